@@ -1,0 +1,9 @@
+/** Time as the host has it. The simulator's is virtual. */
+export interface Clock {
+  /** Wall clock, microseconds since 1970. May jump. */
+  wallMicros(): number;
+  /** Milliseconds that only go forward; their zero means nothing. */
+  monotonicMs(): number;
+  /** Calls back once after `delayMs`. Returns the way to cancel it. */
+  after(delayMs: number, callback: () => void): () => void;
+}

@@ -1,0 +1,13 @@
+export type { Clock } from "./clock.ts";
+export type { Crypto, Signer } from "./crypto.ts";
+export type {
+  Journal,
+  JournalEvents,
+  JournalFatalReason,
+  OpenedEntry,
+  OpenedJournal,
+  OpenedLog,
+} from "./journal.ts";
+export type { Log, LogFields } from "./log.ts";
+export { metricHelp, type MetricName, type Metrics } from "./metrics.ts";
+export { peerKey, type PeerId, type Transport, type TransportEvents } from "./transport.ts";

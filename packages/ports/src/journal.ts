@@ -1,0 +1,56 @@
+import type { Entry, EntryHeader, LogPosition, Superblock } from "@quorate/protocol";
+
+/**
+ * What is remembered: entries appended beside each other, and one superblock.
+ *
+ * Nothing is ever overwritten by `append`; which of the entries are the log is decided by the
+ * superblock and rule S3. Calls complete in the order in which they were made. A disk that fails
+ * stops the process through `JournalEvents.onFatal`; nothing is retried.
+ */
+export interface Journal {
+  /** Reads what the disk holds; once, before anything else. Rejects when the folder is unusable. */
+  open(): Promise<OpenedJournal>;
+  /** Writes the entries with the next batch; `onStored` is called when they are on disk. */
+  append(entries: readonly Entry[], onStored: () => void): void;
+  /** Replaces the superblock; `onStored` is called when every copy is on disk. */
+  writeSuperblock(superblock: Superblock, onStored: () => void): void;
+  /** Reads entries that were appended, by op and hash; null for one that cannot be read. */
+  read(positions: readonly LogPosition[]): Promise<readonly (Entry | null)[]>;
+  /** Called after a tick without appends: the last batch may now be named a second time (L5). */
+  idle(): void;
+  /** 99th percentile of recent flushes, in microseconds; null before the first. */
+  fsyncMicrosP99(): number | null;
+  /** Waits for what is under way. */
+  close(): Promise<void>;
+}
+
+export interface JournalEvents {
+  /** The disk failed: a write or an fsync was refused. The process must stop now. */
+  onFatal(reason: JournalFatalReason, cause: unknown): void;
+}
+
+export type JournalFatalReason = "write-failed" | "fsync-failed" | "disk-full" | "read-failed";
+
+/** What open found. A null superblock: the folder has never been used. */
+export interface OpenedJournal {
+  readonly superblock: Superblock | null;
+  readonly log: OpenedLog;
+}
+
+/**
+ * The log as the disk proves it: a chain from op 1 without a gap.
+ *
+ * Every header is known, because it is written twice; a body may be unreadable (`corrupt`).
+ */
+export interface OpenedLog {
+  readonly entries: readonly OpenedEntry[];
+  /** Something unreadable may have stood at or above the head: rule S5. */
+  readonly isHeadUncertain: boolean;
+}
+
+export interface OpenedEntry {
+  readonly header: EntryHeader;
+  readonly hash: Uint8Array;
+  /** Corrupt is never absent: the entry was promised, its body must come from a peer. */
+  readonly state: "present" | "corrupt";
+}

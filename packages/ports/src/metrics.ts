@@ -1,0 +1,31 @@
+/** What is measured. Names are snake_case with their unit last, as Prometheus wants them. */
+export interface Metrics {
+  /** Adds to a counter. */
+  count(name: MetricName, labels?: Readonly<Record<string, string>>, amount?: number): void;
+  /** Sets a gauge. */
+  gauge(name: MetricName, value: number, labels?: Readonly<Record<string, string>>): void;
+  /** Records one observation, in seconds. */
+  observe(name: MetricName, seconds: number, labels?: Readonly<Record<string, string>>): void;
+}
+
+/** Every metric, with the help text that operators see. Counters end in `_total`. */
+export const metricHelp = {
+  quorate_statement_rejects_total: "Statements refused at admission, by reason and peer.",
+  quorate_link_rejects_total: "Frames and connections refused by the links, by reason.",
+  quorate_inputs_ignored_total: "Messages that the protocol ignored, by command and reason.",
+  quorate_view: "The replica's view.",
+  quorate_last_normal_view: "The last view in which the replica was normal.",
+  quorate_head_op: "The newest op in the replica's log.",
+  quorate_commit_op: "The newest op that the replica has executed.",
+  quorate_is_normal: "1 while the replica is in status normal.",
+  quorate_is_primary: "1 while the replica is the acting primary.",
+  quorate_view_changes_total: "Views that the replica entered.",
+  quorate_requests_total: "Requests that the primary took, refused or found to be duplicates.",
+  quorate_entries_prepared_total: "Entries that the replica prepared as primary.",
+  quorate_operations_executed_total: "Operations executed.",
+  quorate_fsync_seconds: "Time of one flush of the journal.",
+  quorate_journal_bytes_total: "Bytes appended to the journal.",
+  quorate_http_request_seconds: "Time of an HTTP request, by route and status.",
+  quorate_gateway_waiting_calls: "Calls that wait in the gateway for their turn or for messages.",
+} as const;
+export type MetricName = keyof typeof metricHelp;

@@ -1,0 +1,42 @@
+/** Every maximum of the protocol, with its unit and its reason. */
+
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
+
+/** Members of one configuration. Five are useful; seven leave room while members change. */
+export const membersMax = 7;
+/** Gateways whose keys one configuration admits. */
+export const gatewaysMax = 64;
+/** Operators whose keys one configuration admits. */
+export const operatorsMax = 16;
+/** Bytes of a member id, gateway id or address. */
+export const nameBytesMax = 255;
+
+/** Bytes of one frame on a link: the largest entry and its Prepare around it. */
+export const frameBytesMax = 5 * mebibyte;
+/** Bytes of one request: a batch of 4 MiB of bodies and what is written around them. */
+export const requestBytesMax = 4 * mebibyte + 512 * kibibyte;
+/** Bytes of one entry's body; one request always fits. */
+export const entryBodyBytesMax = requestBytesMax + 64 * kibibyte;
+/** Requests that the primary merges into one entry. */
+export const requestsPerEntryMax = 256;
+/** Operations that a gateway coalesces into one request. */
+export const operationsPerRequestMax = 1_024;
+/** Bytes of one statement's body without its attachment: a StartView with all it must prove. */
+export const statementBodyBytesMax = 1 * mebibyte;
+/** Upper bound of `pipelineMax`, so that a DoViewChange stays small. */
+export const pipelineMaxLimit = 256;
+/** Headers in one NewState; bodies are counted in bytes instead. */
+export const headersPerNewStateMax = 1_024;
+/** Entries asked for in one GetEntries. */
+export const entriesPerRequestMax = 256;
+/** Bytes of bodies in one Entries answer; one entry always fits. */
+export const entriesBytesTarget = 1 * mebibyte;
+/** Registered sessions; the one idle for longest is evicted when one more registers. */
+export const sessionsMax = 256;
+/** Queue names in one Watch or Ready. */
+export const watchedQueuesMax = 1_024;
+/** Bytes of one question of a read, or of its answer. */
+export const questionBytesMax = 64 * kibibyte;
+/** In-flight ops described in one Status. */
+export const inFlightInStatusMax = 24;

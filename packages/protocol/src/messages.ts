@@ -1,0 +1,154 @@
+/**
+ * Every signed message of the protocol, declared once: type, encoder, decoder and limits.
+ *
+ * Names follow Viewstamped Replication Revisited (Liskov and Cowling, 2012). The sender, the view
+ * and the epoch are not fields: they are in the statement around the message, under its
+ * signature. A retired command keeps its name for ever.
+ */
+import {
+  bytes,
+  type Codec,
+  type Coded,
+  fixed,
+  list,
+  nullable,
+  numberAs,
+  oneOf,
+  record,
+  u64,
+} from "./codec.ts";
+import { commitCertificateCodec } from "./certificate.ts";
+import {
+  digestCodec,
+  entryHeaderCodec,
+  logPositionCodec,
+  opCodec,
+  viewCodec,
+} from "./entry.ts";
+import {
+  entriesBytesTarget,
+  entriesPerRequestMax,
+  entryBodyBytesMax,
+  headersPerNewStateMax,
+  membersMax,
+  operationsPerRequestMax,
+  pipelineMaxLimit,
+  requestBytesMax,
+  statementBodyBytesMax,
+} from "./limits.ts";
+import { asRequestNumber } from "./numbers.ts";
+import { sessionIdCodec } from "./session-id.ts";
+
+/** Who may sign a message. */
+export type SenderRole = "replica" | "gateway";
+
+interface MessageDeclaration<F extends Readonly<Record<string, Codec<unknown>>>> {
+  readonly body: Codec<{ readonly [K in keyof F]: Coded<F[K]> }>;
+  readonly from: SenderRole;
+  readonly bodyBytesMax: number;
+  /** Bytes beside the statement that something inside it binds by hash. */
+  readonly attachmentBytesMax: number;
+}
+
+function message<F extends Readonly<Record<string, Codec<unknown>>>>(
+  fields: F,
+  limits: { from?: SenderRole; bodyBytesMax?: number; attachmentBytesMax?: number } = {},
+): MessageDeclaration<F> {
+  return {
+    body: record(fields),
+    from: limits.from ?? "replica",
+    bodyBytesMax: limits.bodyBytesMax ?? statementBodyBytesMax,
+    attachmentBytesMax: limits.attachmentBytesMax ?? 0,
+  };
+}
+
+/** A vote is small: a statement without a body. */
+const voteBytesMax = 512;
+/** Votes of one view, as signed statements: the proof that a quorum wanted it (rule L1). */
+export const viewProofCodec = list(bytes(voteBytesMax), membersMax);
+
+/** How the sender of a DoViewChange holds an entry: rule S10. */
+export const slotStates = ["present", "corrupt"] as const;
+export const headerWithStateCodec = record({
+  header: entryHeaderCodec,
+  state: oneOf(slotStates),
+});
+export type HeaderWithState = Coded<typeof headerWithStateCodec>;
+
+const nonceCodec = fixed(16);
+
+export const messages = {
+  /** VRR §4.1 step 3. The entry's body is the attachment, bound by the header. */
+  prepare: message(
+    {
+      header: entryHeaderCodec,
+      commit: opCodec,
+      certificate: nullable(commitCertificateCodec),
+    },
+    { attachmentBytesMax: entryBodyBytesMax },
+  ),
+  /** VRR §4.1 step 4. The sender holds the entry and all before it on disk. */
+  prepareOk: message({ op: opCodec, headerHash: digestCodec }),
+  /** VRR §4.1 step 6, and the heartbeat. `head` is the primary's own. */
+  commit: message({
+    commit: opCodec,
+    certificate: nullable(commitCertificateCodec),
+    head: logPositionCodec,
+    nonce: u64,
+  }),
+  /** Answers a heartbeat: rules S6 and L7. `stored` is the sender's newest op on disk. */
+  commitOk: message({ nonce: u64, stored: opCodec }),
+  /** VRR §4.2 step 1, as a vote for the statement's view: rule L1. */
+  startViewChange: message({}),
+  /** The proof of the statement's view, for whoever is behind it: rule L1. */
+  viewProof: message({ votes: viewProofCodec }),
+  /** VRR §4.2 step 2. Headers are those of the last `pipelineMax` ops, oldest first. */
+  doViewChange: message({
+    lastNormalView: viewCodec,
+    head: logPositionCodec,
+    commit: opCodec,
+    headers: list(headerWithStateCodec, pipelineMaxLimit),
+  }),
+  /** VRR §4.2 step 3, with everything a backup needs to run the selection again. */
+  startView: message({
+    head: logPositionCodec,
+    commit: opCodec,
+    votes: viewProofCodec,
+    doViewChanges: list(bytes(statementBodyBytesMax), membersMax),
+  }),
+  /** VRR §5.2: asks for headers of the chain that ends in `top`, down to above `bottom`. */
+  getState: message({ nonce: u64, top: logPositionCodec, bottom: opCodec }),
+  /** Headers in descending order, the first one being `top`; each binds the next by its parent. */
+  newState: message({ nonce: u64, headers: list(entryHeaderCodec, headersPerNewStateMax) }),
+  /** Asks for whole entries by hash; answered in every status (rule L3). */
+  getEntries: message({ nonce: u64, wanted: list(logPositionCodec, entriesPerRequestMax) }),
+  /** The entries that the sender could read. The attachment is their bodies, in order. */
+  entries: message(
+    { nonce: u64, headers: list(entryHeaderCodec, entriesPerRequestMax) },
+    { attachmentBytesMax: entriesBytesTarget + entryBodyBytesMax },
+  ),
+  /** VRR §4.3, asked by a replica whose head is uncertain (rule S5). The nonce is of its boot. */
+  recovery: message({ nonce: nonceCodec }),
+  /** VRR §4.3: the acting primary's head, for this nonce alone. */
+  recoveryResponse: message({ nonce: nonceCodec, head: logPositionCodec, commit: opCodec }),
+  /** A backup refuses an entry whose time is too far ahead of its clock: rule L4. */
+  rejectClock: message({ op: opCodec, aheadMicros: u64 }),
+  /** A gateway asks for a session; idempotent by (gateway, nonce): rule A4. */
+  register: message({ nonce: nonceCodec }, { from: "gateway" }),
+  /** VRR §4.1 step 1. Operations are opaque to the protocol. */
+  request: message(
+    {
+      session: sessionIdCodec,
+      number: numberAs(u64, asRequestNumber),
+      operations: list(bytes(requestBytesMax), operationsPerRequestMax),
+    },
+    { from: "gateway", bodyBytesMax: requestBytesMax },
+  ),
+} as const;
+
+export type Command = keyof typeof messages;
+export type BodyOf<C extends Command> = Coded<(typeof messages)[C]["body"]>;
+export type MessageOf<C extends Command> = { readonly command: C } & BodyOf<C>;
+export type Message = { [C in Command]: MessageOf<C> }[Command];
+
+export const commands = Object.keys(messages) as readonly Command[];

@@ -1,0 +1,37 @@
+/**
+ * What a replica must never forget, whatever its log says: one record, written as a whole.
+ *
+ * The view and the last normal view become durable here before a replica speaks in them (rules
+ * S2, A2); the head says where the log ended at that moment (rule S3).
+ */
+import { bool, bytes, type Coded, fixed, nullable, record, u32, u64 } from "./codec.ts";
+import { clusterIdBytes } from "./cluster-config.ts";
+import { epochCodec, logPositionCodec, opCodec, viewCodec } from "./entry.ts";
+import { statementBodyBytesMax } from "./limits.ts";
+import { viewProofCodec } from "./messages.ts";
+
+export const superblockCodec = record({
+  clusterId: fixed(clusterIdBytes),
+  configDigest: fixed(32),
+  /** Index of the member that owns this folder. */
+  replica: u32,
+  /** Life of this disk: rule A6. */
+  incarnation: u32,
+  /** Counts the starts of this replica; links carry it (rule A5). */
+  boot: u64,
+  epoch: epochCodec,
+  view: viewCodec,
+  /** Last view in which this replica was normal. Invariant: lastNormalView <= view. */
+  lastNormalView: viewCodec,
+  /** A lower bound of what is committed. */
+  commit: opCodec,
+  /** Where the log ended when this was written; entries above it are judged by rule S3. */
+  head: logPositionCodec,
+  /** The head may have been higher than anything readable: rule S5. */
+  isHeadUncertain: bool,
+  /** A quorum of votes for `view`; empty in view 0. Rule L1. */
+  viewProof: viewProofCodec,
+  /** The DoViewChange of `view`, to be sent byte for byte again; null in a normal view. Rule A2. */
+  doViewChange: nullable(bytes(2 * statementBodyBytesMax)),
+});
+export type Superblock = Coded<typeof superblockCodec>;
