@@ -34,8 +34,8 @@ export const entriesPerRequestMax = 256;
 export const entriesBytesTarget = 1 * mebibyte;
 /** Registered sessions; the one idle for longest is evicted when one more registers. */
 export const sessionsMax = 256;
-/** Queue names in one Watch or Ready. */
-export const watchedQueuesMax = 1_024;
+/** Queue names in one Ready. */
+export const hintedQueuesMax = 1_024;
 /** Bytes of one question of a read, or of its answer. */
 export const questionBytesMax = 64 * kibibyte;
 /** In-flight ops described in one Status. */

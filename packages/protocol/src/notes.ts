@@ -24,12 +24,12 @@ import {
 import { epochCodec, opCodec, viewCodec } from "./entry.ts";
 import {
   frameBytesMax,
+  hintedQueuesMax,
   inFlightInStatusMax,
   membersMax,
   nameBytesMax,
   operationsPerRequestMax,
   questionBytesMax,
-  watchedQueuesMax,
 } from "./limits.ts";
 import { asRequestNumber } from "./numbers.ts";
 import { sessionIdCodec } from "./session-id.ts";
@@ -38,7 +38,7 @@ import { sessionIdCodec } from "./session-id.ts";
 export const noteMark = 0xfe;
 
 const requestNumber = numberAs(u64, asRequestNumber);
-const queueNames = list(text(nameBytesMax), watchedQueuesMax);
+const queueNames = list(text(nameBytesMax), hintedQueuesMax);
 
 export const replicaStatuses = [
   "starting",
@@ -80,8 +80,6 @@ export const notes = {
     op: opCodec,
     answer: nullable(bytes(frameBytesMax)),
   }),
-  /** The queues for which the gateway has waiting calls; replaces the last such list. */
-  watch: record({ queues: queueNames }),
   /** A hint, never state: these queues have something to deliver. */
   ready: record({ queues: queueNames }),
   /** What a replica knows of itself and, as primary, of the others. Sent several times a second. */

@@ -1,0 +1,132 @@
+/**
+ * Acknowledgements and commit: VRR §4.1 steps 4 and 5, rule S7.
+ *
+ * An op is committed when a quorum of distinct members acknowledged it in one and the same view.
+ * Acknowledgements of earlier views are forgotten with the view.
+ */
+import { bytesEqual } from "@quorate/prelude";
+import {
+  type Admitted,
+  asOp,
+  type CertificateSignature,
+  type MessageOf,
+  type Op,
+  opMax,
+  splitPacket,
+} from "@quorate/protocol";
+import { quorumOf } from "./quorum.ts";
+import { sendPacket, statementOf } from "./speak.ts";
+import { type ActingPrimary, ignore, primaryIndex, type Replica } from "./state.ts";
+
+/**
+ * The journal has the entries on disk. The view may have moved meanwhile; then nothing is promised
+ * to the old primary (VRR §8.1): the replica is not normal any more, or the log was cut.
+ */
+export function onAppended(replica: Replica, generation: number, op: Op): void {
+  if (generation !== replica.log.generation) return;
+  const before = replica.log.storedOp;
+  replica.log.markStored(op);
+  acknowledgeFrom(replica, before);
+}
+
+/** Step 4: one PrepareOk for each entry that has become part of the stored log since `before`. */
+export function acknowledgeFrom(replica: Replica, before: Op): void {
+  if (replica.status !== "normal") return;
+  for (let next = before + 1; next <= replica.log.storedOp; next++) {
+    acknowledge(replica, asOp(next));
+  }
+}
+
+/** The promise for StartView.op after the log of a view was installed (rule S7). */
+export function acknowledgeStart(replica: Replica): void {
+  if (replica.log.storedOp > 0) acknowledge(replica, replica.log.storedOp);
+}
+
+/** Says in this view that `op` and all before it are on this disk. */
+export function acknowledge(replica: Replica, op: Op): void {
+  const { hash } = replica.log.positionAt(op);
+  const statement = statementOf(replica, { command: "prepareOk", op, headerHash: hash });
+  if (replica.acting !== null) return countOwn(replica, replica.acting, op, statement);
+  sendPacket(replica, { kind: "replica", index: primaryIndex(replica) }, statement);
+}
+
+function countOwn(
+  replica: Replica,
+  acting: ActingPrimary,
+  op: Op,
+  statement: Uint8Array,
+): void {
+  const { signer } = replica.identity;
+  count(replica, acting, op, {
+    sender: signer.sender,
+    keyId: signer.keyId,
+    incarnation: signer.incarnation,
+    signature: splitPacket(statement, 0).signature,
+  });
+}
+
+/** Step 5 at the primary. */
+export function onPrepareOk(
+  replica: Replica,
+  admitted: Admitted,
+  { op, headerHash }: MessageOf<"prepareOk">,
+): void {
+  const { header, statement } = admitted;
+  const { acting } = replica;
+  if (header.view !== replica.view || acting === null) {
+    return ignore(replica, "prepareOk", "not the acting primary");
+  }
+  const slot = replica.log.slotAt(op);
+  if (slot === null) return ignore(replica, "prepareOk", "beyond the log");
+  if (!bytesEqual(slot.hash, headerHash)) return ignore(replica, "prepareOk", "another entry");
+  acting.heardAt[header.sender] = replica.now;
+  acting.storedOps[header.sender] = Math.max(acting.storedOps[header.sender] ?? 0, op);
+  count(replica, acting, op, {
+    sender: header.sender,
+    keyId: header.keyId.slice(),
+    incarnation: header.incarnation,
+    signature: splitPacket(statement, header.bodyBytes).signature.slice(),
+  });
+}
+
+/** Counts senders, never messages; a learner's acknowledgement is no vote. */
+function count(
+  replica: Replica,
+  acting: ActingPrimary,
+  op: Op,
+  signature: CertificateSignature,
+): void {
+  const { voterCount } = replica.identity;
+  const isSettled = op <= replica.commit && acting.isStartCommitted;
+  if (isSettled || signature.sender >= voterCount) return;
+  const signatures = acting.acknowledgements.get(op) ?? new Map<number, CertificateSignature>();
+  acting.acknowledgements.set(op, signatures);
+  signatures.set(signature.sender, signature);
+  if (signatures.size < quorumOf(voterCount)) return;
+  commitThrough(replica, acting, op, [...signatures.values()]);
+}
+
+function commitThrough(
+  replica: Replica,
+  acting: ActingPrimary,
+  op: Op,
+  signatures: readonly CertificateSignature[],
+): void {
+  acting.certificate = {
+    epoch: replica.identity.admission.config.epoch,
+    view: replica.view,
+    op,
+    headerHash: replica.log.positionAt(op).hash,
+    signatures,
+  };
+  replica.commit = opMax(replica.commit, op);
+  if (replica.startHead !== null && op >= replica.startHead.op) acting.isStartCommitted = true;
+  for (const covered of acting.acknowledgements.keys()) {
+    if (covered <= op) acting.acknowledgements.delete(covered);
+  }
+}
+
+/** Step 7 at a backup: what the primary of this view says is committed, as far as it is held. */
+export function learnCommit(replica: Replica, commit: Op): void {
+  replica.commit = opMax(replica.commit, asOp(Math.min(commit, replica.log.headOp)));
+}

@@ -1,0 +1,127 @@
+/** A replica as it comes from its disk: rules S3, S4 and S5. */
+import type { Prng, StateMachine } from "@quorate/prelude";
+import {
+  type AdmissionContext,
+  asEpoch,
+  asOp,
+  asView,
+  type EntryHeader,
+  genesisHash,
+  opMin,
+  primaryOf,
+  type StatementSigner,
+  type Superblock,
+  votersOf,
+} from "@quorate/protocol";
+import { ClientTable } from "./client-table.ts";
+import { EntryCache } from "./entry-cache.ts";
+import { Log } from "./log.ts";
+import type { VsrOptions } from "./options.ts";
+import type { Replica, Status } from "./state.ts";
+import { expireViewChangeTimer, restartViewChangeTimer } from "./timeout.ts";
+
+/** One entry of the log as the journal found it. */
+export interface HeldEntry {
+  readonly header: EntryHeader;
+  readonly hash: Uint8Array;
+  readonly state: "present" | "corrupt";
+}
+
+export interface ReplicaOrigin {
+  /** Must be on disk before the replica is created. */
+  readonly superblock: Superblock;
+  /** The log that the superblock proves, from op 1. */
+  readonly entries: readonly HeldEntry[];
+  readonly admission: AdmissionContext;
+  readonly signer: StatementSigner;
+  readonly stateMachine: StateMachine;
+  readonly options: VsrOptions;
+  readonly prng: Prng;
+  readonly bootSecret: Uint8Array;
+  readonly bootNonce: Uint8Array;
+}
+
+/** What a new member's superblock says before its first start. */
+export function firstSuperblock(admission: AdmissionContext, replica: number): Superblock {
+  const { config, configDigest, sha256 } = admission;
+  return {
+    clusterId: config.clusterId,
+    configDigest,
+    replica,
+    incarnation: 0,
+    boot: 0,
+    epoch: asEpoch(config.epoch),
+    view: asView(0),
+    lastNormalView: asView(0),
+    commit: asOp(0),
+    head: { op: asOp(0), hash: genesisHash(configDigest, sha256) },
+    isHeadUncertain: false,
+    viewProof: [],
+    doViewChange: null,
+  };
+}
+
+export function createReplica(origin: ReplicaOrigin): Replica {
+  const { superblock, admission, options } = origin;
+  const log = new Log(genesisHash(admission.configDigest, admission.sha256));
+  for (const { header, hash, state } of origin.entries) log.push(header, hash, state);
+  const replica: Replica = {
+    identity: {
+      index: superblock.replica,
+      voterCount: votersOf(admission.config).length,
+      signer: origin.signer,
+      admission,
+      options,
+      prng: origin.prng,
+      bootSecret: origin.bootSecret,
+      bootNonce: origin.bootNonce,
+      boot: superblock.boot,
+    },
+    stateMachine: origin.stateMachine,
+    log,
+    cache: new EntryCache(options.cacheBytesMax),
+    clientTable: new ClientTable(),
+    status: openingStatus(superblock, admission),
+    view: superblock.view,
+    lastNormalView: superblock.lastNormalView,
+    viewProof: superblock.viewProof,
+    doViewChange: superblock.doViewChange,
+    startHead: null,
+    isHeadUncertain: superblock.isHeadUncertain,
+    commit: opMin(superblock.commit, log.headOp),
+    executed: asOp(0),
+    acting: null,
+    votes: new Map(),
+    collected: new Map(),
+    fetch: null,
+    reads: [],
+    reading: new Map(),
+    writing: [],
+    now: 0,
+    clockMicros: 0,
+    viewChangeAt: 0,
+    repeatAt: 0,
+    viewsFailed: 0,
+    answeredAt: new Map(),
+    nextToken: 0,
+    effects: [],
+  };
+  restartViewChangeTimer(replica);
+  if (isOrphaned(superblock, admission)) expireViewChangeTimer(replica);
+  return replica;
+}
+
+function openingStatus(superblock: Superblock, admission: AdmissionContext): Status {
+  if (superblock.isHeadUncertain) return "recovering";
+  if (superblock.lastNormalView < superblock.view) return "view-change";
+  return isOrphaned(superblock, admission) ? "view-change" : "normal";
+}
+
+/**
+ * Nobody will ever act in this view: this replica was its primary in another life, or it is the
+ * first view of the cluster (rule S4). It votes at once.
+ */
+function isOrphaned({ view, lastNormalView, replica }: Superblock, admission: AdmissionContext) {
+  if (lastNormalView < view) return false;
+  return view === 0 || primaryOf(admission.config, view) === replica;
+}

@@ -1,0 +1,39 @@
+/** How a replica moves to another view: VRR §4.2 step 1, rules L1 and A2. */
+import type { View } from "@quorate/protocol";
+import { statementOf } from "./speak.ts";
+import type { Replica } from "./state.ts";
+import { writeSuperblock } from "./superblock-writes.ts";
+import { restartViewChangeTimer } from "./timeout.ts";
+
+/**
+ * Moves the view. What no disk has confirmed is dropped first, so the DoViewChange that is made
+ * here and stored with the view stays true (rule A2). Nothing is said before both are durable.
+ */
+export function enterView(replica: Replica, view: View, proof: readonly Uint8Array[]): void {
+  leaveView(replica, view, proof);
+  replica.doViewChange = statementOf(replica, {
+    command: "doViewChange",
+    lastNormalView: replica.lastNormalView,
+    head: replica.log.head,
+    commit: replica.commit,
+    headers: replica.log.tail(replica.identity.admission.config.pipelineMax),
+  });
+  writeSuperblock(replica, replica.log.head, "view-entered");
+}
+
+/** Forgets everything that belonged to the old view. */
+export function leaveView(replica: Replica, view: View, proof: readonly Uint8Array[]): void {
+  replica.view = view;
+  replica.viewProof = proof;
+  replica.status = "view-change";
+  replica.acting = null;
+  replica.startHead = null;
+  replica.doViewChange = null;
+  replica.fetch = null;
+  replica.votes.clear();
+  replica.collected.clear();
+  replica.log.cutAppending();
+  replica.viewsFailed += 1;
+  replica.repeatAt = replica.now + replica.identity.options.repeatTicks;
+  restartViewChangeTimer(replica);
+}

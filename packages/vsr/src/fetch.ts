@@ -1,0 +1,42 @@
+/** What is being fetched from peers, by hash: headers downwards first, then bodies upwards. */
+import type { EntryHeader, LogPosition, Op } from "@quorate/protocol";
+
+/**
+ * `start`: the selected log of a view that this replica is primary of. `follow`: the log named by
+ * a StartView. `catch-up`: entries that were missed inside the view. `recover`: the log of the
+ * acting primary, for an uncertain head. `scrub`: bodies that rotted on this disk.
+ */
+export type FetchPurpose = "start" | "follow" | "catch-up" | "recover" | "scrub";
+
+export interface Fetch {
+  readonly purpose: FetchPurpose;
+  /** The fetch is complete when the log reaches this. */
+  readonly top: LogPosition;
+  /** Known to be committed once the log is complete. */
+  readonly commit: Op;
+  /** For `start`: the DoViewChanges that the selection used. */
+  readonly doViewChanges: readonly Uint8Array[];
+  /** Headers that came with the DoViewChanges, by hash in hexadecimal. */
+  readonly known: Map<string, EntryHeader>;
+  /** The chain from `top` downwards, as far as it is known. */
+  chain: EntryHeader[];
+  /** The position below the chain. */
+  cursor: LogPosition;
+  /** Newest op that the own log shares with the chain; null until the chain meets it. */
+  fork: Op | null;
+  /** Positions whose bodies are to be written beside the log, oldest first; not yet received. */
+  missing: LogPosition[];
+  /** For `catch-up`: positions that continue the log, oldest first; not yet appended. */
+  ahead: LogPosition[];
+  /** Bodies handed to the journal and not yet on disk. */
+  writing: number;
+  /** How often verified progress has restarted the view change timer (rule L3: bounded). */
+  restarts: number;
+  /** Names the question that is out; an answer with another nonce is not taken. */
+  nonce: number;
+  /** Member that is asked. */
+  peer: number;
+  askedAt: number;
+  /** `adopted`: the superblock write that makes it the log is under way. */
+  state: "headers" | "bodies" | "complete" | "adopted";
+}

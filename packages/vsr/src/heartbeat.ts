@@ -1,0 +1,104 @@
+/** Heartbeats and abdication: VRR §4.1 step 6, rules S6 and L7. */
+import { type Admitted, type MessageOf, asOp } from "@quorate/protocol";
+import { acknowledge, learnCommit } from "./acknowledge.ts";
+import { reasonAgainstPrimary } from "./prepare.ts";
+import { nackQuorumOf, quorumOf } from "./quorum.ts";
+import { beginCatchUp } from "./repair.ts";
+import { broadcast, statementOf, tell } from "./speak.ts";
+import { type ActingPrimary, ignore, isPrimary, raise, type Replica } from "./state.ts";
+import { expireViewChangeTimer, restartViewChangeTimer } from "./timeout.ts";
+
+/** The primary's own ticks. */
+export function beat(replica: Replica): void {
+  const { acting } = replica;
+  if (acting === null) return;
+  if (isDeserted(replica, acting)) return abdicate(replica);
+  if (replica.now >= acting.heartbeatAt) sendHeartbeat(replica, acting);
+}
+
+/** Tells the commit, and names the entry whose PrepareOk is wanted: this primary's newest. */
+export function sendHeartbeat(replica: Replica, acting: ActingPrimary): void {
+  acting.heartbeat += 1;
+  acting.heartbeatAt = replica.now + replica.identity.options.heartbeatTicks;
+  acting.confirmed[replica.identity.index] = acting.heartbeat;
+  const statement = statementOf(replica, {
+    command: "commit",
+    commit: replica.commit,
+    certificate: acting.certificate,
+    head: replica.log.positionAt(replica.log.storedOp),
+    nonce: acting.heartbeat,
+  });
+  broadcast(replica, statement);
+}
+
+/** Step 7 at a backup; answered by those that are normal in this view, and by no others. */
+export function onCommit(
+  replica: Replica,
+  { header }: Admitted,
+  message: MessageOf<"commit">,
+): void {
+  const reason = reasonAgainstPrimary(replica, header.view, header.sender);
+  if (reason !== null) return ignore(replica, "commit", reason);
+  restartViewChangeTimer(replica);
+  const { head, commit, nonce } = message;
+  learnCommit(replica, commit);
+  tell(replica, header.sender, { command: "commitOk", nonce, stored: replica.log.storedOp });
+  if (head.op > replica.log.headOp) return beginCatchUp(replica, head, commit);
+  // A PrepareOk may have been lost: the primary says which one it still wants.
+  const isWanted = commit < head.op && head.op <= replica.log.storedOp;
+  if (isWanted && replica.log.holds(head)) acknowledge(replica, head.op);
+}
+
+export function onCommitOk(
+  replica: Replica,
+  { header }: Admitted,
+  message: MessageOf<"commitOk">,
+): void {
+  const { acting } = replica;
+  if (acting === null || header.view !== replica.view) {
+    return ignore(replica, "commitOk", "not the acting primary");
+  }
+  const { sender } = header;
+  acting.heardAt[sender] = replica.now;
+  acting.confirmed[sender] = Math.max(acting.confirmed[sender] ?? 0, message.nonce);
+  acting.storedOps[sender] = Math.max(acting.storedOps[sender] ?? 0, asOp(message.stored));
+}
+
+/** Enough backups refuse the primary's time: another clock must lead (rule L4). */
+export function onRejectClock(
+  replica: Replica,
+  { header }: Admitted,
+  message: MessageOf<"rejectClock">,
+): void {
+  const { acting } = replica;
+  if (acting === null || header.view !== replica.view) {
+    return ignore(replica, "rejectClock", "not the acting primary");
+  }
+  acting.clockRejects.add(header.sender);
+  if (acting.clockRejects.size < nackQuorumOf(replica.identity.voterCount)) return;
+  raise(replica, "clock-ahead", `by ${message.aheadMicros} microseconds`);
+  abdicate(replica);
+}
+
+/** No quorum has acknowledged anything for too long: this primary leads nobody. */
+function isDeserted(replica: Replica, acting: ActingPrimary): boolean {
+  const { voterCount, options, index } = replica.identity;
+  const since = replica.now - options.abdicateTicks;
+  if (acting.since > since) return false;
+  const heard = acting.heardAt.filter((at, member) => {
+    return member === index || (member < voterCount && at !== null && at > since);
+  });
+  return heard.length < quorumOf(voterCount);
+}
+
+/** Stops Prepare, Commit and reads for the rest of this view, and votes for the next. */
+export function abdicate(replica: Replica): void {
+  replica.acting = null;
+  replica.status = "view-change";
+  expireViewChangeTimer(replica);
+}
+
+/** Whether this replica is the primary of its view without the permission to act (rule S4). */
+export function isRetired(replica: Replica): boolean {
+  return isPrimary(replica) && replica.acting === null && replica.lastNormalView === replica.view;
+}

@@ -1,0 +1,18 @@
+/** What holds after every step, in production too. A broken one is a bug: the process stops. */
+import { assert } from "@quorate/prelude";
+import { isPrimary, type Replica } from "./state.ts";
+
+export function assertInvariants(replica: Replica): void {
+  const { log } = replica;
+  assert(replica.lastNormalView <= replica.view, "the last normal view is not above the view");
+  assert(log.storedOp <= log.headOp, "what is stored is in the log");
+  assert(replica.executed <= replica.commit, "nothing uncommitted was executed");
+  if (replica.status === "normal") {
+    assert(replica.lastNormalView === replica.view, "normal in its own view");
+    assert(replica.executed <= log.storedOp, "what was executed is on disk");
+  }
+  if (replica.acting !== null) {
+    assert(isPrimary(replica), "only the primary of the view acts");
+    assert(replica.status === "normal", "an acting primary is normal");
+  }
+}

@@ -1,0 +1,148 @@
+/** The log: VRR §4, as a chain of headers with the state of each body on this disk. */
+import { assert, bytesEqual, present } from "@quorate/prelude";
+import {
+  asOp,
+  type EntryHeader,
+  type HeaderWithState,
+  type LogPosition,
+  type Op,
+  opAfter,
+} from "@quorate/protocol";
+
+/**
+ * `appending`: handed to the journal, promised to nobody. `present`: on disk. `corrupt`: was on
+ * disk and cannot be read; never the same as absent (rule S10).
+ */
+export type SlotState = "appending" | "present" | "corrupt";
+
+export interface Slot {
+  readonly header: EntryHeader;
+  readonly hash: Uint8Array;
+  state: SlotState;
+}
+
+/**
+ * Slots of ops 1 to head. Invariant: slot k's parent is slot k - 1's hash, and `appending` slots
+ * are only at the end.
+ */
+export class Log {
+  private readonly genesis: Uint8Array;
+  private readonly slots: Slot[] = [];
+  /** Grows with every cut, so that a late completion of a cut append is recognised. */
+  private cuts = 0;
+  /** Last op up to which every slot is present. */
+  private stored: Op = asOp(0);
+
+  constructor(genesis: Uint8Array) {
+    this.genesis = genesis;
+  }
+
+  get head(): LogPosition {
+    return this.positionAt(this.headOp);
+  }
+
+  get headOp(): Op {
+    return asOp(this.slots.length);
+  }
+
+  /** Newest op up to which all is on disk and readable: what may be acknowledged and executed. */
+  get storedOp(): Op {
+    return this.stored;
+  }
+
+  get generation(): number {
+    return this.cuts;
+  }
+
+  /** The slot at an op from 1 to head, or null outside. */
+  slotAt(op: number): Slot | null {
+    return this.slots[op - 1] ?? null;
+  }
+
+  /** Throws AssertionError above the head. */
+  positionAt(op: Op): LogPosition {
+    if (op === 0) return { op, hash: this.genesis };
+    return { op, hash: present(this.slotAt(op)).hash };
+  }
+
+  holds(position: LogPosition): boolean {
+    if (position.op === 0) return bytesEqual(position.hash, this.genesis);
+    const slot = this.slotAt(position.op);
+    return slot !== null && bytesEqual(slot.hash, position.hash);
+  }
+
+  push(header: EntryHeader, hash: Uint8Array, state: SlotState): void {
+    assert(header.op === this.headOp + 1, "the log has no gaps");
+    assert(bytesEqual(header.parent, this.head.hash), "the log is a chain");
+    this.slots.push({ header: ownedCopy(header), hash, state });
+    this.advanceStored();
+  }
+
+  /** The journal has everything through `op` that was pushed in this generation. */
+  markStored(op: Op): void {
+    for (let next = this.stored + 1; next <= op; next++) {
+      const slot = this.slotAt(next);
+      if (slot !== null && slot.state === "appending") slot.state = "present";
+    }
+    this.advanceStored();
+  }
+
+  /** The body of a corrupt slot has been written again. */
+  markRepaired(position: LogPosition): void {
+    const slot = this.slotAt(position.op);
+    if (slot === null || !bytesEqual(slot.hash, position.hash)) return;
+    slot.state = "present";
+    this.advanceStored();
+  }
+
+  markCorrupt(op: Op): void {
+    present(this.slotAt(op)).state = "corrupt";
+    this.stored = asOp(Math.min(this.stored, op - 1));
+  }
+
+  /** Drops every slot above `op`. */
+  cutAbove(op: Op): void {
+    this.cuts += 1;
+    if (op >= this.headOp) return;
+    this.slots.length = op;
+    this.stored = asOp(Math.min(this.stored, op));
+  }
+
+  /** Drops what no disk has confirmed: it was promised to nobody. */
+  cutAppending(): void {
+    let op = this.headOp;
+    while (op > 0 && this.slotAt(op)?.state === "appending") op = asOp(op - 1);
+    this.cutAbove(op);
+  }
+
+  /** Positions of corrupt slots through `op`, oldest first. */
+  corruptThrough(op: Op): LogPosition[] {
+    const positions: LogPosition[] = [];
+    for (let next = this.stored + 1; next <= op; next++) {
+      if (this.slotAt(next)?.state === "corrupt") positions.push(this.positionAt(asOp(next)));
+    }
+    return positions;
+  }
+
+  /** The last `count` headers with their states, oldest first: what a DoViewChange says. */
+  tail(count: number): HeaderWithState[] {
+    return this.slots.slice(-count).map(({ header, state }) => {
+      assert(state !== "appending", "unstored entries are cut before they are spoken of");
+      return { header, state };
+    });
+  }
+
+  timestampOfHead(): number {
+    return this.slotAt(this.headOp)?.header.timestampMicros ?? 0;
+  }
+
+  private advanceStored(): void {
+    while (this.slotAt(this.stored + 1)?.state === "present") this.stored = opAfter(this.stored);
+  }
+}
+
+/** Headers outlive the frames that brought them: a slice would hold the whole frame. */
+function ownedCopy(header: EntryHeader): EntryHeader {
+  const { parent, requestsDigest } = header;
+  return { ...header, parent: parent.slice(), requestsDigest: requestsDigest.slice() };
+}

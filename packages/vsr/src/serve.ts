@@ -1,0 +1,72 @@
+/** What a replica gives to peers that are behind, in every status (rule L3). */
+import { bytesConcat } from "@quorate/prelude";
+import {
+  type Admitted,
+  asOp,
+  entriesBytesTarget,
+  type Entry,
+  type EntryHeader,
+  headersPerNewStateMax,
+  type MessageOf,
+} from "@quorate/protocol";
+import type { Peer } from "./input.ts";
+import { sendPacket, statementOf, tell } from "./speak.ts";
+import { ignore, type Replica } from "./state.ts";
+import { nextToken } from "./superblock-writes.ts";
+
+/** Reads for peers that may be under way at once; more are ignored, and asked for again. */
+const readsForPeersMax = 16;
+
+/** VRR §5.2: headers of the chain that ends in `top`, newest first. */
+export function onGetState(
+  replica: Replica,
+  { header }: Admitted,
+  { nonce, top, bottom }: MessageOf<"getState">,
+): void {
+  if (!replica.log.holds(top)) return ignore(replica, "getState", "beyond the log");
+  const headers: EntryHeader[] = [];
+  for (let op = top.op as number; op > bottom && headers.length < headersPerNewStateMax; op--) {
+    const slot = replica.log.slotAt(op);
+    if (slot !== null) headers.push(slot.header);
+  }
+  tell(replica, header.sender, { command: "newState", nonce, headers });
+}
+
+/** Entries by hash, from memory or from the journal. */
+export function onGetEntries(
+  replica: Replica,
+  { header }: Admitted,
+  { nonce, wanted }: MessageOf<"getEntries">,
+): void {
+  const to = { kind: "replica", index: header.sender } as const;
+  const cached = wanted.map((position) => replica.cache.get(position));
+  if (cached.every((entry) => entry !== null)) return sendEntries(replica, to, nonce, cached);
+  if (replica.reading.size >= readsForPeersMax) {
+    return ignore(replica, "getEntries", "too many waiting");
+  }
+  const token = nextToken(replica);
+  replica.reading.set(token, { for: "peer", to, nonce });
+  const positions = wanted.map(({ op, hash }) => ({ op: asOp(op), hash: hash.slice() }));
+  replica.effects.push({ kind: "read", positions, token });
+}
+
+/** As many entries as fit; the peer asks again for the rest. */
+export function sendEntries(
+  replica: Replica,
+  to: Peer,
+  nonce: number,
+  entries: readonly (Entry | null)[],
+): void {
+  const chosen: Entry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    if (entry === null) continue;
+    bytes += entry.body.length;
+    if (chosen.length > 0 && bytes > entriesBytesTarget) break;
+    chosen.push(entry);
+  }
+  const headers = chosen.map((entry) => entry.header);
+  const statement = statementOf(replica, { command: "entries", nonce, headers });
+  const bodies = chosen.map((entry) => entry.body);
+  sendPacket(replica, to, bytesConcat(statement, ...bodies));
+}

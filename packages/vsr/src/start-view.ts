@@ -1,0 +1,215 @@
+/**
+ * The start of a view: VRR §4.2 steps 3 to 5.
+ *
+ * The last normal view, the head and the log change in one superblock write, when every entry and
+ * body up to StartView.op is on disk (rule S2). Before that write a replica is not normal in the
+ * view and acknowledges nothing.
+ */
+import { assert, hexEncode, present } from "@quorate/prelude";
+import {
+  type Admitted,
+  type EntryHeader,
+  hashEntryHeader,
+  type LogPosition,
+  type MessageOf,
+  type Op,
+  opMax,
+} from "@quorate/protocol";
+import { acknowledgeStart } from "./acknowledge.ts";
+import { leaveView } from "./enter-view.ts";
+import type { Fetch, FetchPurpose } from "./fetch.ts";
+import { isProofOf, admitEmbedded } from "./proof.ts";
+import { quorumOf } from "./quorum.ts";
+import { beginFetch } from "./repair.ts";
+import { isWellFormed, selectLog } from "./selection.ts";
+import { broadcast, statementOf } from "./speak.ts";
+import { type Collected, ignore, isPrimary, primaryIndex, raise, type Replica } from "./state.ts";
+import { writeSuperblock } from "./superblock-writes.ts";
+import { restartViewChangeTimer } from "./timeout.ts";
+
+
+/** Step 3 at the new primary: as soon as a quorum is in, and again with each later one. */
+export function considerCollected(replica: Replica): void {
+  const { voterCount, admission } = replica.identity;
+  if (replica.collected.size < quorumOf(voterCount) || replica.fetch !== null) return;
+  const used = [...replica.collected.values()];
+  const messages = used.map(({ message }) => message);
+  const selection = selectLog(messages, voterCount, admission.sha256);
+  switch (selection.kind) {
+    case "conflict":
+      return raise(
+        replica,
+        selection.reason === "heads" ? "conflicting-do-view-changes" : "commit-above-the-log",
+        `view ${replica.view}`,
+      );
+    case "unreadable":
+      return raise(replica, "entry-held-by-nobody", `op ${selection.op}`);
+    case "selected":
+      return installLog(replica, "start", selection.head, selection.commit, used);
+  }
+}
+
+function installLog(
+  replica: Replica,
+  purpose: FetchPurpose,
+  top: LogPosition,
+  commit: Op,
+  used: readonly Collected[],
+): void {
+  const { sha256 } = replica.identity.admission;
+  const known = new Map<string, EntryHeader>();
+  for (const { message } of used) {
+    for (const { header } of message.headers) {
+      known.set(hexEncode(hashEntryHeader(header, sha256)), header);
+    }
+  }
+  const doViewChanges = used.map(({ statement }) => statement);
+  const holder = used.find(({ sender, message }) => {
+    return sender !== replica.identity.index && message.head.op >= top.op;
+  });
+  const peer = purpose === "start" ? (holder?.sender ?? primaryIndex(replica)) : primaryIndex(replica);
+  beginFetch(replica, { purpose, top, commit, doViewChanges, known, peer });
+}
+
+/** Step 5 at a backup: accepted by rule A1, and only if the selection can be repeated. */
+export function onStartView(
+  replica: Replica,
+  { header }: Admitted,
+  message: MessageOf<"startView">,
+): void {
+  const command = "startView";
+  if (header.view < replica.view) return ignore(replica, command, "older view");
+  if (header.sender !== header.view % replica.identity.voterCount) {
+    return ignore(replica, command, "not from the primary");
+  }
+  if (header.view === replica.view && replica.lastNormalView === replica.view) {
+    return ignore(replica, command, "already installed");
+  }
+  if (header.view === replica.view && replica.fetch?.purpose === "follow") {
+    return ignore(replica, command, "already held");
+  }
+  const used = validated(replica, header.view, message);
+  if (used === null) return ignore(replica, command, "selection not valid");
+  if (replica.status === "recovering" && header.view === replica.view) {
+    return ignore(replica, command, "head uncertain");
+  }
+  follow(replica, header.view, message, used);
+}
+
+function follow(
+  replica: Replica,
+  view: Admitted["header"]["view"],
+  message: MessageOf<"startView">,
+  used: readonly Collected[],
+): void {
+  const isRecovering = replica.status === "recovering";
+  const isMove = view > replica.view;
+  if (isMove) leaveView(replica, view, message.votes);
+  if (isRecovering) replica.status = "recovering";
+  installLog(replica, "follow", message.head, message.commit, used);
+  // The proof is durable before anything is fetched for long: a restart then finds it (rule L1).
+  const isFetching = replica.fetch !== null && replica.fetch.state !== "complete";
+  if (isMove && isFetching && !isRecovering) {
+    writeSuperblock(replica, replica.log.head, "view-entered");
+  }
+}
+
+/** Everything that a StartView must prove, verified; null when any of it fails. */
+function validated(
+  replica: Replica,
+  view: Admitted["header"]["view"],
+  message: MessageOf<"startView">,
+): Collected[] | null {
+  const { identity } = replica;
+  const { config, configDigest, sha256 } = identity.admission;
+  if (!isProofOf(identity, view, message.votes)) return null;
+  const used = new Map<number, Collected>();
+  for (const statement of message.doViewChanges) {
+    const change = admitEmbedded(identity, statement);
+    if (change === null || change.message.command !== "doViewChange") return null;
+    const { header, message: body } = change;
+    if (header.view !== view || header.sender >= identity.voterCount) return null;
+    if (!isWellFormed(body, view, config.pipelineMax, configDigest, sha256)) return null;
+    used.set(header.sender, { sender: header.sender, message: body, statement });
+  }
+  if (used.size < quorumOf(identity.voterCount)) return null;
+  const changes = [...used.values()];
+  const bodies = changes.map((each) => each.message);
+  const selection = selectLog(bodies, identity.voterCount, sha256);
+  if (selection.kind !== "selected") return null;
+  const isSame =
+    selection.head.op === message.head.op &&
+    hexEncode(selection.head.hash) === hexEncode(message.head.hash) &&
+    selection.commit === message.commit;
+  return isSame ? changes : null;
+}
+
+/** Everything up to the new head is on disk: the log changes, and the superblock with it. */
+export function adoptFetchedLog(replica: Replica): void {
+  const { fetch } = replica;
+  if (fetch === null || fetch.state !== "complete" || isInsideView(fetch)) return;
+  fetch.state = "adopted";
+  const fork = present(fetch.fork, "the chain met the log");
+  const { sha256 } = replica.identity.admission;
+  assert(fork >= replica.executed, "nothing executed is cut");
+  replica.log.cutAbove(fork);
+  for (const position of replica.log.corruptThrough(fork)) replica.log.markRepaired(position);
+  for (const header of fetch.chain.toReversed()) {
+    replica.log.push(header, hashEntryHeader(header, sha256), "present");
+  }
+  replica.lastNormalView = replica.view;
+  replica.isHeadUncertain = false;
+  replica.doViewChange = null;
+  replica.startHead = fetch.top;
+  replica.commit = opMax(replica.commit, fetch.commit);
+  writeSuperblock(replica, fetch.top, "view-installed");
+}
+
+/** Fetched entries that continue or mend the present log of a normal replica. */
+function isInsideView({ purpose }: Fetch): boolean {
+  return purpose === "catch-up" || purpose === "scrub";
+}
+
+/** The superblock names this view as normal: only now may anything be said in it (rule S2). */
+export function onViewInstalled(replica: Replica): void {
+  const fetch = replica.fetch;
+  replica.fetch = null;
+  replica.status = "normal";
+  replica.viewsFailed = 0;
+  replica.collected.clear();
+  replica.votes.clear();
+  restartViewChangeTimer(replica);
+  if (isPrimary(replica) && fetch?.purpose === "start") startView(replica, fetch);
+  else acknowledgeStart(replica);
+}
+
+/** Step 3, its end: from here on this process may prepare in this view (rule S4). */
+function startView(replica: Replica, fetch: Fetch): void {
+  const { config } = replica.identity.admission;
+  const statement = statementOf(replica, {
+    command: "startView",
+    head: fetch.top,
+    commit: fetch.commit,
+    votes: replica.viewProof,
+    doViewChanges: fetch.doViewChanges,
+  });
+  replica.acting = {
+    startView: statement,
+    isStartCommitted: fetch.top.op === 0,
+    waiting: [],
+    bytesWaiting: 0,
+    inFlight: new Map(),
+    acknowledgements: new Map(),
+    certificate: null,
+    heardAt: config.members.map(() => null),
+    storedOps: config.members.map(() => 0),
+    confirmed: config.members.map(() => 0),
+    heartbeat: 0,
+    heartbeatAt: replica.now,
+    since: replica.now,
+    clockRejects: new Set(),
+    pulseOp: 0,
+  };
+  broadcast(replica, statement);
+  acknowledgeStart(replica);
+}

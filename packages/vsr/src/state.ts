@@ -1,0 +1,193 @@
+/** The state of one replica: VRR §4, figure 2. Only this package writes to it. */
+import type { Prng, StateMachine } from "@quorate/prelude";
+import type {
+  AdmissionContext,
+  CertificateSignature,
+  Command,
+  CommitCertificate,
+  EntryItem,
+  LogPosition,
+  MessageOf,
+  NoteOf,
+  Op,
+  StatementSigner,
+  View,
+} from "@quorate/protocol";
+import { primaryOf } from "@quorate/protocol";
+import type { ClientTable } from "./client-table.ts";
+import type { Effect, Alarm, IgnoreReason } from "./effect.ts";
+import type { EntryCache } from "./entry-cache.ts";
+import type { Fetch } from "./fetch.ts";
+import type { Peer } from "./input.ts";
+import type { Log } from "./log.ts";
+import type { VsrOptions } from "./options.ts";
+
+/**
+ * `normal`: takes part in its view. `view-change`: the view has moved, the log has not followed
+ * yet; also a restarted primary, whose permission to prepare is gone (rule S4). `recovering`: the
+ * head is uncertain, so it promises nothing (rule S5).
+ */
+export type Status = "normal" | "view-change" | "recovering";
+
+/** What is fixed for the life of a process. */
+export interface Identity {
+  readonly index: number;
+  readonly voterCount: number;
+  readonly signer: StatementSigner;
+  readonly admission: AdmissionContext;
+  readonly options: VsrOptions;
+  /** Jitter only. */
+  readonly prng: Prng;
+  /** Thirty-two secret random bytes of this process; the random of entries is made of them. */
+  readonly bootSecret: Uint8Array;
+  /** Names this life of the process: answers to another life are not taken (rule A5). */
+  readonly bootNonce: Uint8Array;
+  /** Counts the starts of this replica. */
+  readonly boot: number;
+}
+
+export interface Replica {
+  readonly identity: Identity;
+  readonly stateMachine: StateMachine;
+  readonly log: Log;
+  readonly cache: EntryCache;
+  readonly clientTable: ClientTable;
+
+  status: Status;
+  view: View;
+  /** Last view in which the status was normal. Invariant: lastNormalView <= view. */
+  lastNormalView: View;
+  /** The votes of a quorum that moved this replica to `view`; empty in view 0. */
+  viewProof: readonly Uint8Array[];
+  /** This replica's DoViewChange of `view`; every one it sends is these bytes (rule A2). */
+  doViewChange: Uint8Array | null;
+  /** Where the log stood at the start of `view`; null until this replica is normal in it. */
+  startHead: LogPosition | null;
+  isHeadUncertain: boolean;
+
+  /** Newest op known to be committed. May be above the head after a cut. */
+  commit: Op;
+  /** Newest op executed. Invariant: executed <= commit and executed <= log.storedOp. */
+  executed: Op;
+
+  /** Non-null exactly while this process may prepare in `view` (rule S4). */
+  acting: ActingPrimary | null;
+  /** Votes for `view + 1`, by sender. */
+  readonly votes: Map<number, Vote>;
+  /** As primary of a view that has not started: DoViewChanges of `view` alone, by sender. */
+  readonly collected: Map<number, Collected>;
+  /** What is being fetched, if anything. */
+  fetch: Fetch | null;
+  /** Linearizable reads that wait for their confirmation; declined when the view is lost. */
+  reads: WaitingRead[];
+  /** Entries being read from the journal, by token. */
+  readonly reading: Map<number, Reading>;
+  /** Superblock writes under way, oldest first, with what follows each. */
+  readonly writing: SuperblockWrite[];
+
+  /** Ticks since the start of the process. */
+  now: number;
+  /** The primary's wall clock as given with the current input. */
+  clockMicros: number;
+  /** When this replica stops trusting the primary of its view. */
+  viewChangeAt: number;
+  /** When whatever is repeated until superseded is sent again (rule L7). */
+  repeatAt: number;
+  /** Views entered since this replica was last normal: backs the timeout off. */
+  viewsFailed: number;
+  /** When each replica last got an unasked answer about views: limits the rate. */
+  readonly answeredAt: Map<number, number>;
+  nextToken: number;
+  effects: Effect[];
+}
+
+export interface Vote {
+  readonly statement: Uint8Array;
+  readonly at: number;
+}
+
+export interface Collected {
+  readonly sender: number;
+  readonly message: MessageOf<"doViewChange">;
+  readonly statement: Uint8Array;
+}
+
+export interface SuperblockWrite {
+  readonly write: number;
+  readonly then: "view-entered" | "view-installed";
+  readonly view: View;
+}
+
+export type Reading =
+  | { readonly for: "execution"; readonly positions: readonly LogPosition[] }
+  | { readonly for: "peer"; readonly to: Peer; readonly nonce: number };
+
+/** A request that waits for its Prepare. */
+export interface Waiting {
+  readonly item: EntryItem;
+  readonly bytes: number;
+}
+
+/** What only an acting primary has. Gone with the view, and with the process. */
+export interface ActingPrimary {
+  /** The StartView of this view, sent again to whoever shows that it lacks it. */
+  readonly startView: Uint8Array;
+  /** StartView.op has been committed in this view (rule S6). */
+  isStartCommitted: boolean;
+  readonly waiting: Waiting[];
+  bytesWaiting: number;
+  /** Newest request of each session that waits or is in the log above `executed`. */
+  readonly inFlight: Map<string, number>;
+  /** PrepareOk signatures of this view, by op and sender; forgotten with the view (rule S7). */
+  readonly acknowledgements: Map<number, Map<number, CertificateSignature>>;
+  certificate: CommitCertificate | null;
+  /** Per member: tick of the last PrepareOk or CommitOk in this view; null before the first. */
+  readonly heardAt: (number | null)[];
+  /** Per member: its newest op on disk, as far as this primary knows. */
+  readonly storedOps: number[];
+  /** Per member: the newest heartbeat that it confirmed. */
+  readonly confirmed: number[];
+  /** Number of the newest heartbeat. */
+  heartbeat: number;
+  heartbeatAt: number;
+  readonly since: number;
+  /** Members that refused an entry for its time (rule L4). */
+  readonly clockRejects: Set<number>;
+  /** Newest op that carries a pulse. */
+  pulseOp: number;
+}
+
+export interface WaitingRead {
+  readonly from: Peer;
+  readonly request: NoteOf<"readRequest">;
+  /** The read reflects at least this op. */
+  readonly commitAtArrival: Op;
+  /** The heartbeat that confirms it; null until one was sent after its arrival. */
+  heartbeat: number | null;
+}
+
+export function isPrimary(replica: Replica): boolean {
+  return primaryOf(replica.identity.admission.config, replica.view) === replica.identity.index;
+}
+
+export function primaryIndex(replica: Replica, view: View = replica.view): number {
+  return primaryOf(replica.identity.admission.config, view);
+}
+
+/** Members other than this one. */
+export function otherMembers(replica: Replica): number[] {
+  const { config } = replica.identity.admission;
+  return config.members.map((_, index) => index).filter((i) => i !== replica.identity.index);
+}
+
+export function ignore(
+  replica: Replica,
+  command: Command,
+  reason: IgnoreReason,
+): void {
+  replica.effects.push({ kind: "ignore", command, reason });
+}
+
+export function raise(replica: Replica, alarm: Alarm, detail: string): void {
+  replica.effects.push({ kind: "alarm", alarm, detail });
+}

@@ -1,0 +1,160 @@
+import { present } from "@quorate/prelude";
+import type { Admitted, Entry } from "@quorate/protocol";
+import { onAppended, onPrepareOk } from "./acknowledge.ts";
+import type { Effect } from "./effect.ts";
+import { executeCommitted, onReadForExecution } from "./execute.ts";
+import { beat, onCommit, onCommitOk, onRejectClock } from "./heartbeat.ts";
+import type { Input, Peer } from "./input.ts";
+import { assertInvariants } from "./invariants.ts";
+import { onPrepare, prepareWaiting } from "./prepare.ts";
+import { onRead, serveReads } from "./reads.ts";
+import { askForRecovery, onRecovery, onRecoveryResponse } from "./recovery.ts";
+import { onEntries, onNewState, onRepaired, repairCorrupt, retryFetch } from "./repair.ts";
+import { onRegister, onRequest } from "./request.ts";
+import { onGetEntries, onGetState, sendEntries } from "./serve.ts";
+import { adoptFetchedLog, onStartView, onViewInstalled } from "./start-view.ts";
+import { primaryIndex, type Replica } from "./state.ts";
+import { takeCompletedWrite } from "./superblock-writes.ts";
+import { shortenViewChangeTimer } from "./timeout.ts";
+import {
+  onDoViewChange,
+  onStartViewChange,
+  onViewProof,
+  sendDoViewChange,
+  settleViews,
+  voteWhenDue,
+} from "./view-change.ts";
+
+/**
+ * Advances `replica` by one input and says what the world must now do, in order.
+ *
+ * Deterministic: equal state and equal input give equal state and equal effects. It reads no
+ * clock (`clockMicros` is the host's wall clock), draws no random number and performs no I/O. An
+ * effect that finishes later comes back as an input; only then does the replica decide what to
+ * say. Throws AssertionError if an invariant breaks; the caller must then stop.
+ */
+export function step(replica: Replica, input: Input, clockMicros: number): readonly Effect[] {
+  replica.effects = [];
+  replica.clockMicros = clockMicros;
+  handle(replica, input);
+  settle(replica);
+  assertInvariants(replica);
+  return replica.effects;
+}
+
+function handle(replica: Replica, input: Input): void {
+  switch (input.kind) {
+    case "tick":
+      return onTick(replica);
+    case "statement":
+      return onStatement(replica, input.admitted);
+    case "read":
+      return onRead(replica, input.from, input.request);
+    case "link-down":
+      return onLinkDown(replica, input.peer);
+    case "link-up":
+      return onLinkUp(replica, input.peer);
+    case "appended":
+      return onAppended(replica, input.generation, input.op);
+    case "repaired":
+      return onRepaired(replica, input.entries);
+    case "superblock-stored":
+      return onSuperblockStored(replica, input.write);
+    case "entries-read":
+      return onEntriesRead(replica, input.token, input.entries);
+  }
+}
+
+/** What follows from any input: the log that is complete, what is committed, what can go on. */
+function settle(replica: Replica): void {
+  adoptFetchedLog(replica);
+  executeCommitted(replica);
+  repairCorrupt(replica);
+  prepareWaiting(replica);
+  serveReads(replica);
+}
+
+function onTick(replica: Replica): void {
+  replica.now += 1;
+  beat(replica);
+  retryFetch(replica);
+  askForRecovery(replica);
+  voteWhenDue(replica);
+}
+
+function onStatement(replica: Replica, admitted: Admitted): void {
+  if (admitted.header.role === "replica") settleViews(replica, admitted);
+  onMessage(replica, admitted);
+}
+
+function onMessage(replica: Replica, admitted: Admitted): void {
+  const { message } = admitted;
+  switch (message.command) {
+    case "prepare":
+      return onPrepare(replica, admitted, message);
+    case "prepareOk":
+      return onPrepareOk(replica, admitted, message);
+    case "commit":
+      return onCommit(replica, admitted, message);
+    case "commitOk":
+      return onCommitOk(replica, admitted, message);
+    case "startViewChange":
+      return onStartViewChange(replica, admitted);
+    case "viewProof":
+      return onViewProof(replica, admitted, message);
+    case "doViewChange":
+      return onDoViewChange(replica, admitted, message);
+    case "startView":
+      return onStartView(replica, admitted, message);
+    case "getState":
+      return onGetState(replica, admitted, message);
+    case "newState":
+      return onNewState(replica, message);
+    case "getEntries":
+      return onGetEntries(replica, admitted, message);
+    case "entries":
+      return onEntries(replica, admitted, message);
+    case "recovery":
+      return onRecovery(replica, admitted, message);
+    case "recoveryResponse":
+      return onRecoveryResponse(replica, admitted, message);
+    case "rejectClock":
+      return onRejectClock(replica, admitted, message);
+    case "register":
+      return onRegister(replica, admitted, message);
+    case "request":
+      return onRequest(replica, admitted, message);
+  }
+}
+
+function onLinkDown(replica: Replica, peer: Peer): void {
+  if (peer.kind !== "replica" || peer.index !== primaryIndex(replica)) return;
+  if (replica.status === "normal") shortenViewChangeTimer(replica);
+}
+
+/** A peer is back: whatever is repeated to it need not wait for its turn. */
+function onLinkUp(replica: Replica, peer: Peer): void {
+  if (peer.kind === "replica") replica.answeredAt.delete(peer.index);
+}
+
+function onSuperblockStored(replica: Replica, write: number): void {
+  const completed = takeCompletedWrite(replica, write);
+  if (completed.view !== replica.view) return;
+  switch (completed.then) {
+    case "view-entered":
+      return sendDoViewChange(replica);
+    case "view-installed":
+      return onViewInstalled(replica);
+  }
+}
+
+function onEntriesRead(
+  replica: Replica,
+  token: number,
+  entries: readonly (Entry | null)[],
+): void {
+  const reading = present(replica.reading.get(token), "entries are read only when asked for");
+  replica.reading.delete(token);
+  if (reading.for === "execution") return onReadForExecution(replica, reading.positions, entries);
+  sendEntries(replica, reading.to, reading.nonce, entries);
+}

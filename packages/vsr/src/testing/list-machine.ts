@@ -1,0 +1,34 @@
+/** The smallest state machine whose answers depend on everything before: an append-only list. */
+import { type ExecutionContext, type StateMachine, utf8Decode, utf8Encode } from "@quorate/prelude";
+
+export class ListMachine implements StateMachine {
+  /** What was executed, in order. */
+  readonly items: string[] = [];
+  /** From this replicated time on a pulse is due; it adds the item `pulse`, once. */
+  pulseAtMicros = Number.POSITIVE_INFINITY;
+
+  /** The outcome is the item with its position: a second execution would answer otherwise. */
+  execute(operation: Uint8Array, _context: ExecutionContext): Uint8Array {
+    const item = utf8Decode(operation) ?? "not UTF-8";
+    this.items.push(item);
+    return utf8Encode(`${item}@${this.items.length}`);
+  }
+
+  pulse({ timestampMicros }: ExecutionContext): void {
+    if (timestampMicros < this.pulseAtMicros) return;
+    this.items.push("pulse");
+    this.pulseAtMicros = Number.POSITIVE_INFINITY;
+  }
+
+  isPulseDue(timestampMicros: number): boolean {
+    return timestampMicros >= this.pulseAtMicros;
+  }
+
+  query(_question: Uint8Array): Uint8Array {
+    return utf8Encode(this.items.join(","));
+  }
+
+  takeReadyHints(_countMax: number): readonly string[] {
+    return [];
+  }
+}

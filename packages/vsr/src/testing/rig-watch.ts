@@ -1,0 +1,58 @@
+/**
+ * What must hold in every scenario, checked whenever a member of a rig has done anything: one
+ * committed history, nothing promised before it is durable, one DoViewChange for each view.
+ */
+import { assert, hexEncode } from "@quorate/prelude";
+import { asOp } from "@quorate/protocol";
+import type { Replica } from "../state.ts";
+import { messageIn, type Packet } from "./in-flight.ts";
+import type { RigDisk } from "./rig-disk.ts";
+
+export class RigWatch {
+  private readonly committed = new Map<number, string>();
+  private readonly executed = new Map<number, number>();
+  private readonly doViewChanges = new Map<string, string>();
+
+  /** A member starts again, and executes from the beginning. */
+  onStart(index: number): void {
+    this.executed.set(index, 0);
+  }
+
+  /** Every replica executes the same entry at the same op. */
+  onStep(index: number, replica: Replica): void {
+    const before = this.executed.get(index) ?? 0;
+    for (let op = before + 1; op <= replica.executed; op++) {
+      const hash = hexEncode(replica.log.positionAt(asOp(op)).hash);
+      const known = this.committed.get(op);
+      assert(known === undefined || known === hash, `op ${op} was committed as another entry`);
+      this.committed.set(op, hash);
+    }
+    this.executed.set(index, replica.executed);
+  }
+
+  onSend(packet: Packet, disk: RigDisk): void {
+    if (packet.command === "prepareOk") checkPrepareOk(packet, disk);
+    if (packet.command === "doViewChange") this.checkDoViewChange(packet, disk);
+    if (packet.command === "startView") {
+      assert(disk.superblock.lastNormalView === packet.view, "S2: StartView follows its write");
+    }
+  }
+
+  /** Rule A2, and VRR §8.2: the view is durable before its DoViewChange leaves. */
+  private checkDoViewChange(packet: Packet, disk: RigDisk): void {
+    assert(disk.superblock.view >= packet.view, "the view is durable before its DoViewChange");
+    const key = `${packet.from} in view ${packet.view}`;
+    const bytes = hexEncode(packet.bytes);
+    const known = this.doViewChanges.get(key);
+    assert(known === undefined || known === bytes, `A2: one DoViewChange of ${key}`);
+    this.doViewChanges.set(key, bytes);
+  }
+}
+
+/** A PrepareOk promises that its entry and the view are on this disk. */
+function checkPrepareOk(packet: Packet, disk: RigDisk): void {
+  const { headerHash, op } = messageIn(packet, "prepareOk");
+  assert(disk.hasStored(headerHash), `op ${op} is on disk before its PrepareOk`);
+  assert(disk.superblock.lastNormalView === packet.view, "S2: the last normal view is on disk");
+  assert(!disk.superblock.isHeadUncertain, "S5: an uncertain head acknowledges nothing");
+}

@@ -1,0 +1,34 @@
+/** Named timeouts, counted in ticks. */
+import type { Replica } from "./state.ts";
+
+/** The primary of the view has shown that it lives, or the view is new: trust it for a while. */
+export function restartViewChangeTimer(replica: Replica): void {
+  const { viewChangeTicks, viewChangeTicksMax, jitterTicks } = replica.identity.options;
+  // The first view after a normal one gets the plain timeout.
+  const doublings = Math.max(0, Math.min(replica.viewsFailed - 1, 8));
+  const ticks = Math.min(viewChangeTicks * 2 ** doublings, viewChangeTicksMax);
+  replica.viewChangeAt = replica.now + ticks + replica.identity.prng.below(jitterTicks + 1);
+}
+
+/** A hint that the primary is dead: do not wait for the whole timeout. */
+export function shortenViewChangeTimer(replica: Replica): void {
+  const { linkDownTicks, jitterTicks } = replica.identity.options;
+  const soon = replica.now + linkDownTicks + replica.identity.prng.below(jitterTicks + 1);
+  replica.viewChangeAt = Math.min(replica.viewChangeAt, soon);
+}
+
+export function expireViewChangeTimer(replica: Replica): void {
+  replica.viewChangeAt = replica.now;
+  replica.repeatAt = replica.now;
+}
+
+export function isViewChangeDue(replica: Replica): boolean {
+  return replica.now >= replica.viewChangeAt;
+}
+
+/** True once for each interval; the caller then repeats what must be repeated. */
+export function isRepeatDue(replica: Replica): boolean {
+  if (replica.now < replica.repeatAt) return false;
+  replica.repeatAt = replica.now + replica.identity.options.repeatTicks;
+  return true;
+}
