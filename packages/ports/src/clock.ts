@@ -4,6 +4,8 @@ export interface Clock {
   wallMicros(): number;
   /** Milliseconds that only go forward; their zero means nothing. */
   monotonicMs(): number;
+  /** Calls back once when what has already arrived has been handled: gathers work into batches. */
+  soon(callback: () => void): void;
   /** Calls back once after `delayMs`. Returns the way to cancel it. */
   after(delayMs: number, callback: () => void): () => void;
 }

@@ -1,4 +1,7 @@
-import type { Entry, EntryHeader, LogPosition, Superblock } from "@quorate/protocol";
+import type { OpenedLog } from "@quorate/log-format";
+import type { Entry, LogPosition, Superblock } from "@quorate/protocol";
+
+export type { OpenedEntry, OpenedLog } from "@quorate/log-format";
 
 /**
  * What is remembered: entries appended beside each other, and one superblock.
@@ -35,22 +38,4 @@ export type JournalFatalReason = "write-failed" | "fsync-failed" | "disk-full" |
 export interface OpenedJournal {
   readonly superblock: Superblock | null;
   readonly log: OpenedLog;
-}
-
-/**
- * The log as the disk proves it: a chain from op 1 without a gap.
- *
- * Every header is known, because it is written twice; a body may be unreadable (`corrupt`).
- */
-export interface OpenedLog {
-  readonly entries: readonly OpenedEntry[];
-  /** Something unreadable may have stood at or above the head: rule S5. */
-  readonly isHeadUncertain: boolean;
-}
-
-export interface OpenedEntry {
-  readonly header: EntryHeader;
-  readonly hash: Uint8Array;
-  /** Corrupt is never absent: the entry was promised, its body must come from a peer. */
-  readonly state: "present" | "corrupt";
 }

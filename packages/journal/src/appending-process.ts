@@ -1,0 +1,27 @@
+/**
+ * A process for a test to kill: opens the journal in the folder that it is given and appends to it
+ * until its end. Writes each op to its standard output once the entry is stored.
+ */
+import { JournalBench } from "@quorate/ports/conformance/journal-bench";
+import { createFileRig } from "./file-rig.ts";
+
+const [, , directory = ""] = process.argv;
+const rig = await createFileRig({ directory });
+const bench = JournalBench.on(rig);
+const { superblock, log } = await bench.open();
+if (superblock === null) await bench.writeSuperblock(bench.superblock());
+
+/** Appends that wait at the same time, so that batches hold several. */
+const waitingMax = 8;
+let [before] = await bench.journal.read(
+  log.entries.slice(-1).map(({ header, hash }) => ({ op: header.op, hash })),
+);
+const appendNext = (): void => {
+  const [entry] = bench.chain(1, { after: before ?? undefined });
+  before = entry ?? null;
+  bench.journal.append(entry ? [entry] : [], () => {
+    process.stdout.write(`${entry?.header.op}\n`);
+    appendNext();
+  });
+};
+for (let waiting = 0; waiting < waitingMax; waiting++) appendNext();

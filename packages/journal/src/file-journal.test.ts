@@ -1,0 +1,4 @@
+import { journalConformance } from "@quorate/ports/conformance/journal";
+import { createFileRig } from "./file-rig.ts";
+
+journalConformance(() => createFileRig());

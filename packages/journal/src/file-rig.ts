@@ -1,0 +1,77 @@
+/** A folder in the temporary directory as the disk of a test. */
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { JournalFatalReason } from "@quorate/ports";
+import type { JournalRig } from "@quorate/ports/conformance/journal-bench";
+import type { Sha256 } from "@quorate/prelude";
+import type { DiskCalls } from "./disk-calls.ts";
+import { createFileJournal } from "./file-journal.ts";
+import { listSegments, segmentName } from "./segment-store.ts";
+
+/** Small, so that tests write little and cross segments soon. */
+const testSegmentBytes = 256 * 1024;
+
+/** SHA-256 of this machine. */
+export const sha256: Sha256 = (...parts) => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return new Uint8Array(hash.digest());
+};
+
+/** A rig whose disk is a folder; it also shows what was fatal. */
+export interface FileRig extends JournalRig {
+  readonly directory: string;
+  readonly fatal: JournalFatalReason[];
+  /** Resolves with the first of them. */
+  readonly failed: Promise<void>;
+}
+
+/** An empty folder. `disk` replaces the machine's disk. */
+export async function createFileRig(
+  options: { readonly disk?: DiskCalls; readonly directory?: string } = {},
+): Promise<FileRig> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "quorate-journal-")));
+  const fatal: JournalFatalReason[] = [];
+  const failed = Promise.withResolvers<void>();
+  const identity = {
+    clusterId: new Uint8Array(32).fill(1),
+    replica: 2,
+    genesis: new Uint8Array(32).fill(9),
+    sha256,
+  };
+  return {
+    ...identity,
+    directory,
+    fatal,
+    failed: failed.promise,
+    create: () =>
+      createFileJournal({
+        ...identity,
+        directory,
+        segmentBytes: testSegmentBytes,
+        events: {
+          onFatal: (reason) => {
+            fatal.push(reason);
+            failed.resolve();
+          },
+        },
+        log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+        metrics: { count: ignore, gauge: ignore, observe: ignore },
+        ...(options.disk && { disk: options.disk }),
+      }),
+    settle: (promise) => promise,
+    harm: async (change) => {
+      for (const number of await listSegments(directory)) {
+        const path = join(directory, segmentName(number));
+        const bytes = await readFile(path);
+        change(bytes);
+        await writeFile(path, bytes);
+      }
+    },
+    dispose: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+function ignore(): void {}

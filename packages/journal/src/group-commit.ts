@@ -1,0 +1,217 @@
+/**
+ * Everything that is written, one thing after the other, in the order in which it was asked for.
+ *
+ * What waits while a batch is under way becomes the next batch: one write and one flush for all of
+ * it. A batch is written only after the flush of the one before (rule L5).
+ */
+import type { FileHandle } from "node:fs/promises";
+import {
+  type BatchEncoder,
+  batchBytesMax,
+  entriesPerBatchMax,
+  type RecordIndex,
+  superblockFiles,
+  type SuperblockFrames,
+} from "@quorate/log-format";
+import type { JournalEvents, JournalFatalReason, Metrics } from "@quorate/ports";
+import { assert } from "@quorate/prelude";
+import type { Entry, Superblock } from "@quorate/protocol";
+import { type DiskCalls, errnoOf } from "./disk-calls.ts";
+import type { FlushTimes } from "./flush-times.ts";
+import type { SegmentStore } from "./segment-store.ts";
+import type { SuperblockStore } from "./superblock-store.ts";
+
+/** What the writes go through, and who is told. */
+export interface CommitParts {
+  readonly encoder: BatchEncoder;
+  readonly index: RecordIndex;
+  readonly frames: SuperblockFrames;
+  readonly segments: SegmentStore;
+  readonly superblocks: SuperblockStore;
+  readonly disk: DiskCalls;
+  readonly flushTimes: FlushTimes;
+  readonly metrics: Metrics;
+  /** Told at most once; nothing is written and nobody is called back afterwards. */
+  readonly events: JournalEvents;
+}
+
+type Command =
+  /** `stored` of the entries are on disk already. */
+  | { readonly kind: "append"; readonly entries: readonly Entry[]; stored: number; done(): void }
+  | { readonly kind: "superblock"; readonly superblock: Superblock; done(): void }
+  | { readonly kind: "name" };
+
+/** Writes batches and superblocks of one open journal. */
+export class GroupCommit {
+  private readonly parts: CommitParts;
+  private readonly commands: Command[] = [];
+  private running: Promise<void> | null = null;
+  private hasFailed = false;
+
+  constructor(parts: CommitParts) {
+    this.parts = parts;
+  }
+
+  append(entries: readonly Entry[], onStored: () => void): void {
+    this.push({ kind: "append", entries, stored: 0, done: onStored });
+  }
+
+  writeSuperblock(superblock: Superblock, onStored: () => void): void {
+    this.push({ kind: "superblock", superblock, done: onStored });
+  }
+
+  /** Names the last batch a second time, unless something else is about to. */
+  nameLastBatch(): void {
+    if (this.commands.length === 0 && this.parts.encoder.hasUnnamed) this.push({ kind: "name" });
+  }
+
+  /** Resolves when nothing waits any more. */
+  async drained(): Promise<void> {
+    while (this.running !== null) await this.running;
+  }
+
+  private push(command: Command): void {
+    if (this.hasFailed) return;
+    this.commands.push(command);
+    this.running ??= this.run();
+  }
+
+  private async run(): Promise<void> {
+    // Whatever else is asked for in this turn of the event loop joins the first batch.
+    await Promise.resolve();
+    try {
+      while (!this.hasFailed) {
+        const command = this.commands[0];
+        if (command === undefined) return;
+        await this.perform(command);
+      }
+    } finally {
+      this.running = null;
+    }
+  }
+
+  private perform(command: Command): Promise<void> {
+    switch (command.kind) {
+      case "append":
+        return this.writeBatch();
+      case "superblock":
+        return this.replaceSuperblock(command.superblock);
+      case "name":
+        return this.writeNames();
+    }
+  }
+
+  private async writeBatch(): Promise<void> {
+    const entries = this.waitingEntries();
+    const stored = entries.length === 0 ? 0 : await this.write(entries);
+    if (stored === null) return;
+    this.completeAppends(stored);
+  }
+
+  /** The superblock names a head: so that two places name each entry below it, names go first. */
+  private async replaceSuperblock(superblock: Superblock): Promise<void> {
+    const { encoder, frames, superblocks } = this.parts;
+    if (encoder.hasUnnamed && (await this.write([])) === null) return;
+    const frame = frames.next(superblock, encoder.lastRecord);
+    for (let file = 0; file < superblockFiles; file++) {
+      const write = (): Promise<void> => superblocks.writeFile(file, frame);
+      const flush = (): Promise<void> => superblocks.flushFile(file);
+      if (!(await this.attempt("write-failed", write))) return;
+      if (!(await this.flush(flush))) return;
+    }
+    this.complete();
+  }
+
+  private async writeNames(): Promise<void> {
+    if ((await this.write([])) !== null) this.complete();
+  }
+
+  /** Entries of the appends at the front: as many as one batch could ever take. */
+  private waitingEntries(): Entry[] {
+    const entries: Entry[] = [];
+    let bytes = 0;
+    for (const command of this.commands) {
+      if (command.kind !== "append") break;
+      for (let at = command.stored; at < command.entries.length; at++) {
+        const entry = command.entries[at];
+        if (entry === undefined || bytes > batchBytesMax) return entries;
+        if (entries.length === entriesPerBatchMax) return entries;
+        entries.push(entry);
+        bytes += entry.body.length;
+      }
+    }
+    return entries;
+  }
+
+  /** Writes and flushes one batch. Returns how many of the entries it took; null on a failure. */
+  private async write(entries: readonly Entry[]): Promise<number | null> {
+    const { encoder, segments, disk, index, metrics } = this.parts;
+    const { segment, offset, bytes, recordOffsets } = encoder.encode(entries);
+    const file = (): Promise<FileHandle> => segments.forWriting(segment, offset);
+    const isWritten = await this.attempt("write-failed", async () => {
+      await disk.write(await file(), bytes, offset);
+    });
+    if (!isWritten || !(await this.flush(async () => disk.flush(await file())))) return null;
+    metrics.count("quorate_journal_bytes_total", {}, bytes.length);
+    for (const [at, recordOffset] of recordOffsets.entries()) {
+      const entry = entries[at];
+      assert(entry !== undefined, "a batch takes entries that were given");
+      const location = { segment, offset: recordOffset, bodyBytes: entry.body.length };
+      index.add(entry.header.op, entry.hash, location);
+    }
+    return recordOffsets.length;
+  }
+
+  private async flush(use: () => Promise<void>): Promise<boolean> {
+    const { flushTimes, metrics } = this.parts;
+    const startMs = performance.now();
+    const isFlushed = await this.attempt("fsync-failed", use);
+    const flushMs = performance.now() - startMs;
+    flushTimes.add(flushMs * 1000);
+    metrics.observe("quorate_fsync_seconds", flushMs / 1000);
+    return isFlushed;
+  }
+
+  /** Calls back, in order, for appends of which every entry is on disk now. */
+  private completeAppends(stored: number): void {
+    let left = stored;
+    while (true) {
+      const command = this.commands[0];
+      if (command?.kind !== "append") return;
+      const taken = Math.min(left, command.entries.length - command.stored);
+      command.stored += taken;
+      left -= taken;
+      if (command.stored < command.entries.length) return;
+      this.complete();
+    }
+  }
+
+  private complete(): void {
+    const command = this.commands.shift();
+    if (command !== undefined && command.kind !== "name") command.done();
+  }
+
+  /** Runs one use of the disk. Its failure ends the journal: nothing is retried. */
+  private async attempt(reason: JournalFatalReason, use: () => Promise<void>): Promise<boolean> {
+    try {
+      await use();
+      return !this.hasFailed;
+    } catch (cause) {
+      this.fail(isDiskFull(cause) ? "disk-full" : reason, cause);
+      return false;
+    }
+  }
+
+  /** Ends the journal. What is under way may still reach the disk, but nobody hears of it. */
+  fail(reason: JournalFatalReason, cause: unknown): void {
+    if (this.hasFailed) return;
+    this.hasFailed = true;
+    this.commands.length = 0;
+    this.parts.events.onFatal(reason, cause);
+  }
+}
+
+function isDiskFull(cause: unknown): boolean {
+  const errno = errnoOf(cause);
+  return errno === "ENOSPC" || errno === "EDQUOT";
+}

@@ -1,0 +1,3 @@
+export { type DiskCalls, nodeDisk } from "./disk-calls.ts";
+export { createFileJournal, type FileJournalOptions } from "./file-journal.ts";
+export { JournalError, type JournalErrorCode } from "./journal-error.ts";

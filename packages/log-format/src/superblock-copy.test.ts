@@ -1,0 +1,119 @@
+import { present } from "@quorate/prelude";
+import { describe, expect, it } from "vitest";
+import { chainOf, headOf, superblockOf, testDigest } from "./memory-disk.ts";
+import { SuperblockFrames } from "./opening.ts";
+import {
+  decideSuperblock,
+  decodeSuperblockCopy,
+  encodeSuperblockCopy,
+  superblockAreaBytes,
+  type SuperblockFrame,
+} from "./superblock-copy.ts";
+
+const journalId = new Uint8Array(16).fill(3);
+const blank = new Uint8Array(1_000);
+
+function frameOf(sequence: number, view = sequence): SuperblockFrame {
+  const superblock = superblockOf(headOf(chainOf(3, 1)[2]), view);
+  return { sequence, journalId, lastRecord: 40 + sequence, settledRecord: 7, superblock };
+}
+
+function copyOf(frame: SuperblockFrame): Uint8Array {
+  const area = new Uint8Array(1_000);
+  area.set(encodeSuperblockCopy(frame, testDigest));
+  return area;
+}
+
+function harmed(area: Uint8Array): Uint8Array {
+  return area.map((byte, at) => (at === 70 ? byte ^ 1 : byte));
+}
+
+const old = copyOf(frameOf(4));
+const young = copyOf(frameOf(5));
+
+function decide(...areas: readonly Uint8Array[]): ReturnType<typeof decideSuperblock> {
+  return decideSuperblock(areas, testDigest);
+}
+
+describe("A superblock copy", () => {
+  it("gives back what was written", () => {
+    expect(decodeSuperblockCopy(young, testDigest)).toEqual(frameOf(5));
+  });
+
+  it("is unreadable when any one bit of it is flipped, and when it is cut off", () => {
+    const copy = encodeSuperblockCopy(frameOf(5), testDigest);
+    for (let bit = 0; bit < copy.length * 8; bit += 5) {
+      const wrong = copy.slice();
+      wrong[bit >> 3] = present(wrong[bit >> 3]) ^ (1 << (bit & 7));
+      expect(decodeSuperblockCopy(wrong, testDigest)).toBe("unreadable");
+    }
+    for (let length = 1; length < copy.length; length += 3) {
+      expect(decodeSuperblockCopy(copy.subarray(0, length), testDigest)).toBe("unreadable");
+    }
+  });
+
+  it("fits its area with the longest DoViewChange", () => {
+    const longest = { ...frameOf(5).superblock, doViewChange: new Uint8Array(2 * 1024 * 1024) };
+    const copy = encodeSuperblockCopy({ ...frameOf(5), superblock: longest }, testDigest);
+    expect(copy.length).toBeLessThanOrEqual(superblockAreaBytes);
+  });
+});
+
+describe("The superblock", () => {
+  it("is the newest sequence of which a copy can be read", () => {
+    for (const areas of [
+      [young, young, old, old],
+      [harmed(young), young, old, old],
+      [old, harmed(old), young, harmed(young)],
+    ]) {
+      expect(decide(...areas)).toMatchObject({ kind: "found", frame: frameOf(5) });
+    }
+  });
+
+  it("is the one before when a write has torn both copies of the first file", () => {
+    expect(decide(harmed(young), harmed(young), old, old)).toEqual({
+      kind: "found",
+      frame: frameOf(4),
+      filesToRepair: [0],
+    });
+  });
+
+  it("needs no repair while all four copies agree", () => {
+    expect(decide(young, young, young, young)).toMatchObject({ filesToRepair: [] });
+  });
+
+  it("repairs the file with fewer good copies first, so that one always holds it", () => {
+    expect(decide(young, harmed(young), old, old)).toMatchObject({ filesToRepair: [1, 0] });
+    expect(decide(harmed(old), old, young, harmed(young))).toMatchObject({ filesToRepair: [0, 1] });
+    expect(decide(young, young, young, harmed(young))).toMatchObject({ filesToRepair: [1] });
+  });
+
+  it("is blank in a folder that was never used, and when the very first write was torn", () => {
+    expect(decide(blank, blank, blank, blank).kind).toBe("blank");
+    expect(decide(harmed(young), blank, blank, blank).kind).toBe("blank");
+  });
+
+  it("is lost when both files were written and nothing can be read", () => {
+    expect(decide(harmed(young), blank, harmed(young), blank).kind).toBe("lost");
+  });
+
+  it("is in conflict when copies of one sequence differ", () => {
+    expect(decide(young, young, copyOf(frameOf(5, 6)), old).kind).toBe("conflict");
+  });
+});
+
+describe("SuperblockFrames", () => {
+  it("number superblocks on from the one that was found", () => {
+    const frames = new SuperblockFrames(frameOf(5), journalId, 0);
+    const { superblock } = frameOf(6);
+    expect(frames.next(superblock, 90)).toEqual({ ...frameOf(6), lastRecord: 90 });
+    expect(frames.next(superblock, 91).sequence).toBe(7);
+  });
+
+  it("settle what was lost only with a head that is certain", () => {
+    const frames = new SuperblockFrames(frameOf(5), journalId, 33);
+    const { superblock } = frameOf(6);
+    expect(frames.next({ ...superblock, isHeadUncertain: true }, 90).settledRecord).toBe(7);
+    expect(frames.next(superblock, 90).settledRecord).toBe(33);
+  });
+});

@@ -1,0 +1,152 @@
+/**
+ * The superblock on disk: the same bytes four times, twice in each of two files.
+ *
+ * A write replaces both copies of the first file, flushes, then both of the second, and flushes.
+ * So a torn write harms one file, and the other holds the superblock before it, or already this.
+ */
+import {
+  ByteReader,
+  ByteWriter,
+  bytesEqual,
+  DecodeError,
+  digestBytes,
+  type Sha256,
+  utf8Encode,
+} from "@quorate/prelude";
+import { statementBodyBytesMax, type Superblock, superblockCodec } from "@quorate/protocol";
+import { journalIdBytes } from "./frame.ts";
+import { roundUp, sectorBytes } from "./layout.ts";
+
+/** Files that a superblock is written to, one after the other. */
+export const superblockFiles = 2;
+/** Copies in each of them. */
+export const copiesPerFile = 2;
+
+/** Bytes set apart for one copy: the longest DoViewChange, and 64 KiB for everything else. */
+export const superblockAreaBytes = roundUp(2 * statementBodyBytesMax + 64 * 1024, sectorBytes);
+
+/** What is written: the superblock, and what the journal itself must not forget. */
+export interface SuperblockFrame {
+  /** Counts the superblocks of this journal from 1. */
+  readonly sequence: number;
+  /** Drawn once for each journal: makes its records unlike all others (`journalTag`). */
+  readonly journalId: Uint8Array;
+  /** Every entry record up to this sequence was on disk when the superblock was written. */
+  readonly lastRecord: number;
+  /**
+   * Lost records up to this sequence say nothing about the head any more: they were known to be
+   * lost when a start found them, and a superblock with a certain head was written since.
+   */
+  readonly settledRecord: number;
+  readonly superblock: Superblock;
+}
+
+const magic = utf8Encode("quorate/1/superblock\0");
+
+/** The bytes of one copy; all copies are equal. */
+export function encodeSuperblockCopy(frame: SuperblockFrame, sha256: Sha256): Uint8Array {
+  const body = new ByteWriter();
+  body.u64(frame.sequence).raw(frame.journalId).u64(frame.lastRecord).u64(frame.settledRecord);
+  superblockCodec.encode(body, frame.superblock);
+  const encoded = body.finish();
+  const checksum = sha256(magic, encoded);
+  return new ByteWriter(magic.length + digestBytes + 4 + encoded.length)
+    .raw(magic)
+    .raw(checksum)
+    .bytes(encoded)
+    .finish();
+}
+
+/** The frame, "blank" for an area of zeroes, or "unreadable". */
+export function decodeSuperblockCopy(
+  area: Uint8Array,
+  sha256: Sha256,
+): SuperblockFrame | "blank" | "unreadable" {
+  if (isZero(area)) return "blank";
+  try {
+    const reader = new ByteReader(area);
+    if (!bytesEqual(reader.raw(magic.length), magic)) return "unreadable";
+    const checksum = reader.raw(digestBytes);
+    const encoded = reader.lengthPrefixed(superblockAreaBytes);
+    if (!bytesEqual(checksum, sha256(magic, encoded))) return "unreadable";
+    return decodeFrame(new ByteReader(encoded.slice()));
+  } catch (error) {
+    if (error instanceof DecodeError) return "unreadable";
+    throw error;
+  }
+}
+
+/** What the copies of a superblock, read together, mean. */
+export type SuperblockDecision =
+  /** No superblock was ever completely written: the folder has never been used. */
+  | { readonly kind: "blank" }
+  /** `filesToRepair` are to be written again, in this order, before anything is promised. */
+  | {
+      readonly kind: "found";
+      readonly frame: SuperblockFrame;
+      readonly filesToRepair: readonly number[];
+    }
+  /** Every copy is unreadable. What this replica promised is not known. */
+  | { readonly kind: "lost" }
+  /** Two readable copies of one sequence differ: this is no fault of a disk. */
+  | { readonly kind: "conflict" };
+
+/**
+ * The newest sequence of which any copy can be read wins: either its write was completed, or it
+ * was asked for and promised to nobody, so that having it is as right as not having it. A file
+ * that lacks it is repaired at once, because from now on it is relied on.
+ *
+ * Without a readable copy, a blank file means that the very first write never went beyond the
+ * other file; otherwise the superblock is lost.
+ *
+ * `areas` are the copies, file by file.
+ */
+export function decideSuperblock(areas: readonly Uint8Array[], sha256: Sha256): SuperblockDecision {
+  const copies = areas.map((area) => decodeSuperblockCopy(area, sha256));
+  const frames = copies.filter((copy) => typeof copy !== "string");
+  const [first] = frames;
+  if (first === undefined) {
+    const isBlank = fileNumbers.some((file) =>
+      copiesOf(file, copies).every((copy) => copy === "blank"),
+    );
+    return { kind: isBlank ? "blank" : "lost" };
+  }
+  const newest = frames.reduce(
+    (best, copy) => (copy.sequence > best.sequence ? copy : best),
+    first,
+  );
+  const isNewest = (copy: SuperblockFrame | string): boolean =>
+    typeof copy !== "string" && copy.sequence === newest.sequence;
+  const bytes = encodeSuperblockCopy(newest, sha256);
+  const isConflict = frames.some(
+    (copy) => isNewest(copy) && !bytesEqual(encodeSuperblockCopy(copy, sha256), bytes),
+  );
+  if (isConflict) return { kind: "conflict" };
+  const good = fileNumbers.map((file) => copiesOf(file, copies).filter(isNewest).length);
+  const filesToRepair = fileNumbers
+    .filter((file) => (good[file] ?? 0) < copiesPerFile)
+    .toSorted((left, right) => (good[left] ?? 0) - (good[right] ?? 0));
+  return { kind: "found", frame: newest, filesToRepair };
+}
+
+const fileNumbers: readonly number[] = Array.from({ length: superblockFiles }, (_, file) => file);
+
+function copiesOf<T>(file: number, copies: readonly T[]): readonly T[] {
+  return copies.slice(file * copiesPerFile, (file + 1) * copiesPerFile);
+}
+
+function decodeFrame(reader: ByteReader): SuperblockFrame {
+  const frame = {
+    sequence: reader.u64(),
+    journalId: reader.raw(journalIdBytes),
+    lastRecord: reader.u64(),
+    settledRecord: reader.u64(),
+    superblock: superblockCodec.decode(reader),
+  };
+  reader.end();
+  return frame;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
