@@ -1,0 +1,31 @@
+import { type ExecutionContext, type Sha256, unreachable } from "@quorate/prelude";
+import { dequeue } from "./dequeue.ts";
+import { enqueue } from "./enqueue.ts";
+import type { Operation } from "./operation.ts";
+import { putQueue } from "./queues.ts";
+import { extendDequeue } from "./replay.ts";
+import { settle } from "./settle.ts";
+import type { QueueState } from "./state.ts";
+
+/** Does what the operation says and returns the outcome's bytes. The clocks have advanced. */
+export function apply(
+  state: QueueState,
+  operation: Operation,
+  context: ExecutionContext,
+  sha256: Sha256,
+): Uint8Array {
+  switch (operation.type) {
+    case "put-queue":
+      return putQueue(state, operation);
+    case "enqueue":
+      return enqueue(state, operation);
+    case "dequeue":
+      return dequeue(state, operation, context, sha256);
+    case "settle":
+      return settle(state, operation);
+    case "extend-dequeue":
+      return extendDequeue(state, operation);
+    default:
+      return unreachable(operation);
+  }
+}

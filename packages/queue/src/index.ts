@@ -1,0 +1,82 @@
+export { decodeOperation, encodeOperation } from "./operation-codec.ts";
+export type {
+  DedupKey,
+  DeliveryError,
+  Dequeue,
+  Enqueue,
+  ExtendDequeue,
+  IdempotencyKey,
+  NewMessage,
+  Operation,
+  PutPrecondition,
+  PutQueue,
+  Settle,
+  SettleAction,
+  Settlement,
+} from "./operation.ts";
+export { decodeOutcome, encodeOutcome } from "./outcome-codec.ts";
+export type {
+  Dequeued,
+  DequeuedMessage,
+  Enqueued,
+  EnqueueResult,
+  Invalid,
+  LeasesExtended,
+  LostLease,
+  Outcome,
+  QueuePut,
+  Refused,
+  Settled,
+  SettleResult,
+} from "./outcome.ts";
+export type { LeaseLostReason, LimitName, MessageState, Refusal } from "./refusal.ts";
+export {
+  type Answer,
+  decodeAnswer,
+  decodeQuestion,
+  type DeliverableFinding,
+  encodeAnswer,
+  encodeQuestion,
+  type Question,
+} from "./question.ts";
+export type { QueueStats, QueueView } from "./queue-view.ts";
+export {
+  type BackoffConfig,
+  type QueueConfig,
+  queueConfigDefault,
+  type QueueConfigFault,
+  queueConfigFault,
+  queueConfigHas,
+  queueConfigOf,
+  type QueueConfigPatch,
+  type QueueConfigPointer,
+  queueConfigRanges,
+} from "./queue-config.ts";
+export { isQueueName } from "./queue-name.ts";
+export {
+  type LeaseKey,
+  leaseIdText,
+  leaseNever,
+  type MessageKey,
+  messageIdText,
+  parseLeaseId,
+  parseMessageId,
+} from "./ids.ts";
+export { decodeHeaders, encodeHeaders, type MessageHeader } from "./message-headers.ts";
+export {
+  dedupIdHash,
+  dequeueIdHash,
+  type FingerprintInput,
+  groupIdHash,
+  hashBytes,
+  idempotencyKeyHash,
+  messageFingerprint,
+  requestFingerprint,
+} from "./fingerprint.ts";
+export * as queueLimits from "./limits.ts";
+export {
+  createQueueStateMachine,
+  type QueueMemory,
+  type QueueStateMachine,
+  type QueueStateMachineOptions,
+} from "./queue-state-machine.ts";

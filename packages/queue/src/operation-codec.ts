@@ -1,0 +1,136 @@
+import { ByteReader, ByteWriter, DecodeError, assert, unreachable } from "@quorate/prelude";
+import { hashBytes } from "./fingerprint.ts";
+import { readEnqueue, writeEnqueue } from "./enqueue-codec.ts";
+import {
+  dequeueMessagesMax,
+  leaseMsMax,
+  leaseMsMin,
+  principalBytesMax,
+  workerBytesMax,
+} from "./limits.ts";
+import type { Dequeue, ExtendDequeue, Operation, PutPrecondition, PutQueue } from "./operation.ts";
+import { readQueueName } from "./queue-name.ts";
+import { readQueueConfig, writeQueueConfig } from "./queue-config.ts";
+import { readSettle, writeSettle } from "./settle-codec.ts";
+import { optional, readOptional, readRange } from "./wire.ts";
+
+const tags = {
+  "put-queue": 1,
+  enqueue: 2,
+  dequeue: 3,
+  settle: 4,
+  "extend-dequeue": 5,
+} as const;
+
+/** The one spelling of the operation. Throws AssertionError when a limit is passed. */
+export function encodeOperation(operation: Operation): Uint8Array {
+  const writer = new ByteWriter(operation.type === "enqueue" ? 65_536 : 256);
+  writer.u8(tags[operation.type]).string(operation.queue);
+  switch (operation.type) {
+    case "put-queue":
+      writePutQueue(writer, operation);
+      break;
+    case "enqueue":
+      writeEnqueue(writer, operation);
+      break;
+    case "dequeue":
+      writeDequeue(writer, operation);
+      break;
+    case "settle":
+      writeSettle(writer, operation);
+      break;
+    case "extend-dequeue":
+      writer.raw(operation.dequeueHash).u32(operation.leaseMs);
+      break;
+    default:
+      unreachable(operation);
+  }
+  return writer.finish();
+}
+
+/**
+ * The operation in these bytes; slices of it are views on them. Throws DecodeError unless the bytes
+ * are exactly what encodeOperation makes, with every count and length within its limit.
+ */
+export function decodeOperation(bytes: Uint8Array): Operation {
+  const reader = new ByteReader(bytes);
+  const tag = reader.u8();
+  const queue = readQueueName(reader);
+  const operation = readBody(reader, tag, queue);
+  reader.end();
+  return operation;
+}
+
+function readBody(reader: ByteReader, tag: number, queue: string): Operation {
+  switch (tag) {
+    case tags["put-queue"]:
+      return readPutQueue(reader, queue);
+    case tags.enqueue:
+      return readEnqueue(reader, queue);
+    case tags.dequeue:
+      return readDequeue(reader, queue);
+    case tags.settle:
+      return readSettle(reader, queue);
+    case tags["extend-dequeue"]:
+      return readExtendDequeue(reader, queue);
+    default:
+      throw new DecodeError(`operation of unknown type ${tag}`);
+  }
+}
+
+const preconditions = ["none", "match", "match-any", "absent"] as const;
+
+function writePutQueue(writer: ByteWriter, operation: PutQueue): void {
+  const { precondition } = operation;
+  writer.u8(preconditions.indexOf(precondition.kind));
+  if (precondition.kind === "match") {
+    writer.u32(precondition.incarnation).u32(precondition.version);
+  }
+  writeQueueConfig(writer, operation.config);
+}
+
+function readPutQueue(reader: ByteReader, queue: string): PutQueue {
+  const precondition = readPrecondition(reader);
+  return { type: "put-queue", queue, precondition, config: readQueueConfig(reader) };
+}
+
+function readPrecondition(reader: ByteReader): PutPrecondition {
+  const kind = preconditions[reader.u8()];
+  if (kind === undefined) throw new DecodeError("unknown precondition");
+  if (kind !== "match") return { kind };
+  return { kind, incarnation: reader.u32(), version: reader.u32() };
+}
+
+function writeDequeue(writer: ByteWriter, operation: Dequeue): void {
+  assert(operation.dequeueHash === null || operation.dequeueHash.length === hashBytes);
+  writer.string(operation.principal);
+  optional(writer, operation.worker, (worker) => writer.string(worker));
+  optional(writer, operation.dequeueHash, (hash) => writer.raw(hash));
+  writer.u8(operation.max);
+  optional(writer, operation.maxPerGroup, (max) => writer.u8(max));
+  writer.bool(operation.mode === "delete");
+  optional(writer, operation.leaseMs, (leaseMs) => writer.u32(leaseMs));
+}
+
+function readDequeue(reader: ByteReader, queue: string): Dequeue {
+  return {
+    type: "dequeue",
+    queue,
+    principal: reader.string(principalBytesMax),
+    worker: readOptional(reader, () => reader.string(workerBytesMax)),
+    dequeueHash: readOptional(reader, () => reader.raw(hashBytes)),
+    max: readRange(reader.u8(), 1, dequeueMessagesMax),
+    maxPerGroup: readOptional(reader, () => readRange(reader.u8(), 1, dequeueMessagesMax)),
+    mode: reader.bool() ? "delete" : "lease",
+    leaseMs: readOptional(reader, () => readRange(reader.u32(), leaseMsMin, leaseMsMax)),
+  };
+}
+
+function readExtendDequeue(reader: ByteReader, queue: string): ExtendDequeue {
+  return {
+    type: "extend-dequeue",
+    queue,
+    dequeueHash: reader.raw(hashBytes),
+    leaseMs: readRange(reader.u32(), leaseMsMin, leaseMsMax),
+  };
+}

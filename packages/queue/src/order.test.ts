@@ -1,0 +1,139 @@
+import { expect, test } from "vitest";
+import type { Settlement } from "./operation.ts";
+import { bodiesOf, leaseOf, MachineDriver } from "./testing/machine-driver.ts";
+
+function ready(config: Parameters<MachineDriver["put"]>[0] = {}): MachineDriver {
+  const driver = new MachineDriver();
+  driver.put({ backoff: { baseMs: 2_000, jitter: 0 }, ...config });
+  return driver;
+}
+
+function groupOf(count: number, group = "g"): { body: string; group: string }[] {
+  return Array.from({ length: count }, (_, index) => ({ body: `${group}${index + 1}`, group }));
+}
+
+function take(driver: MachineDriver, max: number) {
+  const outcome = driver.dequeue({ max });
+  const settle = (index: number, action: "ack" | "nack" | "reject" | "release") => {
+    const lease = leaseOf(outcome.messages[index]);
+    const rest = {
+      nack: { delayMs: null, error: null },
+      reject: { error: null },
+      release: { delayMs: null },
+      ack: {},
+    };
+    driver.settle({ action, lease, ...rest[action] } as Settlement);
+  };
+  return { bodies: bodiesOf(outcome), settle };
+}
+
+test("a group's messages come in order, in one dequeue, and lock the group for others", () => {
+  const driver = ready();
+  driver.enqueue(...groupOf(4), { body: "free" });
+  expect(take(driver, 2).bodies).toEqual(["g1", "g2"]);
+  expect(driver.stats()).toMatchObject({ ready: 1, blocked: 2, leased: 2 });
+  expect(take(driver, 9).bodies).toEqual(["free"]);
+});
+
+test("the group goes on when the last lease of its run has ended, whatever order acks come in", () => {
+  const driver = ready();
+  driver.enqueue(...groupOf(3));
+  const run = take(driver, 2);
+  run.settle(1, "ack");
+  expect(take(driver, 9).bodies).toEqual([]);
+  run.settle(0, "ack");
+  expect(take(driver, 9).bodies).toEqual(["g3"]);
+});
+
+test("a nack puts the message back at the head, rewinds the later ones, and the group waits", () => {
+  const driver = ready();
+  driver.enqueue(...groupOf(4));
+  const run = take(driver, 3);
+  run.settle(1, "ack");
+  run.settle(0, "nack");
+  expect(driver.stats()).toMatchObject({ ready: 0, blocked: 2, leased: 0, scheduled: 1 });
+  expect(take(driver, 9).bodies).toEqual([]);
+  driver.serve(2_600);
+  expect(driver.stats()).toMatchObject({ ready: 3, blocked: 0 });
+  expect(take(driver, 9).bodies).toEqual(["g1", "g3", "g4"]);
+});
+
+test("of a run whose leases end together the first expires and the rest is rewound", () => {
+  const driver = ready();
+  driver.enqueue(...groupOf(3));
+  driver.dequeue({ max: 3, leaseMs: 1_000 });
+  driver.serve(2_000);
+  const { messages } = driver.dequeue({ max: 3 });
+  expect(messages.map(({ failures }) => failures)).toEqual([1, 0, 0]);
+  expect(messages.map(({ deliveries }) => deliveries)).toEqual([2, 2, 2]);
+});
+
+test("a delayed message joins its group's tail when due and holds nobody up until then", () => {
+  const driver = ready();
+  driver.enqueue({ body: "late", group: "g", delayMs: 1_000 }, ...groupOf(1));
+  expect(take(driver, 9).bodies).toEqual(["g1"]);
+  driver.enqueue({ body: "g2", group: "g" });
+  driver.serve(1_600);
+  driver.serve(40_000);
+  expect(take(driver, 9).bodies).toEqual(["g1", "g2", "late"]);
+});
+
+test("priority is strict between candidates, and a group competes with its head's", () => {
+  const driver = ready();
+  driver.enqueue(
+    { body: "g1", group: "g", priority: 0 },
+    { body: "g2", group: "g", priority: 9 },
+    { body: "five", priority: 5 },
+  );
+  expect(take(driver, 9).bodies).toEqual(["five", "g1", "g2"]);
+});
+
+test("after a group's head its next message competes in the same dequeue", () => {
+  const driver = ready();
+  driver.enqueue(
+    { body: "g1", group: "g", priority: 9 },
+    { body: "a", priority: 5 },
+    { body: "g2", group: "g", priority: 7 },
+    { body: "g3", group: "g", priority: 1 },
+  );
+  expect(take(driver, 4).bodies).toEqual(["g1", "g2", "a", "g3"]);
+});
+
+test("maxPerGroup keeps one group from filling an answer", () => {
+  const driver = ready();
+  driver.enqueue(...groupOf(5), ...groupOf(1, "h"), { body: "free" });
+  expect(bodiesOf(driver.dequeue({ max: 9, maxPerGroup: 2 }))).toEqual(["g1", "g2", "h1", "free"]);
+});
+
+test("under onDead continue a dead letter leaves its group alone and rewinds nobody", () => {
+  const driver = ready();
+  driver.enqueue(...groupOf(3));
+  const run = take(driver, 2);
+  run.settle(0, "reject");
+  expect(driver.stats()).toMatchObject({ dead: 1, leased: 1, blocked: 1 });
+  run.settle(1, "ack");
+  expect(take(driver, 9).bodies).toEqual(["g3"]);
+});
+
+test("under onDead block a dead letter rewinds the later ones and holds its group up", () => {
+  const driver = ready({ onDead: "block" });
+  driver.enqueue(...groupOf(3), ...groupOf(1, "h"));
+  take(driver, 2).settle(0, "reject");
+  expect(driver.stats()).toMatchObject({ dead: 1, leased: 0, blocked: 2, ready: 1 });
+  expect(take(driver, 9).bodies).toEqual(["h1"]);
+});
+
+test("groups of the same name in two queues know nothing of each other", () => {
+  const driver = ready();
+  driver.put({}, "r");
+  driver.enqueue(...groupOf(2));
+  take(driver, 1);
+  driver.execute({
+    type: "enqueue",
+    queue: "r",
+    form: "single",
+    idempotency: null,
+    messages: [driver.message({ body: "r1", group: "g" })],
+  });
+  expect(bodiesOf(driver.dequeue({ queue: "r" }))).toEqual(["r1"]);
+});

@@ -1,0 +1,163 @@
+import { ByteReader, ByteWriter, DecodeError, unreachable } from "@quorate/prelude";
+import { hashBytes } from "./fingerprint.ts";
+import { listQueuesMax, queueNameBytesMax } from "./limits.ts";
+import { readQueueName } from "./queue-name.ts";
+import { type QueueView, readQueueView, writeQueueView } from "./queue-view.ts";
+import { optional, readChoice, readOptional, readRange } from "./wire.ts";
+
+/** A read: answered at the current state, never in the log. */
+export type Question =
+  | { readonly type: "get-queue"; readonly queue: string }
+  | {
+      readonly type: "list-queues";
+      /** Names that begin so; empty is all. */
+      readonly prefix: string;
+      /** Only names after this one; empty is from the beginning. */
+      readonly after: string;
+      /** 1 to 1,000. */
+      readonly limit: number;
+    }
+  | {
+      /** What a dequeue would find; asked so that one without messages makes no log entry. */
+      readonly type: "deliverable";
+      readonly queue: string;
+      readonly mode: "lease" | "delete";
+      /** dequeueIdHash, if the call has an id. */
+      readonly dequeueHash: Uint8Array | null;
+    };
+
+export type Answer =
+  | { readonly type: "invalid" }
+  /** Null: no such queue. */
+  | { readonly type: "queue"; readonly view: QueueView | null }
+  /** By name, ascending; `more` when names follow. */
+  | { readonly type: "queues"; readonly views: readonly QueueView[]; readonly more: boolean }
+  | { readonly type: "deliverable"; readonly finds: DeliverableFinding };
+
+/**
+ * `messages` and `replay`: the dequeue has to go through the log. `in-flight-limit`: it would be
+ * refused. `nothing`: it would answer no messages, and may wait.
+ */
+export type DeliverableFinding =
+  | "messages"
+  | "replay"
+  | "nothing"
+  | "in-flight-limit"
+  | "queue-not-found";
+
+const findings: readonly DeliverableFinding[] = [
+  "messages",
+  "replay",
+  "nothing",
+  "in-flight-limit",
+  "queue-not-found",
+];
+const questionTypes = ["get-queue", "list-queues", "deliverable"] as const;
+const answerTypes = ["invalid", "queue", "queues", "deliverable"] as const;
+
+/** The one spelling of the question. */
+export function encodeQuestion(question: Question): Uint8Array {
+  const writer = new ByteWriter();
+  writer.u8(questionTypes.indexOf(question.type));
+  switch (question.type) {
+    case "get-queue":
+      writer.string(question.queue);
+      break;
+    case "list-queues":
+      writer.string(question.prefix).string(question.after).u32(question.limit);
+      break;
+    case "deliverable":
+      writer.string(question.queue).bool(question.mode === "delete");
+      optional(writer, question.dequeueHash, (hash) => writer.raw(hash));
+      break;
+    default:
+      unreachable(question);
+  }
+  return writer.finish();
+}
+
+/** The question in these bytes. Throws DecodeError. */
+export function decodeQuestion(bytes: Uint8Array): Question {
+  const reader = new ByteReader(bytes);
+  const question = readQuestion(reader);
+  reader.end();
+  return question;
+}
+
+function readQuestion(reader: ByteReader): Question {
+  const type = readChoice(reader, questionTypes);
+  switch (type) {
+    case "get-queue":
+      return { type, queue: readQueueName(reader) };
+    case "list-queues":
+      return {
+        type,
+        prefix: reader.string(queueNameBytesMax),
+        after: reader.string(queueNameBytesMax),
+        limit: readRange(reader.u32(), 1, listQueuesMax),
+      };
+    case "deliverable":
+      return {
+        type,
+        queue: readQueueName(reader),
+        mode: reader.bool() ? "delete" : "lease",
+        dequeueHash: readOptional(reader, () => reader.raw(hashBytes)),
+      };
+    default:
+      return unreachable(type);
+  }
+}
+
+/** The one spelling of the answer. */
+export function encodeAnswer(answer: Answer): Uint8Array {
+  const writer = new ByteWriter();
+  writer.u8(answerTypes.indexOf(answer.type));
+  switch (answer.type) {
+    case "invalid":
+      break;
+    case "queue":
+      optional(writer, answer.view, (view) => writeQueueView(writer, view));
+      break;
+    case "queues":
+      writer.u32(answer.views.length);
+      for (const view of answer.views) writeQueueView(writer, view);
+      writer.bool(answer.more);
+      break;
+    case "deliverable":
+      writer.u8(findings.indexOf(answer.finds));
+      break;
+    default:
+      unreachable(answer);
+  }
+  return writer.finish();
+}
+
+/** The answer in these bytes. Throws DecodeError. */
+export function decodeAnswer(bytes: Uint8Array): Answer {
+  const reader = new ByteReader(bytes);
+  const answer = readAnswer(reader);
+  reader.end();
+  return answer;
+}
+
+function readAnswer(reader: ByteReader): Answer {
+  const type = answerTypes[reader.u8()];
+  switch (type) {
+    case "invalid":
+      return { type };
+    case "queue":
+      return { type, view: readOptional(reader, () => readQueueView(reader)) };
+    case "queues": {
+      const count = reader.count(listQueuesMax);
+      const views: QueueView[] = [];
+      for (let index = 0; index < count; index++) views.push(readQueueView(reader));
+      return { type, views, more: reader.bool() };
+    }
+    case "deliverable":
+      return { type, finds: readChoice(reader, findings) };
+    case undefined:
+      throw new DecodeError("answer of unknown type");
+    default:
+      return unreachable(type);
+  }
+}

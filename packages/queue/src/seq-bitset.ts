@@ -1,0 +1,160 @@
+import { assert, present } from "@quorate/prelude";
+import type { RecordTable } from "./record-table.ts";
+
+const bitsPerBlock = 16_384;
+const middle = bitsPerBlock / 8;
+const top = middle + bitsPerBlock / 32 / 8;
+
+/**
+ * A set of sequence numbers that knows its lowest: blocks of 16,384 bits with two levels of summary
+ * above them, about one bit a number. To put a number back in its place is one bit.
+ *
+ * The order among blocks is a heap of their keys; it is derived, and no part of the digest.
+ */
+export class SeqBitset {
+  private readonly table: RecordTable;
+  private readonly blocks = new Map<number, number>();
+  private readonly heap: number[] = [];
+  private readonly inHeap = new Set<number>();
+
+  /** `table` holds records of blockBytes. */
+  constructor(table: RecordTable) {
+    this.table = table;
+  }
+
+  /** Adds a number, which must not be there. */
+  add(seq: number): void {
+    const key = Math.floor(seq / bitsPerBlock);
+    let block = this.blocks.get(key);
+    if (block === undefined) {
+      block = this.table.allocate();
+      this.blocks.set(key, block);
+      if (!this.inHeap.has(key)) this.push(key);
+    }
+    const bit = seq % bitsPerBlock;
+    this.setBit(block, 0, bit);
+    this.setBit(block, middle, bit >>> 5);
+    this.setBit(block, top, bit >>> 10);
+  }
+
+  /** Removes a number, which must be there. */
+  delete(seq: number): void {
+    const key = Math.floor(seq / bitsPerBlock);
+    const block = present(this.blocks.get(key), "number is in the set");
+    const bit = seq % bitsPerBlock;
+    if (this.clearBit(block, 0, bit) !== 0) return;
+    if (this.clearBit(block, middle, bit >>> 5) !== 0) return;
+    if (this.clearBit(block, top, bit >>> 10) !== 0) return;
+    this.table.free(block);
+    this.blocks.delete(key);
+  }
+
+  /** The lowest number, or -1. */
+  lowest(): number {
+    const key = this.lowestBlock();
+    return key < 0 ? -1 : this.firstFrom(key, 0);
+  }
+
+  /** The lowest numbers, at most `countMax`, within the first block. */
+  lowestOf(countMax: number): readonly number[] {
+    const seqs: number[] = [];
+    const key = this.lowestBlock();
+    if (key < 0) return seqs;
+    let seq = this.firstFrom(key, 0);
+    while (seq >= 0 && seqs.length < countMax) {
+      seqs.push(seq);
+      seq = this.firstFrom(key, (seq % bitsPerBlock) + 1);
+    }
+    return seqs;
+  }
+
+  /** What the digest says of the set beside its blocks. */
+  summary(): readonly number[] {
+    return [...this.blocks].toSorted(([left], [right]) => left - right).flat();
+  }
+
+  // The lowest number of a block whose bit is `from` or higher, or -1.
+  private firstFrom(key: number, from: number): number {
+    if (from >= bitsPerBlock) return -1;
+    const block = present(this.blocks.get(key), "block exists");
+    const word = from >>> 5;
+    const here = this.bitsFrom(block, 0, word, from & 31);
+    if (here !== 0) return key * bitsPerBlock + 32 * word + lowestBit(here);
+    const next = this.wordFrom(block, word + 1);
+    if (next < 0) return -1;
+    return key * bitsPerBlock + 32 * next + lowestBit(this.bitsFrom(block, 0, next, 0));
+  }
+
+  // The first word at or after `from` that is not zero, found through the two summaries.
+  private wordFrom(block: number, from: number): number {
+    if (from >= bitsPerBlock / 32) return -1;
+    const group = from >>> 5;
+    const here = this.bitsFrom(block, middle, group, from & 31);
+    if (here !== 0) return 32 * group + lowestBit(here);
+    const later = this.bitsFrom(block, top, 0, group + 1);
+    if (later === 0) return -1;
+    const next = lowestBit(later);
+    return 32 * next + lowestBit(this.bitsFrom(block, middle, next, 0));
+  }
+
+  private bitsFrom(block: number, level: number, word: number, bit: number): number {
+    return this.table.u32(block, level + 4 * word) & (-1 << bit);
+  }
+
+  private setBit(block: number, level: number, bit: number): void {
+    const at = level + 4 * (bit >>> 5);
+    this.table.setU32(block, at, (this.table.u32(block, at) | (1 << (bit & 31))) >>> 0);
+  }
+
+  private clearBit(block: number, level: number, bit: number): number {
+    const at = level + 4 * (bit >>> 5);
+    const word = this.table.u32(block, at);
+    assert(((word >>> (bit & 31)) & 1) === 1, "bit is set");
+    const cleared = (word & ~(1 << (bit & 31))) >>> 0;
+    this.table.setU32(block, at, cleared);
+    return cleared;
+  }
+
+  private lowestBlock(): number {
+    for (;;) {
+      const key = this.heap[0];
+      if (key === undefined) return -1;
+      if (this.blocks.has(key)) return key;
+      this.pop();
+    }
+  }
+
+  private push(key: number): void {
+    this.inHeap.add(key);
+    let at = this.heap.push(key) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >>> 1;
+      const above = present(this.heap[parent]);
+      if (above <= key) break;
+      this.heap[at] = above;
+      at = parent;
+    }
+    this.heap[at] = key;
+  }
+
+  private pop(): void {
+    this.inHeap.delete(present(this.heap[0]));
+    const last = present(this.heap.pop());
+    if (this.heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= this.heap.length) break;
+      if (child + 1 < this.heap.length && present(this.heap[child + 1]) < present(this.heap[child]))
+        child += 1;
+      if (present(this.heap[child]) >= last) break;
+      this.heap[at] = present(this.heap[child]);
+      at = child;
+    }
+    this.heap[at] = last;
+  }
+}
+
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
+}

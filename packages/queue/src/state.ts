@@ -1,0 +1,124 @@
+import { present } from "@quorate/prelude";
+import { CallTable } from "./call-table.ts";
+import { FenceTable } from "./fence-table.ts";
+import { GroupTable } from "./group-table.ts";
+import { leaseClockStepMicrosMax } from "./limits.ts";
+import { messageRecordBytes } from "./message-record.ts";
+import { PageStore } from "./page-store.ts";
+import { Queue } from "./queue.ts";
+import type { QueueConfig } from "./queue-config.ts";
+import { RecordTable } from "./record-table.ts";
+import { blockBytes } from "./seq-map.ts";
+import { Slabs } from "./slabs.ts";
+import { TimerHeap } from "./timer-heap.ts";
+import { type WindowList, windowList, WindowTable } from "./window-table.ts";
+
+/** Everything that the state machine remembers. All times are microseconds. */
+export class QueueState {
+  readonly pages = new PageStore();
+  readonly slabs = new Slabs();
+  /** Blocks of sequence maps and bitsets. */
+  readonly blocks = new RecordTable(this.pages, blockBytes);
+  readonly messages = new RecordTable(this.pages, messageRecordBytes);
+  /** Error histories and progress: place and length of a blob. */
+  readonly annexes = new RecordTable(this.pages, 16);
+  readonly groups = new GroupTable(this.pages, this.messages);
+  /** Leased messages by lease end (lease clock). */
+  readonly leases = new TimerHeap(this.pages, this.messages);
+  /** Scheduled messages by due time. */
+  readonly timers = new TimerHeap(this.pages, this.messages);
+  readonly fences = new FenceTable(this.pages, this.messages);
+  readonly calls = new CallTable(this.pages, this.blocks);
+  readonly dedup = new WindowTable(this.pages);
+  readonly idempotency = new WindowTable(this.pages);
+  readonly idempotencyKeys: WindowList = windowList();
+  /** Names that turned deliverable since the last call of takeReadyHints; volatile. */
+  readonly readyHints = new Set<string>();
+  /** Time of the newest op; 0 before the first. */
+  now = 0;
+  /** The lease clock. */
+  leaseClock = 0;
+  /** The op that messages are being counted in, and how many it has so far. */
+  op = 0;
+  messagesInOp = 0;
+  private readonly byName = new Map<string, Queue>();
+  private readonly byIncarnation = new Map<number, Queue>();
+  private nextIncarnation = 1;
+  private sortedNames: readonly string[] | null = [];
+
+  /** The queue of this name, or undefined. */
+  queue(name: string): Queue | undefined {
+    return this.byName.get(name);
+  }
+
+  /** The queue of a message. */
+  queueOf(incarnation: number): Queue {
+    return present(this.byIncarnation.get(incarnation), "queue exists");
+  }
+
+  /** The message of this seq in a queue that may be gone, or 0. */
+  messageAt(incarnation: number, seq: number): number {
+    return this.byIncarnation.get(incarnation)?.messages.get(seq) ?? 0;
+  }
+
+  get queueCount(): number {
+    return this.byName.size;
+  }
+
+  queues(): Iterable<Queue> {
+    return this.byName.values();
+  }
+
+  /** Names in ascending order. */
+  names(): readonly string[] {
+    this.sortedNames ??= [...this.byName.keys()].toSorted();
+    return this.sortedNames;
+  }
+
+  createQueue(name: string, config: QueueConfig): Queue {
+    const queue = new Queue(name, this.nextIncarnation, config, this.blocks);
+    this.nextIncarnation += 1;
+    this.byName.set(name, queue);
+    this.byIncarnation.set(queue.incarnation, queue);
+    this.sortedNames = null;
+    return queue;
+  }
+
+  /** Begins an op, or goes on with it: both clocks move once, by the time between ops. */
+  advance(op: number, timestampMicros: number): void {
+    if (op !== this.op) {
+      this.op = op;
+      this.messagesInOp = 0;
+    }
+    this.leaseClock = this.leaseClockAt(timestampMicros);
+    this.now = timestampMicros;
+  }
+
+  /** What the lease clock will be when the next op has this time. */
+  leaseClockAt(timestampMicros: number): number {
+    if (this.now === 0) return 0;
+    return this.leaseClock + Math.min(timestampMicros - this.now, leaseClockStepMicrosMax);
+  }
+
+  /** Numbers of the state that lie in no page. */
+  summary(): readonly number[] {
+    return [
+      this.now,
+      this.leaseClock,
+      this.nextIncarnation,
+      this.idempotencyKeys.head,
+      this.idempotencyKeys.tail,
+      this.idempotencyKeys.count,
+      ...this.blocks.summary(),
+      ...this.messages.summary(),
+      ...this.annexes.summary(),
+      ...this.groups.records.summary(),
+      ...this.leases.summary(),
+      ...this.timers.summary(),
+      ...this.fences.summary(),
+      ...this.calls.summary(),
+      ...this.dedup.summary(),
+      ...this.idempotency.summary(),
+    ];
+  }
+}

@@ -1,0 +1,188 @@
+import { Prng } from "@quorate/prelude";
+import { expect, test } from "vitest";
+import { CallTable } from "./call-table.ts";
+import { HashIndex, mix32 } from "./hash-index.ts";
+import { messageField, messageRecordBytes } from "./message-record.ts";
+import { PageStore } from "./page-store.ts";
+import { RecordTable } from "./record-table.ts";
+import { SeqBitset } from "./seq-bitset.ts";
+import { blockBytes, SeqMap } from "./seq-map.ts";
+import { Slabs } from "./slabs.ts";
+import { sha256 } from "./testing/sha256.ts";
+import { TimerHeap } from "./timer-heap.ts";
+
+test("a record is zeros when allocated, and freed records are reused last freed first", () => {
+  const table = new RecordTable(new PageStore(), 64);
+  const records = Array.from({ length: 2_000 }, () => table.allocate());
+  expect(new Set(records).size).toBe(2_000);
+  for (const record of records) table.setF64(record, 8, record);
+  table.free(7);
+  table.free(1_500);
+  expect(table.allocate()).toBe(1_500);
+  expect([table.u32(1_500, 0), table.f64(1_500, 8)]).toEqual([0, 0]);
+  expect(table.allocate()).toBe(7);
+  expect(table.f64(8, 8)).toBe(8);
+  expect(table.count).toBe(2_000);
+});
+
+test("a u48 holds what fits 48 bits", () => {
+  const table = new RecordTable(new PageStore(), 64);
+  const record = table.allocate();
+  for (const value of [0, 1, 0xffff_ffff, 0x1_0000_0000, 2 ** 48 - 1]) {
+    table.setU48(record, 8, value);
+    expect(table.u48(record, 8)).toBe(value);
+  }
+});
+
+test("the index finds what a map finds, through growth, collisions and removals", () => {
+  const prng = new Prng(7);
+  const index = new HashIndex();
+  const records = new Map<number, number>();
+  // Few hashes in few partitions: chains of entries that belong together and to their neighbours.
+  const hashOf = (key: number): number => (mix32(key % 3) & 0xfff0_0000) + (key % 37);
+  for (let step = 0; step < 20_000; step++) {
+    const key = prng.below(400);
+    const known = records.get(key) ?? 0;
+    expect(index.find(hashOf(key), { matches: (record) => record === key + 1 })).toBe(known);
+    if (known === 0) {
+      index.add(hashOf(key), key + 1);
+      records.set(key, key + 1);
+    } else if (prng.chance(0.7)) {
+      index.remove(hashOf(key), known);
+      records.delete(key);
+    }
+  }
+  expect(index.count).toBe(records.size);
+});
+
+test("the bitset knows its lowest numbers as a sorted list does, and gives its blocks back", () => {
+  const prng = new Prng(11);
+  const blocks = new RecordTable(new PageStore(), blockBytes);
+  const bits = new SeqBitset(blocks);
+  const seqs = new Set<number>();
+  for (let step = 0; step < 20_000; step++) {
+    const seq = prng.chance(0.5) ? prng.below(300) : prng.below(200_000);
+    if (seqs.delete(seq)) bits.delete(seq);
+    else {
+      seqs.add(seq);
+      bits.add(seq);
+    }
+    if (step % 50 > 0) continue;
+    const sorted = [...seqs].toSorted((left, right) => left - right);
+    const lowest = sorted[0] ?? -1;
+    expect(bits.lowest()).toBe(lowest);
+    const inBlock = sorted.filter((s) => Math.floor(s / 16_384) === Math.floor(lowest / 16_384));
+    expect(bits.lowestOf(5)).toEqual(inBlock.slice(0, 5));
+  }
+  for (const seq of seqs) bits.delete(seq);
+  expect(bits.lowest()).toBe(-1);
+  expect(blocks.count).toBe(0);
+});
+
+test("the sequence map forgets a block with its last number", () => {
+  const blocks = new RecordTable(new PageStore(), blockBytes);
+  const map = new SeqMap(blocks);
+  for (let seq = 1; seq <= 3_000; seq++) map.set(seq, seq * 2);
+  expect([map.get(1), map.get(1_024), map.get(3_000), map.get(3_001)]).toEqual([
+    2, 2_048, 6_000, 0,
+  ]);
+  for (let seq = 1; seq <= 2_999; seq++) map.delete(seq);
+  expect(blocks.count).toBe(1);
+  expect(map.get(3_000)).toBe(6_000);
+});
+
+test("timers come in the order deadline, seq, queue, whatever was moved or removed", () => {
+  const prng = new Prng(3);
+  const store = new PageStore();
+  const messages = new RecordTable(store, messageRecordBytes);
+  const heap = new TimerHeap(store, messages);
+  const waiting = new Set<number>();
+  for (let step = 0; step < 40_000; step++) {
+    const message = messages.allocate();
+    messages.setF64(message, messageField.deadline, prng.below(50));
+    messages.setF64(message, messageField.seq, prng.below(4_000));
+    messages.setU32(message, messageField.queue, message);
+    heap.add(message);
+    waiting.add(message);
+    const other = prng.chance(0.3) ? message : prng.between(1, message);
+    if (!waiting.has(other)) continue;
+    if (prng.chance(0.5)) {
+      messages.setF64(other, messageField.deadline, prng.below(50));
+      heap.move(other);
+    } else {
+      heap.remove(other);
+      waiting.delete(other);
+    }
+  }
+  expect(heap.count).toBe(waiting.size);
+  let before = 0;
+  while (heap.count > 0) {
+    const first = heap.first();
+    if (before !== 0) expect(heap.isBefore(before, first)).toBe(true);
+    before = first;
+    heap.remove(first);
+    waiting.delete(first);
+  }
+  expect(waiting.size).toBe(0);
+});
+
+test("a slab is dropped when nothing in it lives and it is full", () => {
+  const slabs = new Slabs();
+  const size = 1024 * 1024;
+  const places = Array.from({ length: 9 }, () => slabs.append(size));
+  expect(new Set(places.map(({ slab }) => slab)).size).toBe(3);
+  expect(slabs.bytesHeld).toBe(12 * size);
+  for (const { slab } of places) slabs.free(slab, size);
+  expect(slabs.bytesHeld).toBe(4 * size);
+  expect(slabs.append(size).slab).toBe(places[8]?.slab);
+});
+
+test("a digest of pages notices every write since the last one, and only hashes what was written", () => {
+  const store = new PageStore();
+  const pages = [store.allocate(), store.allocate(), store.allocate()];
+  let hashed = 0;
+  const counting = (...parts: readonly Uint8Array[]): Uint8Array => {
+    hashed += 1;
+    return sha256(...parts);
+  };
+  const before = store.digestPages(counting);
+  store.writable(pages[1] ?? 0).setUint8(9, 1);
+  const after = store.digestPages(counting);
+  expect(hashed).toBe(4);
+  expect([after[0], after[2]]).toEqual([before[0], before[2]]);
+  expect(after[1]).not.toEqual(before[1]);
+});
+
+test("a full table of calls gives up the oldest whose leases have all ended, and no other", () => {
+  const store = new PageStore();
+  const calls = new CallTable(store, new RecordTable(store, blockBytes));
+  const keyOf = (number: number): Uint8Array => sha256(new Uint8Array([number])).slice(0, 16);
+  const records = [1, 2, 3, 4].map((number) =>
+    calls.add({
+      queue: 1,
+      key: keyOf(number),
+      max: 2,
+      leaseMs: 0,
+      isPop: false,
+      atMicros: number,
+      count: 2,
+      firstFence: number * 2,
+      firstPopped: 0,
+    }),
+  );
+  expect(calls.evict()).toBe(false);
+  const end = (number: number): void => {
+    for (const fence of [number * 2, number * 2 + 1]) {
+      calls.leaseEnded(records[number - 1] ?? 0, fence);
+    }
+  };
+  end(4);
+  end(2);
+  calls.leaseEnded(records[0] ?? 0, 2);
+  expect([calls.evict(), calls.find(1, keyOf(2))]).toEqual([true, 0]);
+  expect([calls.evict(), calls.find(1, keyOf(4))]).toEqual([true, 0]);
+  expect(calls.evict()).toBe(false);
+  // A lease of a forgotten call ends without effect, also when its record is another's by now.
+  calls.leaseEnded(records[1] ?? 0, 5);
+  expect(calls.count).toBe(2);
+});

@@ -1,0 +1,77 @@
+import type { Settlement } from "../operation.ts";
+import type { MessageState } from "../refusal.ts";
+import type { ModelMessage, ModelQueue } from "./model-queue.ts";
+
+/** A lease as the model sees it: what ended it, if anything did. */
+export interface ModelLease {
+  readonly queue: string;
+  readonly message: ModelMessage;
+  ended: "" | "expired" | "group-rewound" | "superseded" | "dead";
+  settled: { readonly action: string; readonly state: MessageState } | null;
+}
+
+/** What ends a lease, and what a lease that has ended still allows. */
+export class ModelLeases {
+  protected readonly leases = new Map<number, ModelLease>();
+  protected now = 0;
+  protected leaseClock = 0;
+
+  protected judge(
+    queue: ModelQueue,
+    name: string,
+    settlement: Settlement,
+  ): "held" | "late" | { readonly [field: string]: unknown } {
+    const lease = this.leases.get(settlement.lease.fence);
+    if (lease === undefined || lease.queue !== name) return { refused: "lease-unknown" };
+    if (lease.settled !== null) {
+      const { action, state } = lease.settled;
+      if (action !== settlement.action) return { refused: "already-settled", action, state };
+      return { state, alreadySettled: true, late: false, leaseUntilMs: null };
+    }
+    if (lease.ended === "") return "held";
+    if (lease.ended === "superseded" || lease.ended === "dead" || settlement.action !== "ack") {
+      return { refused: "lease-lost", reason: lease.ended };
+    }
+    if (queue.isHead(lease.message)) return "late";
+    return { refused: "lease-lost", reason: "group-rewound" };
+  }
+
+  protected putBack(queue: ModelQueue, message: ModelMessage, delayMs: number): MessageState {
+    if (queue.mustDie(message)) {
+      this.bury(queue, message);
+      return "dead";
+    }
+    this.rewindAfter(queue, message);
+    message.state = delayMs === 0 ? "ready" : "scheduled";
+    message.deadline = this.now + delayMs * 1_000;
+    return message.state;
+  }
+
+  protected bury(queue: ModelQueue, message: ModelMessage): void {
+    message.state = "dead";
+    const lease = this.leases.get(message.fence);
+    if (lease !== undefined && lease.ended !== "") lease.ended = "dead";
+    queue.releaseId(message);
+    if (queue.config.onDead === "block") this.rewindAfter(queue, message);
+    else queue.leaveGroup(message);
+  }
+
+  protected supersede(message: ModelMessage): void {
+    const before = this.leases.get(message.fence);
+    if (before !== undefined && before.settled === null) before.ended = "superseded";
+  }
+
+  protected rewindAfter(queue: ModelQueue, message: ModelMessage): void {
+    for (const later of queue.laterInGroup(message)) {
+      if (later.state !== "leased") continue;
+      this.endLease(later, "group-rewound");
+      later.rewinds += 1;
+      later.state = "ready";
+    }
+  }
+
+  protected endLease(message: ModelMessage, ended: ModelLease["ended"]): void {
+    const lease = this.leases.get(message.fence);
+    if (lease !== undefined) lease.ended = ended;
+  }
+}

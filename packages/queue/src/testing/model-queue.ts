@@ -1,0 +1,289 @@
+import type { Enqueue, NewMessage } from "../operation.ts";
+import type { QueueConfig } from "../queue-config.ts";
+
+/** What the model answers; compared field by field with the machine's outcome. */
+export interface ModelAnswer {
+  readonly [field: string]: unknown;
+}
+
+/** A message in plain fields. Times are microseconds. */
+export interface ModelMessage {
+  readonly queue: ModelQueue;
+  readonly key: { readonly op: number; readonly index: number };
+  readonly seq: number;
+  readonly body: string;
+  readonly group: string | null;
+  readonly dedup: string | null;
+  readonly priority: number;
+  readonly bytes: number;
+  readonly maxFailures: number;
+  state: "scheduled" | "ready" | "leased" | "dead" | "popped";
+  deadline: number;
+  deliveries: number;
+  rewinds: number;
+  failures: number;
+  fence: number;
+}
+
+interface Place {
+  readonly op: number;
+  index: number;
+  readonly now: number;
+}
+
+interface Remembered {
+  readonly fingerprint: string;
+  readonly result: {
+    readonly message: unknown;
+    readonly seq: number;
+    readonly enqueuedAtMs: number;
+  };
+  readonly at: number;
+  readonly isHeld: boolean;
+}
+
+/** Seconds in microseconds. */
+export function seconds(count: number): number {
+  return count * 1_000_000;
+}
+
+/** One queue of the model. */
+export class ModelQueue {
+  readonly config: QueueConfig;
+  readonly messages = new Map<number, ModelMessage>();
+  readonly ids = new Map<string, Remembered>();
+  private readonly keys = new Map<
+    string,
+    { fingerprint: string; answer: ModelAnswer; at: number }
+  >();
+  private readonly groups = new Map<string, ModelMessage[]>();
+  bytes = 0;
+  private nextSeq = 1;
+
+  constructor(config: QueueConfig) {
+    this.config = config;
+  }
+
+  count(state: ModelMessage["state"]): number {
+    return [...this.messages.values()].filter((message) => message.state === state).length;
+  }
+
+  stats(): ModelAnswer {
+    const ready = [...this.messages.values()].filter((message) => message.state === "ready");
+    const blocked = ready.filter((message) => !this.isRunnable(message.group)).length;
+    return {
+      ready: ready.length - blocked,
+      blocked,
+      leased: this.count("leased"),
+      scheduled: this.count("scheduled"),
+      dead: this.count("dead"),
+      bytes: this.bytes,
+    };
+  }
+
+  enqueue(operation: Enqueue, place: Place): ModelAnswer {
+    const isDecidedById = operation.form === "single" && operation.messages[0]?.dedup !== null;
+    const key = isDecidedById ? null : operation.idempotency;
+    const known = key === null ? undefined : this.keys.get(key.hash.join());
+    if (known !== undefined && key !== null) {
+      if (known.fingerprint !== key.fingerprint.join()) return { refused: "idempotency-mismatch" };
+      return known.answer;
+    }
+    const before = { messages: new Map(this.messages), ids: new Map(this.ids), bytes: this.bytes };
+    const results: ModelAnswer[] = [];
+    let full: string | null = null;
+    const indexBefore = place.index;
+    const seqBefore = this.nextSeq;
+    for (const [index, message] of operation.messages.entries()) {
+      const result = this.enqueueOne(message, place, full);
+      if ("refused" in result && operation.form === "single") return result;
+      if ("refused" in result && operation.form === "atomic") {
+        this.undo(before, seqBefore);
+        place.index = indexBefore;
+        return { ...result, index };
+      }
+      if (result["refused"] === "queue-full") full = "queue-full";
+      results.push(result);
+    }
+    const enqueuedAtMs = Math.floor(place.now / 1_000);
+    const answer = { replayed: false, enqueuedAtMs, results };
+    if (key !== null) {
+      const isSingle = operation.form === "single";
+      const again = results.map((result) => ({ ...result, status: "duplicate" }));
+      const stored = isSingle ? { ...answer, results: again } : { ...answer, replayed: true };
+      const fingerprint = key.fingerprint.join();
+      this.keys.set(key.hash.join(), { fingerprint, answer: stored, at: place.now });
+    }
+    return answer;
+  }
+
+  becomeDue(message: ModelMessage): void {
+    message.state = "ready";
+    this.joinGroup(message);
+  }
+
+  forget(now: number): void {
+    for (const [id, record] of this.ids) {
+      const isOver = record.at + this.config.dedupWindowMs * 1_000 <= now;
+      if (!record.isHeld && isOver) this.ids.delete(id);
+    }
+    for (const [key, record] of this.keys)
+      if (record.at + seconds(600) <= now) this.keys.delete(key);
+  }
+
+  take(max: number, maxPerGroup: number): readonly ModelMessage[] {
+    const taken: ModelMessage[] = [];
+    const ready = [...this.messages.values()]
+      .filter(({ state }) => state === "ready")
+      .toSorted((a, b) => b.priority - a.priority || a.seq - b.seq);
+    // Of each group what may still be taken in this dequeue, in the group's order.
+    const queues = new Map<string, ModelMessage[]>();
+    for (const [group, order] of this.groups) {
+      const isLocked = order.some(({ state }) => state === "leased");
+      const stop = order.findIndex(({ state }) => state !== "ready");
+      const run = stop < 0 ? order : order.slice(0, stop);
+      queues.set(group, isLocked ? [] : run.slice(0, maxPerGroup));
+    }
+    while (taken.length < max) {
+      const index = ready.findIndex(
+        (message) => message.group === null || queues.get(message.group)?.[0] === message,
+      );
+      const [next] = index < 0 ? [] : ready.splice(index, 1);
+      if (next === undefined) break;
+      taken.push(next);
+      if (next.group !== null) queues.get(next.group)?.shift();
+    }
+    return taken;
+  }
+
+  pop(message: ModelMessage, isKept: boolean): void {
+    message.deliveries += 1;
+    this.leave(message);
+    message.state = "popped";
+    if (isKept) this.bytes += message.bytes;
+  }
+
+  leave(message: ModelMessage): void {
+    this.leaveGroup(message);
+    this.releaseId(message);
+    this.messages.delete(message.seq);
+    this.bytes -= message.bytes;
+  }
+
+  leaveGroup(message: ModelMessage): void {
+    if (message.group === null) return;
+    const order = this.groups.get(message.group) ?? [];
+    this.groups.set(
+      message.group,
+      order.filter((other) => other !== message),
+    );
+  }
+
+  releaseId(message: ModelMessage): void {
+    if (message.dedup === null) return;
+    const record = this.ids.get(message.dedup);
+    if (record?.isHeld === true && record.result.seq === message.seq)
+      this.ids.delete(message.dedup);
+  }
+
+  isHead(message: ModelMessage): boolean {
+    return message.group === null || this.groups.get(message.group)?.[0] === message;
+  }
+
+  laterInGroup(message: ModelMessage): readonly ModelMessage[] {
+    if (message.group === null) return [];
+    const order = this.groups.get(message.group) ?? [];
+    return order.slice(order.indexOf(message) + 1);
+  }
+
+  mustDie(message: ModelMessage): boolean {
+    if (message.failures >= message.maxFailures) return true;
+    return message.deliveries - message.rewinds >= this.config.maxDeliveries;
+  }
+
+  backoffMs(failures: number): number {
+    const { baseMs, factor, maxMs } = this.config.backoff;
+    let delay = baseMs;
+    for (let n = 1; n < failures; n++) delay = Math.min(maxMs, Math.floor(delay * factor));
+    return delay;
+  }
+
+  private isRunnable(group: string | null): boolean {
+    if (group === null) return true;
+    const order = this.groups.get(group) ?? [];
+    return order[0]?.state === "ready" && order.every((message) => message.state !== "leased");
+  }
+
+  private enqueueOne(message: NewMessage, place: Place, full: string | null): ModelAnswer {
+    const id = message.dedup?.hash.join() ?? null;
+    const known = id === null ? undefined : this.ids.get(id);
+    if (known !== undefined) {
+      if (known.fingerprint !== message.dedup?.fingerprint.join())
+        return { refused: "dedup-conflict" };
+      return { status: "duplicate", ...known.result };
+    }
+    if (message.body.length > this.config.bodyBytesMax) return { refused: "payload-too-large" };
+    const bytes =
+      message.body.length +
+      message.contentType.length +
+      (message.group?.id.length ?? 0) +
+      (message.dedup?.id.length ?? 0);
+    const isFull =
+      full !== null ||
+      this.messages.size + 1 > this.config.maxMessages ||
+      this.bytes + bytes > this.config.maxBytes;
+    if (isFull) return { refused: "queue-full" };
+    const delayed = message.delayMs ?? 0;
+    const stored: ModelMessage = {
+      queue: this,
+      key: { op: place.op, index: place.index },
+      seq: this.nextSeq,
+      body: message.body.join(),
+      group: message.group?.hash.join() ?? null,
+      dedup: id,
+      priority: message.priority,
+      bytes,
+      maxFailures: message.maxFailures ?? this.config.maxFailures,
+      state: delayed > 0 ? "scheduled" : "ready",
+      deadline: place.now + delayed * 1_000,
+      deliveries: 0,
+      rewinds: 0,
+      failures: 0,
+      fence: 0,
+    };
+    this.nextSeq += 1;
+    place.index += 1;
+    this.messages.set(stored.seq, stored);
+    this.bytes += bytes;
+    if (delayed === 0) this.joinGroup(stored);
+    const enqueuedAtMs = Math.floor(place.now / 1_000);
+    const result = { message: stored.key, seq: stored.seq, enqueuedAtMs };
+    if (id !== null && message.dedup !== null) {
+      const fingerprint = message.dedup.fingerprint.join();
+      const isHeld = this.config.dedupMode === "untilSettled";
+      this.ids.set(id, { fingerprint, result, at: place.now, isHeld });
+    }
+    return { status: "accepted", ...result };
+  }
+
+  private joinGroup(message: ModelMessage): void {
+    if (message.group === null) return;
+    const order = this.groups.get(message.group) ?? [];
+    if (!order.includes(message)) this.groups.set(message.group, [...order, message]);
+  }
+
+  private undo(
+    before: { messages: Map<number, ModelMessage>; ids: Map<string, Remembered>; bytes: number },
+    seqBefore: number,
+  ): void {
+    for (const message of this.messages.values()) {
+      if (!before.messages.has(message.seq)) this.leaveGroup(message);
+    }
+    this.messages.clear();
+    for (const [seq, message] of before.messages) this.messages.set(seq, message);
+    this.ids.clear();
+    for (const [id, record] of before.ids) this.ids.set(id, record);
+    this.bytes = before.bytes;
+    this.nextSeq = seqBefore;
+  }
+}

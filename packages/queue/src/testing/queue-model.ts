@@ -1,0 +1,270 @@
+import type { Operation, Settlement } from "../operation.ts";
+import type { QueueConfig } from "../queue-config.ts";
+import type { LeaseLostReason, MessageState } from "../refusal.ts";
+import { type ModelLease, ModelLeases } from "./model-leases.ts";
+import { type ModelAnswer, ModelQueue, type ModelMessage, seconds } from "./model-queue.ts";
+
+interface ModelCall {
+  readonly key: string;
+  readonly parameters: string;
+  readonly isPop: boolean;
+  readonly at: number;
+  fences: readonly number[];
+  popped: readonly ModelMessage[];
+  readonly count: number;
+}
+
+/**
+ * The contract in plain objects and full scans: what the state machine must answer, slowly. It
+ * forgets no lease, so a run must stay below the ten minutes for which the machine remembers them.
+ * Answers leave out lease tags, which only the machine knows.
+ */
+export class QueueModel extends ModelLeases {
+  readonly queues = new Map<string, ModelQueue>();
+  private readonly calls = new Map<string, ModelCall>();
+  private nextFence = 1;
+  private op = 0;
+  private index = 0;
+
+  addQueue(name: string, config: QueueConfig): void {
+    this.queues.set(name, new ModelQueue(config));
+  }
+
+  advance(op: number, now: number): void {
+    if (op !== this.op) this.index = 0;
+    this.op = op;
+    if (this.now !== 0) this.leaseClock += Math.min(now - this.now, seconds(3));
+    this.now = now;
+  }
+
+  execute(operation: Operation): ModelAnswer {
+    const queue = this.queues.get(operation.queue);
+    if (queue === undefined) return { refused: "queue-not-found" };
+    if (operation.type === "enqueue") {
+      const place = { op: this.op, index: this.index, now: this.now };
+      const answer = queue.enqueue(operation, place);
+      this.index = place.index;
+      return answer;
+    }
+    if (operation.type === "dequeue") return this.dequeue(queue, operation);
+    if (operation.type === "extend-dequeue") return this.extendDequeue(queue, operation);
+    if (operation.type !== "settle") return { refused: "not in the model" };
+    if (operation.atomic) return this.settleAtomic(queue, operation.queue, operation.settlements);
+    return { results: operation.settlements.map((s) => this.settle(queue, operation.queue, s)) };
+  }
+
+  pulse(): void {
+    for (;;) {
+      const [due] = [...this.queues]
+        .flatMap(([name, queue]) => this.dueOf(name, queue))
+        .toSorted((a, b) => a.at - b.at || a.message.seq - b.message.seq || a.rank - b.rank);
+      if (due === undefined) break;
+      const { queue, message } = due;
+      if (message.state === "leased") this.expireLease(queue, message);
+      else queue.becomeDue(message);
+    }
+    for (const queue of this.queues.values()) queue.forget(this.now);
+    for (const [key, call] of this.calls) {
+      if (call.isPop && call.at + seconds(60) <= this.now) this.dropPopped(call);
+      if (call.at + seconds(300) <= this.now) this.calls.delete(key);
+    }
+  }
+
+  private dueOf(name: string, queue: ModelQueue) {
+    const rank = [...this.queues.keys()].indexOf(name);
+    return [...queue.messages.values()]
+      .filter(
+        (m) =>
+          (m.state === "leased" && m.deadline <= this.leaseClock) ||
+          (m.state === "scheduled" && m.deadline <= this.now),
+      )
+      .map((message) => {
+        const shift = message.state === "leased" ? this.now - this.leaseClock : 0;
+        return { queue, message, rank, at: message.deadline + shift };
+      });
+  }
+
+  private expireLease(queue: ModelQueue, message: ModelMessage): void {
+    this.endLease(message, "expired");
+    message.failures += 1;
+    this.putBack(queue, message, 0);
+  }
+
+  private dropPopped(call: ModelCall): void {
+    for (const message of call.popped) message.queue.bytes -= message.bytes;
+    call.popped = [];
+  }
+
+  private dequeue(
+    queue: ModelQueue,
+    operation: Extract<Operation, { type: "dequeue" }>,
+  ): ModelAnswer {
+    const key =
+      operation.dequeueHash === null ? null : `${operation.queue}/${operation.dequeueHash.join()}`;
+    const parameters = `${operation.max}/${operation.leaseMs ?? "default"}/${operation.mode}`;
+    const call = key === null ? undefined : this.calls.get(key);
+    if (call !== undefined) {
+      if (call.parameters !== parameters) return { refused: "dequeue-id-reused" };
+      return this.replay(queue, call, operation.leaseMs ?? queue.config.leaseMsDefault);
+    }
+    const isPop = operation.mode === "delete";
+    const leased = queue.count("leased");
+    const room = isPop ? operation.max : queue.config.maxInFlight - leased;
+    if (room <= 0) return { refused: "in-flight-limit" };
+    const taken = queue.take(Math.min(room, operation.max), operation.maxPerGroup ?? operation.max);
+    const fences = taken.map((message) => (isPop ? 0 : this.grant(operation, queue, message)));
+    if (isPop) {
+      for (const message of taken) {
+        this.supersede(message);
+        queue.pop(message, key !== null);
+      }
+    }
+    const delivered = taken.map((message) => this.delivered(message));
+    if (key !== null && taken.length > 0) {
+      const popped = isPop ? taken : [];
+      const count = taken.length;
+      this.calls.set(key, { key, parameters, isPop, at: this.now, fences, popped, count });
+    }
+    return { replayed: false, messages: delivered, lost: [] };
+  }
+
+  private grant(
+    operation: Extract<Operation, { type: "dequeue" }>,
+    queue: ModelQueue,
+    message: ModelMessage,
+  ): number {
+    this.supersede(message);
+    message.fence = this.nextFence;
+    this.nextFence += 1;
+    message.state = "leased";
+    message.deliveries += 1;
+    message.deadline = this.leaseClock + (operation.leaseMs ?? queue.config.leaseMsDefault) * 1_000;
+    this.leases.set(message.fence, { queue: operation.queue, message, ended: "", settled: null });
+    return message.fence;
+  }
+
+  private delivered(message: ModelMessage): unknown {
+    const isLeased = message.state === "leased";
+    return {
+      message: message.key,
+      seq: message.seq,
+      deliveries: message.deliveries,
+      failures: message.failures,
+      body: message.body,
+      fence: isLeased ? message.fence : null,
+      untilMs: isLeased ? this.untilMs(message) : null,
+    };
+  }
+
+  private untilMs(message: ModelMessage): number {
+    return Math.floor((this.now + message.deadline - this.leaseClock) / 1_000);
+  }
+
+  private replay(queue: ModelQueue, call: ModelCall, leaseMs: number): ModelAnswer {
+    if (call.isPop) {
+      const gone = { fence: null, message: null, reason: "settled" };
+      const lost = call.popped.length > 0 ? [] : Array.from({ length: call.count }, () => gone);
+      return { replayed: true, messages: call.popped.map((m) => this.delivered(m)), lost };
+    }
+    const { held, lost } = this.leasesOf(queue, call);
+    for (const message of held) {
+      message.deadline = Math.max(message.deadline, this.leaseClock + leaseMs * 1_000);
+    }
+    return { replayed: true, messages: held.map((m) => this.delivered(m)), lost };
+  }
+
+  private extendDequeue(
+    queue: ModelQueue,
+    operation: Extract<Operation, { type: "extend-dequeue" }>,
+  ): ModelAnswer {
+    const call = this.calls.get(`${operation.queue}/${operation.dequeueHash.join()}`);
+    if (call === undefined || call.isPop) return { refused: "lease-unknown" };
+    const { held, lost } = this.leasesOf(queue, call);
+    for (const message of held) message.deadline = this.leaseClock + operation.leaseMs * 1_000;
+    return { extended: held.map((m) => ({ fence: m.fence, untilMs: this.untilMs(m) })), lost };
+  }
+
+  private leasesOf(queue: ModelQueue, call: ModelCall) {
+    const held: ModelMessage[] = [];
+    const lost: unknown[] = [];
+    for (const fence of call.fences) {
+      const lease = this.leases.get(fence);
+      if (lease === undefined) continue;
+      const { message } = lease;
+      const reason = this.reasonLost(lease);
+      if (reason === null) held.push(message);
+      else
+        lost.push({ fence, message: queue.messages.has(message.seq) ? message.key : null, reason });
+    }
+    return { held, lost };
+  }
+
+  private reasonLost(lease: ModelLease): LeaseLostReason | null {
+    if (lease.settled !== null) return "settled";
+    if (lease.ended === "") return null;
+    return lease.ended;
+  }
+
+  private settle(queue: ModelQueue, name: string, settlement: Settlement): unknown {
+    const verdict = this.judge(queue, name, settlement);
+    return typeof verdict === "string"
+      ? this.apply(queue, settlement, verdict === "late")
+      : verdict;
+  }
+
+  private settleAtomic(
+    queue: ModelQueue,
+    name: string,
+    settlements: readonly Settlement[],
+  ): ModelAnswer {
+    const verdicts = settlements.map((settlement) => this.judge(queue, name, settlement));
+    for (const [index, verdict] of verdicts.entries()) {
+      if (typeof verdict !== "string" && "refused" in verdict) return { ...verdict, index };
+    }
+    const results: unknown[] = [];
+    const isAck = (index: number): boolean => settlements[index]?.action === "ack";
+    const fence = (index: number): number => settlements[index]?.lease.fence ?? 0;
+    const order = [...settlements.keys()].toSorted(
+      (a, b) => Number(isAck(b)) - Number(isAck(a)) || (isAck(a) ? a - b : fence(b) - fence(a)),
+    );
+    for (const index of order) {
+      const settlement = settlements[index];
+      const verdict = verdicts[index];
+      if (settlement === undefined || verdict === undefined) continue;
+      results[index] =
+        typeof verdict === "string" ? this.apply(queue, settlement, verdict === "late") : verdict;
+    }
+    return { results };
+  }
+
+  private apply(queue: ModelQueue, settlement: Settlement, late: boolean): unknown {
+    const lease = this.leases.get(settlement.lease.fence);
+    if (lease === undefined) return null;
+    const { message } = lease;
+    if (settlement.action === "extend") {
+      message.deadline =
+        this.leaseClock + (settlement.leaseMs ?? queue.config.leaseMsDefault) * 1_000;
+      const leaseUntilMs = this.untilMs(message);
+      return { state: "leased", alreadySettled: false, late: false, leaseUntilMs };
+    }
+    const state = this.end(queue, message, settlement);
+    lease.settled = { action: settlement.action, state };
+    return { state, alreadySettled: false, late, leaseUntilMs: null };
+  }
+
+  private end(queue: ModelQueue, message: ModelMessage, settlement: Settlement): MessageState {
+    if (settlement.action === "ack") {
+      queue.leave(message);
+      return "done";
+    }
+    if (settlement.action !== "release") message.failures += 1;
+    if (settlement.action === "reject") {
+      this.bury(queue, message);
+      return "dead";
+    }
+    const given = settlement.action === "extend" ? null : settlement.delayMs;
+    const delay =
+      given ?? (settlement.action === "release" ? 0 : queue.backoffMs(message.failures));
+    return this.putBack(queue, message, delay);
+  }
+}

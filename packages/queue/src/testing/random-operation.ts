@@ -1,0 +1,113 @@
+import type { Prng } from "@quorate/prelude";
+import type { LeaseKey } from "../ids.ts";
+import type { NewMessage, Operation, Settlement } from "../operation.ts";
+import { hashOf, message } from "./machine-driver.ts";
+
+const hashes = new Map<string, Uint8Array>();
+
+/** Draws operations in which ids, groups and leases meet again and again. */
+export class RandomOperations {
+  private readonly prng: Prng;
+  private readonly queues: readonly string[];
+  private readonly leases: LeaseKey[] = [{ fence: 0, tag: 0 }];
+
+  constructor(prng: Prng, queues: readonly string[]) {
+    this.prng = prng;
+    this.queues = queues;
+  }
+
+  /** A lease that later settlements may name. */
+  remember(lease: LeaseKey): void {
+    this.leases.push(lease);
+    if (this.leases.length > 60) this.leases.splice(this.prng.below(40), 1);
+  }
+
+  next(): Operation {
+    const queue = this.prng.pick(this.queues);
+    const kind = this.prng.below(100);
+    if (kind < 38) return this.enqueue(queue);
+    if (kind < 66) return this.dequeue(queue);
+    if (kind < 96) return this.settle(queue);
+    const dequeueHash = this.hash("dequeue", 12);
+    return { type: "extend-dequeue", queue, dequeueHash, leaseMs: this.leaseMs() };
+  }
+
+  private enqueue(queue: string): Operation {
+    const form = this.prng.pick(["single", "batch", "atomic"] as const);
+    const count = form === "single" ? 1 : this.prng.between(1, 6);
+    const messages = Array.from({ length: count }, () => this.message());
+    const idempotency = this.prng.chance(0.2)
+      ? { hash: this.hash("key", 8), fingerprint: this.hash("print", 2) }
+      : null;
+    return { type: "enqueue", queue, form, idempotency, messages };
+  }
+
+  private message(): NewMessage {
+    const { prng } = this;
+    return message({
+      body: "b".repeat(prng.pick([1, 5, 40, 130])),
+      priority: prng.pick([4, 4, 4, 0, 9]),
+      ...(prng.chance(0.5) ? { group: `g${prng.below(4)}` } : {}),
+      ...(prng.chance(0.3)
+        ? { dedup: `d${prng.below(25)}`, print: `p${prng.below(8) === 0 ? 1 : 0}` }
+        : {}),
+      ...(prng.chance(0.2) ? { delayMs: prng.pick([0, 900, 5_000]) } : {}),
+      ...(prng.chance(0.1) ? { maxFailures: 1 } : {}),
+    });
+  }
+
+  private dequeue(queue: string): Operation {
+    const { prng } = this;
+    return {
+      type: "dequeue",
+      queue,
+      principal: "p",
+      worker: null,
+      dequeueHash: prng.chance(0.4) ? this.hash("dequeue", 12) : null,
+      max: prng.pick([1, 3, 3, 3, 10]),
+      maxPerGroup: prng.chance(0.2) ? 2 : null,
+      mode: prng.chance(0.15) ? "delete" : "lease",
+      leaseMs: prng.chance(0.3) ? 3_000 : null,
+    };
+  }
+
+  private settle(queue: string): Operation {
+    const atomic = this.prng.chance(0.4);
+    const count = this.prng.between(1, atomic ? 2 : 4);
+    const settlements = Array.from({ length: count }, () => this.settlement());
+    const fences = new Set(settlements.map(({ lease }) => lease.fence));
+    return { type: "settle", queue, atomic: atomic && fences.size === count, settlements };
+  }
+
+  private settlement(): Settlement {
+    const { prng } = this;
+    const lease = prng.chance(0.6)
+      ? (this.leases.at(-1 - prng.below(Math.min(6, this.leases.length))) ?? prng.pick(this.leases))
+      : prng.pick(this.leases);
+    const delayMs = prng.chance(0.3) ? prng.pick([0, 1_500]) : null;
+    switch (prng.below(8)) {
+      case 0:
+        return { action: "release", lease, delayMs };
+      case 1:
+        return { action: "reject", lease, error: null };
+      case 2:
+        return { action: "extend", lease, leaseMs: this.leaseMs(), progress: null };
+      case 3:
+      case 4:
+        return { action: "nack", lease, delayMs, error: null };
+      default:
+        return { action: "ack", lease };
+    }
+  }
+
+  private leaseMs(): number {
+    return this.prng.pick([1_000, 4_000, 20_000]);
+  }
+
+  private hash(kind: string, count: number): Uint8Array {
+    const text = `${kind} ${this.prng.below(count)}`;
+    const known = hashes.get(text) ?? hashOf(text);
+    hashes.set(text, known);
+    return known;
+  }
+}
