@@ -1,0 +1,8 @@
+export { seedBytes } from "./ed25519-key.ts";
+export { type KeyRefusal, reasonAgainstPublicKey } from "./key-admission.ts";
+export { KeyFileError, type KeyFileErrorCode } from "./key-file-error.ts";
+export { type KeyPurpose, keyPurposes } from "./key-file-format.ts";
+export { createKeyFile, type KeyFileUse, readKeyFile } from "./key-file.ts";
+export { nodeCrypto } from "./node-crypto.ts";
+export { signerOfSeed } from "./seed-signer.ts";
+export { assertVerifierVerdicts, VerifierVerdictError } from "./verifier-verdicts.ts";

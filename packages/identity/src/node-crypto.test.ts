@@ -1,0 +1,63 @@
+import { signerConformance } from "@quorate/ports/conformance/signer";
+import { hexEncode } from "@quorate/prelude";
+import nacl from "tweetnacl";
+import { describe, expect, it } from "vitest";
+import { nodeCrypto } from "./node-crypto.ts";
+import { signerOfSeed } from "./seed-signer.ts";
+
+const seed = (byte: number) => new Uint8Array(32).fill(byte);
+
+signerConformance(() => ({
+  signer: signerOfSeed(seed(1)),
+  other: signerOfSeed(seed(2)),
+  crypto: nodeCrypto,
+}));
+
+describe("nodeCrypto", () => {
+  it("signs exactly as tweetnacl signs", () => {
+    for (let round = 0; round < 20; round++) {
+      const secret = nodeCrypto.randomBytes(32);
+      const message = nodeCrypto.randomBytes(round * 7);
+      const pair = nacl.sign.keyPair.fromSeed(secret);
+      const signer = signerOfSeed(secret);
+      expect(hexEncode(signer.publicKey)).toBe(hexEncode(pair.publicKey));
+      const ours = signer.sign(message);
+      expect(hexEncode(ours)).toBe(hexEncode(nacl.sign.detached(message, pair.secretKey)));
+    }
+  });
+
+  it("refuses the second signature that malleability makes of every first one", () => {
+    const signer = signerOfSeed(seed(3));
+    const message = new Uint8Array(10);
+    const malleated = addGroupOrder(signer.sign(message));
+    expect(nacl.sign.detached.verify(message, malleated, signer.publicKey)).toBe(true);
+    expect(nodeCrypto.verify(signer.publicKey, message, malleated)).toBe(false);
+  });
+
+  it("verifies with more keys than it keeps", () => {
+    const message = new Uint8Array(1);
+    const signers = Array.from({ length: 600 }, () => signerOfSeed(nodeCrypto.randomBytes(32)));
+    for (const signer of [...signers, ...signers.slice(0, 50)]) {
+      expect(nodeCrypto.verify(signer.publicKey, message, signer.sign(message))).toBe(true);
+    }
+  });
+
+  it("gives arrays whose slice is a copy", () => {
+    for (const bytes of [nodeCrypto.sha256(seed(1)), signerOfSeed(seed(1)).sign(seed(1))]) {
+      expect(Buffer.isBuffer(bytes)).toBe(false);
+    }
+  });
+});
+
+/** S + L in place of S, which denotes the same number modulo L. */
+function addGroupOrder(signature: Uint8Array): Uint8Array {
+  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+  const malleated = signature.slice();
+  let carry = order;
+  for (let at = 32; at < 64; at++) {
+    carry += BigInt(malleated[at] ?? 0);
+    malleated[at] = Number(carry & 0xffn);
+    carry >>= 8n;
+  }
+  return malleated;
+}

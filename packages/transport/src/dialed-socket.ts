@@ -1,0 +1,56 @@
+import { io } from "socket.io-client";
+import { createFrameParser, frameEvent } from "./frame-parser.ts";
+import { type FrameSocket, WiredFrameSocket } from "./frame-socket.ts";
+import { helloMsMax, packetBytesMax } from "./limits.ts";
+import type { LinkRejectReason } from "./link-rejects.ts";
+import { linkPath } from "./listener.ts";
+import { frameOverheadBytes } from "./seal.ts";
+import { UnmaskedWebSocket } from "./unmasked-web-socket.ts";
+import { reasonOfError, webSocketUnder } from "./web-socket-under.ts";
+
+export interface DialedSocketEvents {
+  onConnected(): void;
+  /** It never connected; a connection that ends tells its owner. */
+  onFailed(): void;
+  onReject(reason: LinkRejectReason): void;
+}
+
+/**
+ * The dialing end: one Socket.IO connection, never reused and never reconnected.
+ *
+ * So nothing that was handed to one connection can come out of another.
+ */
+export function openDialedSocket(address: string, events: DialedSocketEvents): FrameSocket {
+  const socket = io(address, {
+    path: linkPath,
+    transports: [UnmaskedWebSocket],
+    forceNew: true,
+    reconnection: false,
+    autoConnect: false,
+    timeout: helloMsMax,
+    parser: createFrameParser(() => events.onReject("websocket")),
+    transportOptions: { websocket: { maxPayload: packetBytesMax + frameOverheadBytes } },
+  });
+  const webSocket = () => webSocketUnder(socket.io.engine?.transport);
+  const frames = new WiredFrameSocket({
+    send: (frame) => socket.emit(frameEvent, frame),
+    bytesInWebSocket: () => webSocket()?.bufferedAmount ?? 0,
+    destroy: () => {
+      webSocket()?.terminate();
+      socket.disconnect();
+    },
+  });
+  socket.on("connect", () => {
+    socket.io.engine.on("flush", () => frames.onFlush());
+    webSocket()?.on("error", (error) => {
+      const reason = reasonOfError(error);
+      if (reason !== null) events.onReject(reason);
+    });
+    events.onConnected();
+  });
+  socket.on("connect_error", () => events.onFailed());
+  socket.on("disconnect", () => frames.onClose());
+  socket.on(frameEvent, (frame: unknown) => frames.onMessage(frame));
+  socket.connect();
+  return frames;
+}

@@ -1,0 +1,6 @@
+export type { KeyLimits } from "./limits.ts";
+export {
+  createTransport,
+  type SocketIoTransport,
+  type TransportOptions,
+} from "./socket-io-transport.ts";

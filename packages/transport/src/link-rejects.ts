@@ -1,0 +1,60 @@
+import type { Log, LogFields, Metrics } from "@quorate/ports";
+
+/** Why a frame or a connection was refused. */
+export type LinkRejectReason =
+  /** A browser. */
+  | "origin"
+  /** Not our websocket: another path, method, transport or broken HTTP. */
+  | "http"
+  /** Bytes that are no websocket or Socket.IO packet of ours. */
+  | "websocket"
+  | "too-many"
+  | "oversized"
+  | "hello-timeout"
+  /** More bytes before the hello than any hello has. */
+  | "hello-bytes"
+  | "hello-malformed"
+  /** The dialed peer closed the connection during the hello: it refused us. */
+  | "hello-closed"
+  | "version"
+  | "cluster"
+  /** Another epoch or another configuration of it. */
+  | "configuration"
+  | "unknown-peer"
+  | "wrong-role"
+  | "small-order"
+  | "hello-signature"
+  /** A process that the peer's newer process has replaced. */
+  | "stale-boot"
+  | "sequence"
+  | "seal"
+  | "frame-malformed"
+  /** The dialing side never asked for new keys. */
+  | "key-age"
+  /** Ours: a packet for a peer that takes none at the moment. */
+  | "backlog";
+
+/** Counts refusals. Logs a reason's 1st, 2nd, 4th, 8th … so that an attacker cannot fill the log. */
+export class LinkRejects {
+  private readonly counts = new Map<LinkRejectReason, number>();
+  private readonly metrics: Metrics;
+  private readonly log: Log;
+
+  constructor(metrics: Metrics, log: Log) {
+    this.metrics = metrics;
+    this.log = log;
+  }
+
+  count(reason: LinkRejectReason, fields: LogFields = {}): void {
+    const count = (this.counts.get(reason) ?? 0) + 1;
+    this.counts.set(reason, count);
+    this.metrics.count("quorate_link_rejects_total", { reason });
+    if (Number.isInteger(Math.log2(count))) {
+      this.log.warn("refused on a link", { reason, count, ...fields });
+    }
+  }
+
+  read(): ReadonlyMap<string, number> {
+    return new Map(this.counts);
+  }
+}

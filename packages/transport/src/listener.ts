@@ -1,0 +1,156 @@
+import { createServer, type IncomingMessage, type Server as HttpServer } from "node:http";
+import type { Socket as TcpSocket } from "node:net";
+import type { Clock } from "@quorate/ports";
+import { Server, type Socket } from "socket.io";
+import { createFrameParser, frameEvent } from "./frame-parser.ts";
+import { type FrameSocket, WiredFrameSocket } from "./frame-socket.ts";
+import {
+  helloBytesMax,
+  helloMsMax,
+  packetBytesMax,
+  pingIntervalMs,
+  pingTimeoutMs,
+} from "./limits.ts";
+import type { LinkRejects } from "./link-rejects.ts";
+import { frameOverheadBytes } from "./seal.ts";
+import { Unauthenticated } from "./unauthenticated.ts";
+import { reasonOfError, webSocketUnder } from "./web-socket-under.ts";
+
+/** Path of the links' websocket. */
+export const linkPath = "/link";
+
+/** How often Node looks for HTTP requests that take too long. */
+const httpCheckMs = 500;
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly clock: Clock;
+  readonly rejects: LinkRejects;
+  /** A stranger connected. `onAuthenticated` ends the budgets of its socket. */
+  readonly onSocket: (socket: FrameSocket, onAuthenticated: () => void) => void;
+}
+
+/** The accepting end: an HTTP server that takes one kind of websocket and nothing else. */
+export class Listener {
+  private readonly options: ListenerOptions;
+  private readonly http: HttpServer;
+  private readonly io: Server;
+  private readonly unauthenticated: Unauthenticated;
+  private readonly tcpSockets = new Set<TcpSocket>();
+
+  constructor(options: ListenerOptions) {
+    this.options = options;
+    this.unauthenticated = new Unauthenticated(options.clock, options.rejects);
+    this.http = createServer({
+      maxHeaderSize: helloBytesMax,
+      headersTimeout: helloMsMax,
+      requestTimeout: helloMsMax,
+      connectionsCheckingInterval: httpCheckMs,
+    });
+    this.io = new Server(this.http, {
+      path: linkPath,
+      transports: ["websocket"],
+      serveClient: false,
+      allowUpgrades: false,
+      allowEIO3: false,
+      perMessageDeflate: false,
+      httpCompression: false,
+      cookie: false,
+      maxHttpBufferSize: packetBytesMax + frameOverheadBytes,
+      connectTimeout: helloMsMax,
+      pingInterval: pingIntervalMs,
+      pingTimeout: pingTimeoutMs,
+      parser: createFrameParser(() => options.rejects.count("websocket")),
+      allowRequest: (request, answer) => this.onHandshake(request, answer),
+    });
+    this.watchHttp();
+    this.watchEngine();
+    this.io.on("connection", (socket) => this.onConnection(socket));
+  }
+
+  /** Rejects when the address cannot be bound. */
+  start(): Promise<void> {
+    const { host, port } = this.options;
+    return new Promise((resolve, reject) => {
+      this.http.once("error", reject);
+      this.http.listen(port, host, () => {
+        this.http.off("error", reject);
+        resolve();
+      });
+    });
+  }
+
+  /** The bound port; null before `start` and after `stop`. */
+  get port(): number | null {
+    const address = this.http.address();
+    return typeof address === "object" && address !== null ? address.port : null;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.tcpSockets) socket.destroy();
+    await this.io.close();
+  }
+
+  private watchHttp(): void {
+    const { rejects } = this.options;
+    this.http.on("connection", (socket) => {
+      this.tcpSockets.add(socket);
+      socket.once("close", () => this.tcpSockets.delete(socket));
+      this.unauthenticated.admit(socket);
+    });
+    this.http.on("clientError", (_error, socket) => {
+      rejects.count("http");
+      socket.destroy();
+    });
+    this.http.on("request", (request, response) => {
+      // Engine.IO answers, and reports, what comes for its own path.
+      if (request.url?.startsWith(`${linkPath}/`) === true) return;
+      rejects.count("http");
+      response.writeHead(404, { connection: "close" }).end();
+    });
+  }
+
+  private watchEngine(): void {
+    const { rejects } = this.options;
+    this.io.engine.on("connection_error", ({ context }: { context?: { message?: unknown } }) => {
+      if (context?.message !== "origin") rejects.count("http");
+    });
+    this.io.engine.on("connection", (connection: Socket["conn"]) => {
+      const tcpSocket = connection.request.socket;
+      this.unauthenticated.watchBytes(tcpSocket);
+      webSocketUnder(connection.transport)?.on("error", (error) => {
+        const reason = reasonOfError(error);
+        if (reason !== null) rejects.count(reason);
+      });
+      // Without this the websocket waits up to 30 s for a stranger's closing handshake.
+      connection.on("close", () => tcpSocket.destroy());
+    });
+  }
+
+  /** A browser always names its origin; no peer of ours does. */
+  private onHandshake(
+    request: IncomingMessage,
+    answer: (message: string | null, isAllowed: boolean) => void,
+  ): void {
+    const isBrowser = request.headers.origin !== undefined;
+    if (isBrowser) this.options.rejects.count("origin");
+    answer(isBrowser ? "origin" : null, !isBrowser);
+  }
+
+  private onConnection(socket: Socket): void {
+    const { conn } = socket;
+    const tcpSocket = conn.request.socket;
+    const frames = new WiredFrameSocket({
+      send: (frame) => socket.emit(frameEvent, frame),
+      bytesInWebSocket: () => webSocketUnder(conn.transport)?.bufferedAmount ?? 0,
+      destroy: () => tcpSocket.destroy(),
+    });
+    conn.on("flush", () => frames.onFlush());
+    socket.on(frameEvent, (frame: unknown) => frames.onMessage(frame));
+    socket.on("disconnect", () => frames.onClose());
+    // Socket.IO prints errors that nobody listens to; the parser has counted them already.
+    socket.on("error", () => frames.onClose());
+    this.options.onSocket(frames, () => this.unauthenticated.release(tcpSocket));
+  }
+}

@@ -1,0 +1,41 @@
+import type { LinkRejectReason } from "./link-rejects.ts";
+
+/** The part of the `ws` websocket that Socket.IO hides and the links need. */
+export interface WebSocketUnder {
+  /** Bytes accepted by the websocket and not yet taken by the kernel. */
+  readonly bufferedAmount: number;
+  /** Ends the connection without the closing handshake, which would wait up to 30 s. */
+  terminate(): void;
+  /** Engine.IO keeps only the text of an error; the websocket itself tells its code. */
+  on(event: "error", listener: (error: unknown) => void): unknown;
+}
+
+/**
+ * Finds the websocket in an Engine.IO transport: `socket` at the server, `ws` at the client.
+ *
+ * Null when there is none (any more). Neither field is public, so their shape is checked.
+ */
+export function webSocketUnder(transport: unknown): WebSocketUnder | null {
+  const socket = fieldOf(transport, "ws") ?? fieldOf(transport, "socket");
+  return isWebSocket(socket) ? socket : null;
+}
+
+/** What a websocket's error says about the other side, or null when the connection just broke. */
+export function reasonOfError(error: unknown): LinkRejectReason | null {
+  const code = fieldOf(error, "code");
+  if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return "oversized";
+  return typeof code === "string" && code.startsWith("WS_ERR_") ? "websocket" : null;
+}
+
+function isWebSocket(value: unknown): value is WebSocketUnder {
+  return (
+    typeof fieldOf(value, "bufferedAmount") === "number" &&
+    typeof fieldOf(value, "terminate") === "function" &&
+    typeof fieldOf(value, "on") === "function"
+  );
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || !(name in value)) return undefined;
+  return Reflect.get(value, name);
+}
