@@ -12,3 +12,4 @@ export {
   type MemberHealth,
   type MemberStatus,
 } from "./cluster-client.ts";
+export { type ClusterClientParts, createClusterClient } from "./create-cluster-client.ts";

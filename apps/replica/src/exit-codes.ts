@@ -1,0 +1,23 @@
+/** Why a replica's process ended; a supervisor and an operator read them. */
+export const exitCodes = {
+  /** The configuration file or the command line is wrong. */
+  configuration: 64,
+  /** The key file cannot be used. */
+  key: 65,
+  /** The data folder cannot be used: held by another process, of another member, superblock lost. */
+  dataFolder: 66,
+  /** The address is in use. */
+  addressInUse: 67,
+  /** The verifier does not give the verdicts that every member must give. */
+  verifier: 68,
+  /** A write was refused. */
+  writeFailed: 73,
+  /** A flush was refused; what is on disk is not known any more, so nothing is retried. */
+  fsyncFailed: 74,
+  /** The disk is full. */
+  diskFull: 75,
+  /** A read was refused. */
+  readFailed: 76,
+  /** A bug: something held that must not. */
+  assertion: 127,
+} as const;

@@ -1,0 +1,7 @@
+export { NotThisMemberError } from "./open-member.ts";
+export {
+  createReplicaHost,
+  type FatalReason,
+  type HostParts,
+  type ReplicaHost,
+} from "./replica-host.ts";

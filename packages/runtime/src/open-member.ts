@@ -1,0 +1,37 @@
+/** Reads a member's disk and counts this start, before anything is said. */
+import { bytesEqual } from "@quorate/prelude";
+import type { Journal, OpenedEntry } from "@quorate/ports";
+import type { AdmissionContext, Superblock } from "@quorate/protocol";
+import { firstSuperblock } from "@quorate/vsr";
+
+/** The data folder is another member's, or another cluster's. */
+export class NotThisMemberError extends Error {
+  override readonly name = "NotThisMemberError";
+}
+
+export interface OpenedMember {
+  readonly superblock: Superblock;
+  readonly entries: readonly OpenedEntry[];
+}
+
+/** Throws NotThisMemberError; rejects with what the journal throws. */
+export async function openMember(
+  journal: Journal,
+  admission: AdmissionContext,
+  index: number,
+): Promise<OpenedMember> {
+  const { superblock, log } = await journal.open();
+  const known = superblock ?? firstSuperblock(admission, index);
+  const isOurs =
+    known.replica === index &&
+    bytesEqual(known.clusterId, admission.config.clusterId) &&
+    bytesEqual(known.configDigest, admission.configDigest);
+  if (!isOurs) throw new NotThisMemberError(`the data folder belongs to member ${known.replica}`);
+  const next = {
+    ...known,
+    boot: known.boot + 1,
+    isHeadUncertain: known.isHeadUncertain || log.isHeadUncertain,
+  };
+  await new Promise<void>((resolve) => journal.writeSuperblock(next, resolve));
+  return { superblock: next, entries: log.entries };
+}

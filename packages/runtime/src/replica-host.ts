@@ -1,0 +1,193 @@
+/**
+ * One member of the cluster: a core joined to its ports. One input at a time goes into the core,
+ * its effects go out in order, and nothing here decides.
+ */
+import { Prng, type StateMachine } from "@quorate/prelude";
+import type {
+  Clock,
+  Crypto,
+  Journal,
+  Log,
+  Metrics,
+  PeerId,
+  Signer,
+  Transport,
+  TransportEvents,
+} from "@quorate/ports";
+import type { ClusterConfig } from "@quorate/protocol";
+import {
+  createReplica,
+  type Input,
+  type Replica,
+  statusNote,
+  step,
+  tickMs,
+  type VsrOptions,
+} from "@quorate/vsr";
+import { admissionFor, signerFor } from "./admission.ts";
+import { openMember } from "./open-member.ts";
+import { performEffect } from "./perform.ts";
+import { receive } from "./receive.ts";
+import { reportMetrics } from "./report.ts";
+import { sendNote, StatusBoard } from "./status-board.ts";
+
+export interface HostParts {
+  readonly config: ClusterConfig;
+  readonly index: number;
+  readonly signer: Signer;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly stateMachine: StateMachine;
+  readonly options: VsrOptions;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Shown to operators. */
+  readonly version: string;
+  /** Makes the links; they are started when the disk has been read. */
+  connect(events: TransportEvents, boot: number, incarnation: number): Transport;
+  /** Called after every input, with its effects performed: for checkers. */
+  onStep?(replica: Replica, input: Input): void;
+  /** A bug or a broken disk: the process must end now. */
+  onFatal(reason: FatalReason, cause: unknown): void;
+}
+
+export type FatalReason = "assertion";
+
+export interface ReplicaHost {
+  /** Reads the disk, takes part. Rejects when the folder belongs to somebody else. */
+  start(): Promise<void>;
+  /** Takes part no more; the journal is closed. */
+  stop(): Promise<void>;
+  /** The core, for tests, checkers and probes; never written to. */
+  readonly replica: Replica | null;
+  /** Statements refused at admission. */
+  readonly rejects: ReadonlyMap<string, number>;
+}
+
+export function createReplicaHost(parts: HostParts): ReplicaHost {
+  return new Host(parts);
+}
+
+class Host implements ReplicaHost, TransportEvents {
+  replica: Replica | null = null;
+  readonly rejects = new Map<string, number>();
+  private readonly parts: HostParts;
+  private transport: Transport | null = null;
+  private readonly inputs: Input[] = [];
+  private isStepping = false;
+  private isStopped = false;
+  private readonly statusBoard = new StatusBoard();
+  private hasAppended = false;
+  private cancelTick: () => void = () => undefined;
+
+  constructor(parts: HostParts) {
+    this.parts = parts;
+  }
+
+  async start(): Promise<void> {
+    const { parts } = this;
+    const admission = admissionFor(parts.config, parts.crypto);
+    const { superblock, entries } = await openMember(parts.journal, admission, parts.index);
+    if (this.isStopped) return;
+    const bootSecret = parts.crypto.randomBytes(32);
+    this.replica = createReplica({
+      superblock,
+      entries,
+      admission,
+      signer: signerFor(parts, superblock.incarnation),
+      stateMachine: parts.stateMachine,
+      options: parts.options,
+      prng: new Prng(seedFrom(parts.crypto.randomBytes(6))),
+      bootSecret,
+      bootNonce: parts.crypto.randomBytes(16),
+    });
+    this.transport = parts.connect(this, superblock.boot, superblock.incarnation);
+    await this.transport.start();
+    this.scheduleTick();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.cancelTick();
+    await this.transport?.stop();
+    await this.parts.journal.close();
+  }
+
+  onPacket(from: PeerId, packet: Uint8Array): void {
+    const { replica } = this;
+    if (replica === null || this.isStopped) return;
+    const received = receive(replica.identity.admission, from, packet);
+    if (received.ok) return this.dispatch(received.input);
+    this.rejects.set(received.reason, (this.rejects.get(received.reason) ?? 0) + 1);
+    const peer = `${from.kind}-${from.index}`;
+    this.parts.metrics.count("quorate_statement_rejects_total", { reason: received.reason, peer });
+  }
+
+  onLinkUp(peer: PeerId): void {
+    this.dispatch({ kind: "link-up", peer });
+    if (peer.kind === "gateway") this.publishStatus();
+  }
+
+  onLinkDown(peer: PeerId): void {
+    this.dispatch({ kind: "link-down", peer });
+  }
+
+  /** One input at a time: what arrives while the core works waits for its turn. */
+  private dispatch(input: Input): void {
+    if (this.isStopped || this.replica === null) return;
+    this.inputs.push(input);
+    if (this.isStepping) return;
+    this.isStepping = true;
+    try {
+      for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
+        this.run(this.replica, next);
+      }
+    } catch (error) {
+      this.isStopped = true;
+      this.parts.onFatal("assertion", error);
+    } finally {
+      this.isStepping = false;
+    }
+  }
+
+  private run(replica: Replica, input: Input): void {
+    const { parts, transport } = this;
+    if (transport === null) return;
+    for (const effect of step(replica, input, parts.clock.wallMicros())) {
+      if (effect.kind === "append") this.hasAppended = true;
+      performEffect(effect, { ...parts, transport, dispatch: (next) => this.dispatch(next) });
+    }
+    if (this.statusBoard.hasChanged(replica)) this.publishStatus();
+    parts.onStep?.(replica, input);
+  }
+
+  private scheduleTick(): void {
+    if (this.isStopped) return;
+    this.cancelTick = this.parts.clock.after(tickMs, () => {
+      if (this.replica === null) return;
+      if (!this.hasAppended) this.parts.journal.idle();
+      this.hasAppended = false;
+      this.dispatch({ kind: "tick" });
+      if (this.statusBoard.isDue(this.replica)) this.publishStatus();
+      this.scheduleTick();
+    });
+  }
+
+  /** Tells the gateways and the metrics where this replica stands. */
+  private publishStatus(): void {
+    const { replica, transport, parts } = this;
+    if (replica === null || transport === null || this.isStopped) return;
+    const statementRejects = [...this.rejects.values()].reduce((sum, count) => sum + count, 0);
+    const fsyncMicros = parts.journal.fsyncMicrosP99();
+    const fsyncMicrosP99 = fsyncMicros === null ? null : Math.round(fsyncMicros);
+    const facts = { version: parts.version, fsyncMicrosP99, statementRejects };
+    sendNote(transport, statusNote(replica, facts));
+    reportMetrics(replica, parts.metrics);
+    this.statusBoard.published(replica);
+  }
+}
+
+function seedFrom(bytes: Uint8Array): number {
+  return bytes.reduce((seed, byte) => seed * 256 + byte, 0);
+}

@@ -1,0 +1,360 @@
+/** A gateway's client: joins sessions, reads and what the members say to the port. */
+import { DecodeError } from "@quorate/prelude";
+import type { Clock, Crypto, Log, PeerId, Signer, Transport, TransportEvents } from "@quorate/ports";
+import {
+  asView,
+  type ClusterConfig,
+  decodeNote,
+  digestClusterConfig,
+  keyIdOf,
+  type Message,
+  type Note,
+  type NoteOf,
+  signMessage,
+} from "@quorate/protocol";
+import {
+  type CallOptions,
+  type CallSignal,
+  type ClusterClient,
+  ClusterError,
+  type ClusterErrorCode,
+  type ClusterHealth,
+  type Consistency,
+  type Executed,
+} from "./cluster-client.ts";
+import { healthOf } from "./health.ts";
+import {
+  answerBytesDefault,
+  healthMs,
+  primaryWaitMs,
+  quorumWaitMs,
+  resendMs,
+  sessionCount,
+  tickMs,
+} from "./limits.ts";
+import { Members } from "./members.ts";
+import { quorumNeeded } from "./quorum-needed.ts";
+import { VsrSession } from "./vsr-session.ts";
+import { type Call, WaitingCalls } from "./waiting-calls.ts";
+import { type Read, WaitingReads } from "./waiting-reads.ts";
+
+export interface ClusterClientParts {
+  readonly config: ClusterConfig;
+  readonly gatewayIndex: number;
+  readonly signer: Signer;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly log: Log;
+  connect(events: TransportEvents): Transport;
+}
+
+export function createClusterClient(parts: ClusterClientParts): ClusterClient {
+  return new Client(parts);
+}
+
+class Client implements ClusterClient, TransportEvents {
+  private readonly parts: ClusterClientParts;
+  private readonly transport: Transport;
+  private readonly members: Members;
+  private readonly sessions: readonly VsrSession[];
+  private readonly calls = new WaitingCalls();
+  private readonly reads = new WaitingReads();
+  private readonly watchers = new Map<string, Set<() => void>>();
+  private readonly healthListeners = new Set<(health: ClusterHealth) => void>();
+  private readonly place;
+  private readonly keyId: Uint8Array;
+  private primary: number | null = null;
+  private isPumpPlanned = false;
+  private healthToldMs = -Infinity;
+  private hasNewHealth = false;
+  private cancelTick: () => void = () => undefined;
+
+  constructor(parts: ClusterClientParts) {
+    this.parts = parts;
+    const { config, crypto, signer } = parts;
+    this.keyId = keyIdOf(signer.publicKey, crypto.sha256);
+    const configDigest = digestClusterConfig(config, crypto.sha256);
+    const { clusterId, epoch } = config;
+    this.place = { clusterId, epoch, configDigest, view: asView(0) };
+    this.members = new Members(config);
+    this.transport = parts.connect(this);
+    const ports = {
+      sign: (message: Message) => this.sign(message),
+      send: (member: number, packet: Uint8Array) => this.send(member, packet),
+      randomBytes: (length: number) => crypto.randomBytes(length),
+      nowMs: () => parts.clock.monotonicMs(),
+    };
+    this.sessions = Array.from({ length: sessionCount }, () => new VsrSession(ports));
+  }
+
+  async start(): Promise<void> {
+    await this.transport.start();
+    this.scheduleTick();
+  }
+
+  async stop(): Promise<void> {
+    this.cancelTick();
+    await this.transport.stop();
+    const stopped = (call: Call | Read): void => call.reject(new ClusterError("starting", 1_000));
+    this.calls.remove(() => true).forEach(stopped);
+    this.reads.remove(() => true).forEach(stopped);
+    for (const call of this.sessions.flatMap((session) => session.calls)) {
+      this.fail(call, "outcome-unknown");
+    }
+  }
+
+  execute(operation: Uint8Array, options: CallOptions): Promise<Executed> {
+    return new Promise((resolve, reject) => {
+      const nowMs = this.nowMs();
+      const call: Call = {
+        operation,
+        answerBytesMax: options.answerBytesMax ?? answerBytesDefault,
+        arrivedMs: nowMs,
+        deadlineMs: nowMs + options.timeoutMs,
+        isWanted: true,
+        resolve,
+        reject,
+      };
+      if (!this.calls.add(call)) return reject(new ClusterError("overloaded", 1_000));
+      onAbort(options.signal, () => (call.isWanted = false));
+      this.planPump();
+    });
+  }
+
+  query(
+    question: Uint8Array,
+    options: CallOptions & { consistency: Consistency },
+  ): Promise<Executed> {
+    return new Promise((resolve, reject) => {
+      const nowMs = this.nowMs();
+      const read: Read = {
+        question,
+        consistency: options.consistency,
+        arrivedMs: nowMs,
+        deadlineMs: nowMs + options.timeoutMs,
+        isWanted: true,
+        sentMs: -Infinity,
+        sentTo: -1,
+        resolve,
+        reject,
+      };
+      if (!this.reads.add(read)) return reject(new ClusterError("overloaded", 1_000));
+      onAbort(options.signal, () => (read.isWanted = false));
+      this.planPump();
+    });
+  }
+
+  watch(queue: string, onReady: () => void): () => void {
+    const watchers = this.watchers.get(queue) ?? new Set();
+    this.watchers.set(queue, watchers);
+    watchers.add(onReady);
+    return () => {
+      watchers.delete(onReady);
+      if (watchers.size === 0) this.watchers.delete(queue);
+    };
+  }
+
+  health(): ClusterHealth {
+    const { clock, crypto } = this.parts;
+    const wallMs = Math.floor(clock.wallMicros() / 1_000);
+    return healthOf(this.members, { monotonicMs: this.nowMs(), wallMs }, crypto.sha256);
+  }
+
+  onHealth(listener: (health: ClusterHealth) => void): () => void {
+    this.healthListeners.add(listener);
+    return () => this.healthListeners.delete(listener);
+  }
+
+  onPacket(from: PeerId, packet: Uint8Array): void {
+    if (from.kind !== "replica") return;
+    try {
+      this.onNote(from.index, decodeNote(packet));
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.parts.log.warn("a member sent what is not a note", { member: from.index });
+    }
+  }
+
+  onLinkUp(peer: PeerId): void {
+    this.members.onLink(peer.index, true);
+    this.look();
+  }
+
+  onLinkDown(peer: PeerId): void {
+    this.members.onLink(peer.index, false);
+    this.look();
+  }
+
+  private onNote(member: number, note: Note): void {
+    switch (note.note) {
+      case "status":
+        this.members.onStatus(member, note, this.nowMs());
+        return this.look();
+      case "reply":
+        return this.onReply(note);
+      case "registered":
+        if (this.sessions.some((session) => session.onRegistered(note))) this.planPump();
+        return;
+      case "overloaded":
+        for (const call of this.sessions.flatMap((session) => session.onOverloaded(note))) {
+          this.fail(call, "overloaded");
+        }
+        return;
+      case "evicted":
+        for (const call of this.sessions.flatMap((session) => session.onEvicted(note))) {
+          this.fail(call, "outcome-unknown");
+        }
+        return;
+      case "readReply":
+        this.reads.onReply(note);
+        return;
+      case "ready":
+        for (const queue of note.queues) this.wake(queue);
+        return;
+      case "notPrimary":
+      case "readRequest":
+        // The members' status says who leads; a request is for replicas.
+        return;
+    }
+  }
+
+  private onReply(note: NoteOf<"reply">): void {
+    const coord = { epoch: note.epoch, view: note.view, op: note.op };
+    for (const session of this.sessions) {
+      const calls = session.onReply(note);
+      if (calls === null) continue;
+      for (const [index, call] of calls.entries()) {
+        const bytes = note.results[index];
+        if (bytes === undefined) this.fail(call, "outcome-unknown");
+        else call.resolve({ bytes, coord });
+      }
+      this.pump();
+      return;
+    }
+  }
+
+  private wake(queue: string): void {
+    for (const onReady of [...(this.watchers.get(queue) ?? [])]) onReady();
+  }
+
+  /** Who leads may have changed. */
+  private look(): void {
+    const primary = this.members.primary(this.nowMs());
+    this.hasNewHealth = true;
+    if (primary !== this.primary) {
+      this.primary = primary;
+      this.tellHealth();
+      for (const session of this.sessions) session.hurry();
+    }
+    if (primary !== null) this.planPump();
+  }
+
+  /** What arrives in one turn goes out together. */
+  private planPump(): void {
+    if (this.isPumpPlanned) return;
+    this.isPumpPlanned = true;
+    this.parts.clock.soon(() => {
+      this.isPumpPlanned = false;
+      this.pump();
+    });
+  }
+
+  private pump(): void {
+    const { primary } = this;
+    this.reads.send(
+      (consistency) => (consistency === "stale" ? this.anyMember() : primary),
+      resendMs,
+      this.nowMs(),
+      (member, packet) => void this.send(member, packet),
+    );
+    if (primary === null) return;
+    for (const session of this.sessions) {
+      session.repeat(primary, resendMs);
+      if (!session.isIdle || this.calls.count === 0) continue;
+      const batch = this.calls.takeBatch();
+      if (batch.length > 0) session.request(batch, primary);
+    }
+  }
+
+  private anyMember(): number | null {
+    if (this.primary !== null) return this.primary;
+    const nowMs = this.nowMs();
+    const living = this.members.config.members.findIndex((_, i) => this.members.isAlive(i, nowMs));
+    return living === -1 ? null : living;
+  }
+
+  private scheduleTick(): void {
+    this.cancelTick = this.parts.clock.after(tickMs, () => {
+      this.look();
+      this.expire();
+      this.pump();
+      if (this.hasNewHealth && this.nowMs() - this.healthToldMs >= healthMs) this.tellHealth();
+      this.scheduleTick();
+    });
+  }
+
+  private tellHealth(): void {
+    this.hasNewHealth = false;
+    this.healthToldMs = this.nowMs();
+    if (this.healthListeners.size === 0) return;
+    const health = this.health();
+    for (const listener of this.healthListeners) listener(health);
+  }
+
+  /** Who waits in vain is told why, and honestly whether anything may have happened. */
+  private expire(): void {
+    const nowMs = this.nowMs();
+    const reason = this.reasonToFail(nowMs);
+    const waitedTooLong = (call: Call | Read): boolean =>
+      !call.isWanted ||
+      nowMs >= call.deadlineMs ||
+      (reason !== null && nowMs - call.arrivedMs >= reason.waitMs);
+    for (const call of this.calls.remove(waitedTooLong)) {
+      this.fail(call, reason?.code ?? "overloaded");
+    }
+    for (const read of this.reads.remove(waitedTooLong)) {
+      this.fail(read, reason?.code ?? "overloaded");
+    }
+    for (const call of this.sessions.flatMap((session) => session.calls)) {
+      if (nowMs >= call.deadlineMs) this.fail(call, "outcome-unknown");
+    }
+  }
+
+  private reasonToFail(nowMs: number): { code: ClusterErrorCode; waitMs: number } | null {
+    if (this.primary !== null) return null;
+    const isElectable = this.members.livingVoters(nowMs) >= quorumNeeded(this.members.config);
+    if (!this.members.hasStarted) return { code: "starting", waitMs: quorumWaitMs };
+    if (isElectable) return { code: "view-change", waitMs: primaryWaitMs };
+    return { code: "no-quorum", waitMs: quorumWaitMs };
+  }
+
+  private fail(call: Pick<Call, "reject">, code: ClusterErrorCode): void {
+    call.reject(new ClusterError(code, 1_000));
+  }
+
+  private sign(message: Message): Uint8Array {
+    const { signer, crypto, gatewayIndex } = this.parts;
+    const as = {
+      role: "gateway",
+      sender: gatewayIndex,
+      keyId: this.keyId,
+      incarnation: 0,
+      sign: (bytes: Uint8Array) => signer.sign(bytes),
+    } as const;
+    return signMessage(message, this.place, as, crypto.sha256);
+  }
+
+  private send(member: number, packet: Uint8Array): boolean {
+    return this.transport.send({ kind: "replica", index: member }, packet);
+  }
+
+  private nowMs(): number {
+    return this.parts.clock.monotonicMs();
+  }
+}
+
+function onAbort(signal: CallSignal | undefined, callback: () => void): void {
+  if (signal === undefined) return;
+  if (signal.aborted) return callback();
+  signal.addEventListener("abort", callback);
+}

@@ -1,0 +1,101 @@
+/** What the members say of themselves, and who leads. */
+import { type ClusterConfig, type NoteOf, votersOf } from "@quorate/protocol";
+import { acknowledgedMs, heardMs } from "./limits.ts";
+import { quorumNeeded } from "./quorum-needed.ts";
+
+export interface HeardStatus {
+  readonly note: NoteOf<"status">;
+  readonly atMs: number;
+}
+
+/** One sample of the primary's progress: from it the age of a lag is estimated. */
+interface CommitSample {
+  readonly atMs: number;
+  readonly commit: number;
+}
+
+/** Samples kept: with five a second, ten minutes. */
+const samplesMax = 3_000;
+
+export class Members {
+  readonly config: ClusterConfig;
+  private readonly heard: (HeardStatus | null)[];
+  private readonly linked: boolean[];
+  private readonly samples: CommitSample[] = [];
+  private wasNormal = false;
+
+  constructor(config: ClusterConfig) {
+    this.config = config;
+    this.heard = config.members.map(() => null);
+    this.linked = config.members.map(() => false);
+  }
+
+  /** Whether any member has been seen at work since this gateway started. */
+  get hasStarted(): boolean {
+    return this.wasNormal;
+  }
+
+  onStatus(index: number, note: NoteOf<"status">, nowMs: number): void {
+    if (index >= this.heard.length) return;
+    this.heard[index] = { note, atMs: nowMs };
+    if (note.isActingPrimary) {
+      this.wasNormal = true;
+      this.samples.push({ atMs: nowMs, commit: note.commit });
+      if (this.samples.length > samplesMax) this.samples.shift();
+    }
+  }
+
+  onLink(index: number, isUp: boolean): void {
+    if (index < this.linked.length) this.linked[index] = isUp;
+  }
+
+  isLinked(index: number): boolean {
+    return this.linked[index] ?? false;
+  }
+
+  statusOf(index: number): HeardStatus | null {
+    return this.heard[index] ?? null;
+  }
+
+  /** A member is alive while its link is open and it was heard a short while ago. */
+  isAlive(index: number, nowMs: number): boolean {
+    const heard = this.statusOf(index);
+    return this.isLinked(index) && heard !== null && nowMs - heard.atMs <= heardMs;
+  }
+
+  /** The newest view that any living member is in. */
+  view(nowMs: number): number {
+    const views = this.heard.map((heard, index) => {
+      return heard !== null && this.isAlive(index, nowMs) ? heard.note.view : 0;
+    });
+    return Math.max(0, ...views);
+  }
+
+  /** The member in charge: acting, alive, in the newest view, acknowledged by a quorum. */
+  primary(nowMs: number): number | null {
+    const view = this.view(nowMs);
+    const index = this.heard.findIndex((heard, member) => {
+      const isActing = heard !== null && heard.note.isActingPrimary && heard.note.view === view;
+      return isActing && this.isAlive(member, nowMs);
+    });
+    return index !== -1 && this.hasQuorum(index) ? index : null;
+  }
+
+  livingVoters(nowMs: number): number {
+    return votersOf(this.config).filter((_, index) => this.isAlive(index, nowMs)).length;
+  }
+
+  /** When the primary had executed `commit`; null when that is older than what is kept. */
+  timeOfCommit(commit: number): number | null {
+    return this.samples.find((sample) => sample.commit > commit)?.atMs ?? null;
+  }
+
+  private hasQuorum(primary: number): boolean {
+    const heard = this.statusOf(primary);
+    if (heard === null) return false;
+    const recent = heard.note.acknowledgedAgoMs.filter((agoMs, index) => {
+      return index < votersOf(this.config).length && agoMs !== null && agoMs <= acknowledgedMs;
+    });
+    return recent.length >= quorumNeeded(this.config);
+  }
+}

@@ -1,0 +1,69 @@
+/** Calls that have not been handed out yet, in the order of their arrival. */
+import { operationsPerRequestMax, requestBytesMax } from "@quorate/protocol";
+import type { Executed } from "./cluster-client.ts";
+import { answerBytesPerRequestMax, callBytesWaitingMax, callsWaitingMax } from "./limits.ts";
+
+export interface Call {
+  readonly operation: Uint8Array;
+  readonly answerBytesMax: number;
+  readonly arrivedMs: number;
+  readonly deadlineMs: number;
+  /** Whether the caller is still there. */
+  isWanted: boolean;
+  resolve(executed: Executed): void;
+  reject(error: Error): void;
+}
+
+/** Bytes around the operations of one request: its statement, session and counts. */
+const requestOverheadBytes = 1_024;
+
+export class WaitingCalls {
+  private calls: Call[] = [];
+  private bytes = 0;
+
+  get count(): number {
+    return this.calls.length;
+  }
+
+  /** False when there is no room: the caller is told that the gateway is overloaded. */
+  add(call: Call): boolean {
+    if (this.calls.length >= callsWaitingMax) return false;
+    if (this.bytes + call.operation.length > callBytesWaitingMax) return false;
+    this.calls.push(call);
+    this.bytes += call.operation.length;
+    return true;
+  }
+
+  /** The next request's worth of calls: as many as fit, at least one, in order. */
+  takeBatch(): Call[] {
+    let requestBytes = requestOverheadBytes;
+    let answerBytes = 0;
+    const batch: Call[] = [];
+    let looked = 0;
+    for (const call of this.calls) {
+      if (call.isWanted) {
+        requestBytes += call.operation.length + 4;
+        answerBytes += call.answerBytesMax;
+        const fits = requestBytes <= requestBytesMax && answerBytes <= answerBytesPerRequestMax;
+        if (batch.length > 0 && (!fits || batch.length >= operationsPerRequestMax)) break;
+        batch.push(call);
+      }
+      looked += 1;
+    }
+    this.drop(looked);
+    return batch;
+  }
+
+  /** Removes and returns the calls for which `isDone` holds. */
+  remove(isDone: (call: Call) => boolean): Call[] {
+    const removed = this.calls.filter(isDone);
+    if (removed.length === 0) return removed;
+    this.calls = this.calls.filter((call) => !isDone(call));
+    for (const call of removed) this.bytes -= call.operation.length;
+    return removed;
+  }
+
+  private drop(count: number): void {
+    for (const call of this.calls.splice(0, count)) this.bytes -= call.operation.length;
+  }
+}
