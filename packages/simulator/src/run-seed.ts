@@ -1,0 +1,110 @@
+/** One run: a safety phase in which anything may go wrong, then a liveness phase. */
+import { AssertionError, Prng } from "@quorate/prelude";
+import { Deliveries } from "./checkers/deliveries.ts";
+import { Violation } from "./checkers/violation.ts";
+import { Faults } from "./faults.ts";
+import { SimCluster } from "./sim-cluster.ts";
+import { drawSwarm, type SwarmOptions } from "./swarm.ts";
+import { Trace } from "./trace.ts";
+import { Workload } from "./workload.ts";
+import { World } from "./world.ts";
+
+/** How a run ended; failures have the exit codes of the program. */
+export type Verdict = "passed" | "crash" | "liveness" | "safety";
+
+export interface RunResult {
+  readonly seed: number;
+  readonly verdict: Verdict;
+  /** The checker or assertion that failed; empty when none did. */
+  readonly checker: string;
+  readonly message: string;
+  readonly traceDigest: string;
+  readonly virtualMicros: number;
+  readonly events: number;
+  readonly operations: number;
+  readonly acknowledged: number;
+}
+
+/** Virtual time in which a healed cluster must finish everything. */
+const livenessMicros = 120_000_000;
+
+export interface RunOptions {
+  readonly print: ((line: string) => void) | null;
+  /** Replaces what the seed would draw. */
+  readonly swarm?: SwarmOptions;
+}
+
+export async function runSeed(seed: number, options: RunOptions): Promise<RunResult> {
+  const world = new World(seed, new Trace(options.print));
+  const swarm = options.swarm ?? drawSwarm(new Prng(seed).fork());
+  const failures: unknown[] = [];
+  const fail = (error: unknown): void => void failures.push(error);
+  const cluster = new SimCluster(world, swarm, fail);
+  const deliveries = new Deliveries();
+  const workload = new Workload({
+    world,
+    clients: cluster.clients,
+    deliveries,
+    prng: world.prng.fork(),
+    onViolation: fail,
+  });
+  const faults = new Faults(world, cluster.network, cluster.members, swarm);
+  const hasFailed = (): boolean => failures.length > 0;
+
+  cluster.start();
+  workload.begin(swarm.gatewayCount * swarm.workersPerGateway);
+  faults.begin();
+  await world.run(swarm.safetyMicros, hasFailed);
+  faults.end();
+  workload.finish();
+  const isFinished = (): boolean => workload.isDone && cluster.hasConverged;
+  await world.run(world.nowMicros + livenessMicros, () => hasFailed() || isFinished());
+
+  const failure = hasFailed() ? failures[0] : finalFailure(isFinished(), cluster, deliveries);
+  return {
+    seed,
+    ...verdictOf(failure),
+    traceDigest: world.trace.digest,
+    virtualMicros: world.nowMicros,
+    events: world.eventsRun,
+    operations: workload.operationsAnswered,
+    acknowledged: deliveries.acknowledged,
+  };
+}
+
+class NotFinished extends Error {
+  override readonly name = "NotFinished";
+}
+
+function finalFailure(isFinished: boolean, cluster: SimCluster, deliveries: Deliveries): unknown {
+  if (!isFinished) {
+    const states = cluster.members.map(({ name, replica }) => {
+      if (replica === null) return `${name} down`;
+      const { view, status, executed, log } = replica;
+      const fetching = replica.fetch === null ? "" : ` ${replica.fetch.purpose}`;
+      return `${name} ${status}${fetching} view ${view} executed ${executed} head ${log.headOp}`;
+    });
+    return new NotFinished(states.join("; "));
+  }
+  try {
+    deliveries.assertComplete();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+function verdictOf(failure: unknown): Pick<RunResult, "verdict" | "checker" | "message"> {
+  if (failure === null || failure === undefined) {
+    return { verdict: "passed", checker: "", message: "" };
+  }
+  if (failure instanceof Violation) {
+    return { verdict: "safety", checker: failure.checker, message: failure.message };
+  }
+  if (failure instanceof NotFinished) {
+    return { verdict: "liveness", checker: "convergence", message: failure.message };
+  }
+  const checker = failure instanceof AssertionError ? "assertion" : "crash";
+  const message = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  return { verdict: "crash", checker, message };
+}

@@ -1,0 +1,91 @@
+/** Virtual time: everything that will happen, in order, from one seed. */
+import { Prng } from "@quorate/prelude";
+import { Trace } from "./trace.ts";
+
+interface PlannedEvent {
+  readonly atMicros: number;
+  /** Ties are broken by the order of planning. */
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** The one source of time and chance of a run. */
+export class World {
+  readonly prng: Prng;
+  readonly trace: Trace;
+  /** Microseconds since the start of the run. */
+  nowMicros = 0;
+  eventsRun = 0;
+  private readonly heap: PlannedEvent[] = [];
+  private planned = 0;
+  private hasPromises = false;
+
+  constructor(seed: number, trace: Trace) {
+    this.prng = new Prng(seed);
+    this.trace = trace;
+  }
+
+  after(delayMicros: number, run: () => void): void {
+    const atMicros = this.nowMicros + Math.max(0, Math.round(delayMicros));
+    push(this.heap, { atMicros, order: this.planned++, run });
+  }
+
+  /** Something resolved a promise: its continuations run before the next event. */
+  expectPromises(): void {
+    this.hasPromises = true;
+  }
+
+  /** Runs events until `isDone`, or until the time is up. Returns whether `isDone` held. */
+  async run(untilMicros: number, isDone: () => boolean): Promise<boolean> {
+    while (!isDone()) {
+      const next = this.heap[0];
+      if (next === undefined || next.atMicros > untilMicros) {
+        this.nowMicros = untilMicros;
+        return isDone();
+      }
+      pop(this.heap);
+      this.nowMicros = next.atMicros;
+      this.eventsRun += 1;
+      next.run();
+      if (this.hasPromises) {
+        this.hasPromises = false;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    return true;
+  }
+}
+
+function isBefore(left: PlannedEvent, right: PlannedEvent): boolean {
+  return left.atMicros < right.atMicros || (left.atMicros === right.atMicros && left.order < right.order);
+}
+
+function push(heap: PlannedEvent[], event: PlannedEvent): void {
+  let at = heap.length;
+  heap.push(event);
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    const above = heap[parent] as PlannedEvent;
+    if (!isBefore(event, above)) break;
+    heap[at] = above;
+    at = parent;
+  }
+  heap[at] = event;
+}
+
+function pop(heap: PlannedEvent[]): void {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    const right = heap[child + 1];
+    if (right !== undefined && isBefore(right, heap[child] as PlannedEvent)) child += 1;
+    const below = heap[child] as PlannedEvent;
+    if (!isBefore(below, last)) break;
+    heap[at] = below;
+    at = child;
+  }
+  heap[at] = last;
+}
