@@ -1,0 +1,46 @@
+/** What a handler gives back, and how it gets onto the wire. */
+import type { ServerResponse } from "node:http";
+
+/** An answer: a JSON text or other bytes with their type; null is no body. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string | Buffer | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+}
+
+/** Headers of every answer that is no page: it runs nowhere, is kept nowhere, is what it says. */
+export const apiHeaders = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+} as const;
+
+/** An answer of the given value. For answers that are made rarely; busy ones write their text. */
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  headers?: Readonly<Record<string, string>>,
+): Answer {
+  return { status, body: JSON.stringify(value), ...(headers === undefined ? {} : { headers }) };
+}
+
+/** Writes the answer. The request id is on the response already. */
+export function send(response: ServerResponse, answer: Answer): void {
+  const { status, body, headers, contentType = "application/json" } = answer;
+  if (body === null) {
+    response.writeHead(status, { ...apiHeaders, ...headers }).end();
+    return;
+  }
+  const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+  response
+    .writeHead(status, {
+      ...apiHeaders,
+      ...headers,
+      "Content-Type": contentType,
+      "Content-Length": length,
+    })
+    .end(body);
+}

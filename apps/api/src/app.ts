@@ -1,0 +1,80 @@
+/** All routes on one Express application; what is no route is a page, a 405 or a 404. */
+import { ApiError, type Method, routes } from "@quorate/contract";
+import type { Metrics } from "@quorate/ports";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import type { Admission } from "./admission.ts";
+import type { Authority } from "./authorize.ts";
+import type { Mounting } from "./mount.ts";
+import { type ErrorLog, sendProblem } from "./problem.ts";
+import { mountCluster } from "./routes/cluster.ts";
+import { mountDequeue } from "./routes/dequeue.ts";
+import { mountEnqueueBatch } from "./routes/enqueue-batch.ts";
+import { mountEnqueue } from "./routes/enqueue.ts";
+import type { Gateway } from "./routes/gateway.ts";
+import { mountProbes, type Probed } from "./routes/probes.ts";
+import { mountQueues } from "./routes/queues.ts";
+import { mountSession } from "./routes/session.ts";
+import { mountSettle } from "./routes/settle.ts";
+import type { Dashboard } from "./static.ts";
+
+/** What the application is made of. */
+export interface AppParts {
+  readonly gateway: Gateway;
+  readonly authority: Authority;
+  readonly admission: Admission;
+  readonly metrics: Metrics;
+  readonly probed: Probed;
+  readonly dashboard: Dashboard;
+  readonly log: ErrorLog;
+}
+
+/** The application. The busiest routes come first: Express tries them in this order. */
+export function createApp(parts: AppParts): Express {
+  const { gateway, authority, admission, metrics, probed, dashboard, log } = parts;
+  const app = express();
+  app.set("case sensitive routing", true);
+  app.set("strict routing", true);
+  app.set("query parser", false);
+  app.set("etag", false);
+  app.set("x-powered-by", false);
+  const mounting: Mounting = { app, authority, admission, metrics };
+  mountEnqueueBatch(mounting, gateway);
+  mountEnqueue(mounting, gateway);
+  mountDequeue(mounting, gateway);
+  mountSettle(mounting, gateway);
+  mountQueues(mounting, gateway);
+  mountCluster(mounting, gateway);
+  mountSession(mounting, gateway);
+  mountProbes(mounting, probed);
+  app.use((request: Request, response: Response) => {
+    if (dashboard.serve(request, response)) return;
+    const error = noRoute(request.path);
+    if (error.code === "route-not-found" && dashboard.serveMissing(request, response)) return;
+    throw error;
+  });
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    sendProblem(error, { request, response, log });
+  });
+  return app;
+}
+
+interface KnownPath {
+  readonly pattern: RegExp;
+  readonly methods: readonly Method[];
+}
+
+const knownPaths: readonly KnownPath[] = [...new Set(routes.map(({ path }) => path))].map(
+  (path) => ({
+    pattern: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`),
+    methods: routes.filter((route) => route.path === path).map(({ method }) => method),
+  }),
+);
+
+/** Why no route took the request: another method would, or there is none. */
+function noRoute(path: string): ApiError {
+  const known = knownPaths.filter(({ pattern }) => pattern.test(path));
+  if (known.length === 0) return new ApiError("route-not-found");
+  const methods = known.flatMap((each) => each.methods.map((method) => method.toUpperCase()));
+  const allow = methods.includes("GET") ? [...methods, "HEAD"] : methods;
+  return new ApiError("method-not-allowed", { allow });
+}

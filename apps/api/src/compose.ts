@@ -1,0 +1,126 @@
+/** The only place where this process's adapters meet. */
+import { readFile } from "node:fs/promises";
+import { systemClock } from "@quorate/clock";
+import { assertVerifierVerdicts, nodeCrypto, readKeyFile } from "@quorate/identity";
+import type { Log, Metrics } from "@quorate/ports";
+import {
+  type ClusterConfig,
+  ClusterFileError,
+  digestClusterConfig,
+  parseClusterFile,
+} from "@quorate/protocol";
+import { type ClusterClient, createClusterClient } from "@quorate/session";
+import { createLog, createMetrics } from "@quorate/telemetry";
+import { createTransport } from "@quorate/transport";
+import { createAdmission } from "./admission.ts";
+import { createApp } from "./app.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { type GatewayProcess, createGatewayProcess } from "./gateway-process.ts";
+import { loadKeySet } from "./key-set.ts";
+import { timedClient } from "./latency.ts";
+import { createReadiness } from "./readiness.ts";
+import { createGateway } from "./routes/gateway.ts";
+import { createSessionStore } from "./session/session-store.ts";
+import { loadDashboard } from "./static.ts";
+import { createTokenVerifier, type Issuer } from "./token.ts";
+import { version } from "./version.ts";
+
+const nowMs = (): number => Date.now();
+
+/** Builds the gateway of this configuration; nothing of it runs yet. */
+export async function compose(config: Config): Promise<GatewayProcess> {
+  assertVerifierVerdicts();
+  const log = createLog(config.log.level, config.gatewayId);
+  const metrics = createMetrics();
+  const cluster = await readCluster(config);
+  const { client, latency } = timedClient(await connect(config, { cluster, log, metrics }));
+  const gateway = createGateway(client, { sha256: nodeCrypto.sha256, nowMs });
+  const issuers = await readIssuers(config);
+  const authority = {
+    tokens: createTokenVerifier(issuers, nowMs),
+    sessions: createSessionStore(nowMs),
+    site: { origin: config.publicUrl },
+  };
+  const app = createApp({
+    gateway,
+    authority,
+    admission: createAdmission(),
+    metrics,
+    probed: {
+      readiness: createReadiness(client, nowMs),
+      metricsText: () => {
+        metrics.gauge("quorate_gateway_waiting_calls", gateway.waiting.count());
+        return metrics.expose();
+      },
+      version,
+      publicKeys: () => issuers.flatMap(({ keys }) => keys.published()),
+    },
+    dashboard: loadDashboard(config.dashboardDir),
+    log,
+  });
+  const { waiting } = gateway;
+  const { listen } = config;
+  return createGatewayProcess({ app, client, latency, authority, waiting, listen, nowMs, log });
+}
+
+async function connect(
+  config: Config,
+  {
+    cluster,
+    log,
+    metrics,
+  }: { readonly cluster: ClusterConfig; readonly log: Log; readonly metrics: Metrics },
+): Promise<ClusterClient> {
+  const index = cluster.gateways.findIndex(({ id }) => id === config.gatewayId);
+  if (index === -1) throw new ConfigError(`the cluster has no gateway ${config.gatewayId}`);
+  const passphrase = (await readFile(config.passphraseFile, "utf8")).trim();
+  const { clusterId } = cluster;
+  const use = { purpose: "gateway", clusterId, passphrase } as const;
+  const signer = await readKeyFile(config.keyFile, use);
+  return createClusterClient({
+    config: cluster,
+    gatewayIndex: index,
+    signer,
+    crypto: nodeCrypto,
+    clock: systemClock,
+    log,
+    connect: (events) =>
+      createTransport({
+        self: { kind: "gateway", index },
+        signer,
+        crypto: nodeCrypto,
+        config: cluster,
+        configDigest: digestClusterConfig(cluster, nodeCrypto.sha256),
+        // A gateway has no disk; the time of its start grows from one start to the next.
+        boot: nowMs(),
+        incarnation: 0,
+        listen: null,
+        clock: systemClock,
+        events,
+        metrics,
+        log,
+      }),
+  });
+}
+
+async function readCluster({ clusterFile }: Config): Promise<ClusterConfig> {
+  try {
+    return parseClusterFile(await readFile(clusterFile, "utf8"));
+  } catch (cause) {
+    if (!(cause instanceof ClusterFileError)) throw cause;
+    throw new ConfigError(`${clusterFile}: ${cause.message}`, { cause });
+  }
+}
+
+function readIssuers({ issuers }: Config): Promise<readonly Issuer[]> {
+  return Promise.all(
+    issuers.map(async ({ issuer, audience, maxAgeSeconds, jwksFile }) => {
+      try {
+        return { issuer, audience, maxAgeSeconds, keys: await loadKeySet(jwksFile, nowMs) };
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new ConfigError(`${jwksFile}: ${reason}`, { cause });
+      }
+    }),
+  );
+}

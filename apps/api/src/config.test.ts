@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readConfig } from "./config.ts";
+import { describeEnd } from "./end.ts";
+import { exitCodes } from "./exit-codes.ts";
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "quorate-config-"));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const issuer = { name: "dev", issuer: "quorate-dev", audience: "quorate:c1", jwksFile: "jwks.json" };
+const whole = {
+  clusterFile: "cluster.json",
+  gatewayId: "g0",
+  keyFile: "/keys/g0.key",
+  passphraseFile: "g0.passphrase",
+  listen: { host: "127.0.0.1", port: 0 },
+  dashboardDir: null,
+  issuers: [issuer],
+  log: { level: "info" },
+  publicUrl: null,
+};
+
+function read(config: unknown) {
+  const file = join(folder, "api.json");
+  writeFileSync(file, typeof config === "string" ? config : JSON.stringify(config));
+  return readConfig(["--config", file]);
+}
+
+describe("the configuration", () => {
+  it("is read from its file, with paths from its folder", () => {
+    const config = read({ ...whole, publicUrl: "https://queue.test/" });
+    expect(config).toMatchObject({
+      clusterFile: join(folder, "cluster.json"),
+      keyFile: "/keys/g0.key",
+      issuers: [{ maxAgeSeconds: 3600, jwksFile: join(folder, "jwks.json") }],
+      publicUrl: "https://queue.test",
+    });
+  });
+
+  it.each([
+    ["an unknown key", { ...whole, port: 1 }],
+    ["an unknown key of an issuer", { ...whole, issuers: [{ ...issuer, secret: "x" }] }],
+    ["no issuer", { ...whole, issuers: [] }],
+    ["a token life of a day", { ...whole, issuers: [{ ...issuer, maxAgeSeconds: 86_400 }] }],
+    ["a port that is none", { ...whole, listen: { host: "::1", port: 70_000 } }],
+    ["an address that is no web address", { ...whole, publicUrl: "ftp://queue.test" }],
+    ["no JSON", "{"],
+  ])("with %s is refused, with its own exit code", (_name, config) => {
+    const error = thrown(() => read(config));
+    expect(describeEnd(error).exitCode).toBe(exitCodes.configuration);
+  });
+
+  it("must be named on the command line", () => {
+    for (const argv of [[], ["--config"], ["--confg", "x"], ["--config", "/nowhere"]]) {
+      expect(describeEnd(thrown(() => readConfig(argv))).exitCode).toBe(exitCodes.configuration);
+    }
+  });
+});
+
+function thrown(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}

@@ -1,0 +1,98 @@
+/** What one gateway is told: its file, read once at start. Unknown keys are refused. */
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { logLevels } from "@quorate/telemetry";
+import * as z from "zod";
+
+/** Longest life of a token that an issuer may be given, in seconds: that of the dev issuer. */
+const maxAgeSecondsMax = 12 * 3600;
+
+const Issuer = z.strictObject({
+  /** For people. */
+  name: z.string().regex(/^[a-z0-9-]{1,64}$/),
+  /** The `iss` of its tokens. */
+  issuer: z.string().min(1).max(512),
+  /** The `aud` of its tokens: `quorate:<clusterId>`. */
+  audience: z.string().min(1).max(512),
+  /** Its public keys; what is served at /.well-known/jwks.json. */
+  jwksFile: z.string().min(1),
+  /** Tokens older than this are refused, in seconds; default 1 h. */
+  maxAgeSeconds: z.int().min(1).max(maxAgeSecondsMax).default(3600),
+});
+
+const Config = z.strictObject({
+  /** The genesis configuration of the cluster. */
+  clusterFile: z.string().min(1),
+  /** Which of its gateways this is. */
+  gatewayId: z.string().min(1).max(128),
+  /** The encrypted key of this gateway. */
+  keyFile: z.string().min(1),
+  /** The passphrase of the key file, alone in a file. */
+  passphraseFile: z.string().min(1),
+  listen: z.strictObject({
+    host: z.string().min(1).default("127.0.0.1"),
+    port: z.int().min(0).max(65_535).default(8080),
+  }),
+  /** The exported dashboard; null: none. */
+  dashboardDir: z.string().min(1).nullable(),
+  issuers: z.array(Issuer).min(1).max(16),
+  log: z.strictObject({
+    level: z.enum(logLevels).default("info"),
+  }),
+  /** The origin under which browsers reach the gateway; null: plain http under any name. */
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => new URL(url).origin)
+    .nullable(),
+});
+
+/** See `Config`. */
+export type Config = z.infer<typeof Config>;
+
+/** The configuration file cannot be used; the message says why. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/**
+ * The configuration named by `--config FILE`; relative paths in it start at its folder. Throws
+ * ConfigError.
+ */
+export function readConfig(argv: readonly string[]): Config {
+  const file = configFile(argv);
+  try {
+    return parseConfig(JSON.parse(readFileSync(file, "utf8")), dirname(file));
+  } catch (cause) {
+    throw new ConfigError(`${file}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** The configuration in a parsed file. Throws ZodError with everything that is wrong. */
+export function parseConfig(parsed: unknown, folder: string): Config {
+  const config = Config.parse(parsed);
+  const from = (path: string): string => resolve(folder, path);
+  return {
+    ...config,
+    clusterFile: from(config.clusterFile),
+    keyFile: from(config.keyFile),
+    passphraseFile: from(config.passphraseFile),
+    dashboardDir: config.dashboardDir === null ? null : from(config.dashboardDir),
+    issuers: config.issuers.map((issuer) => ({ ...issuer, jwksFile: from(issuer.jwksFile) })),
+  };
+}
+
+function configFile(argv: readonly string[]): string {
+  try {
+    const { values } = parseArgs({ args: [...argv], options: { config: { type: "string" } } });
+    if (values.config !== undefined) return resolve(values.config);
+  } catch (cause) {
+    throw new ConfigError(reasonOf(cause), { cause });
+  }
+  throw new ConfigError("--config FILE is missing");
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof z.ZodError) return z.prettifyError(cause);
+  return cause instanceof Error ? cause.message : String(cause);
+}

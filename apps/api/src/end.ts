@@ -1,0 +1,19 @@
+/** How a gateway's process ends when it cannot start or go on: one line, one named exit code. */
+import { KeyFileError, VerifierVerdictError } from "@quorate/identity";
+import { ConfigError } from "./config.ts";
+import { exitCodes } from "./exit-codes.ts";
+
+/** What to say, and with which code to end. */
+export function describeEnd(error: unknown): { readonly exitCode: number; readonly line: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  return { exitCode: exitCodeOf(error), line: `api: ${message}` };
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof ConfigError) return exitCodes.configuration;
+  if (error instanceof KeyFileError) return exitCodes.key;
+  if (error instanceof VerifierVerdictError) return exitCodes.verifier;
+  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") return exitCodes.addressInUse;
+  return code === "ENOENT" || code === "EACCES" ? exitCodes.configuration : exitCodes.assertion;
+}

@@ -1,0 +1,60 @@
+/** The life of a gateway: it starts, it listens, it stops in order. */
+import { once } from "node:events";
+import type { Log } from "@quorate/ports";
+import type { ClusterClient } from "@quorate/session";
+import type { Express } from "express";
+import type { Authority } from "./authorize.ts";
+import type { CommitLatency } from "./latency.ts";
+import { drainMsMax } from "./limits.ts";
+import { startLiveFeed } from "./live/feed.ts";
+import { createHttpServer } from "./server.ts";
+import type { WaitingRoom } from "./waiting.ts";
+
+/** A gateway that can be started once and stopped once. */
+export interface GatewayProcess {
+  /** Resolves when it listens. Rejects when the address cannot be bound. */
+  start(): Promise<void>;
+  /** Refuses new calls, lets those in progress end, and leaves the cluster. */
+  stop(): Promise<void>;
+}
+
+/** What a gateway is made of. */
+export interface GatewayProcessParts {
+  readonly app: Express;
+  readonly client: ClusterClient;
+  readonly latency: CommitLatency;
+  readonly authority: Authority;
+  readonly waiting: WaitingRoom;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly nowMs: () => number;
+  readonly log: Log;
+}
+
+/** The gateway made of these parts. */
+export function createGatewayProcess(parts: GatewayProcessParts): GatewayProcess {
+  const { app, client, latency, authority, waiting, listen, nowMs, log } = parts;
+  const server = createHttpServer(app);
+  const feed = startLiveFeed({ server, client, authority, latency, nowMs, log });
+  return {
+    async start() {
+      await client.start();
+      server.listen(listen.port, listen.host);
+      await once(server, "listening");
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : listen.port;
+      log.info("the gateway listens", { host: listen.host, port });
+    },
+    async stop() {
+      log.info("the gateway stops");
+      waiting.close();
+      // Ends the HTTP server too: no new connections, idle ones are closed.
+      const stopped = feed.stop();
+      const timer = setTimeout(() => {
+        server.closeAllConnections();
+      }, drainMsMax);
+      await stopped;
+      clearTimeout(timer);
+      await client.stop();
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** Limits of the gateway itself; those that callers can read about are in the contract. */
+import { callMsMax } from "@quorate/contract";
+
+const mib = 1024 * 1024;
+
+/**
+ * How long the gateway waits for the cluster, in ms: a little less than callMsMax, so that the
+ * honest answer still leaves in time.
+ */
+export const clusterMsMax = callMsMax - 500;
+
+/** Bytes of request bodies held at once by calls that add work. Over it: 503, before parsing. */
+export const addingBytesMax = 128 * mib;
+
+/** The same for calls that drain work (settle, extend, health, sessions): room of their own. */
+export const drainingBytesMax = 32 * mib;
+
+/** What the smallest call counts as, in bytes: bounds the number of calls too. */
+export const callBytesMin = 4096;
+
+/** Verified tokens that are remembered; the oldest goes first. */
+export const tokensCachedMax = 10_000;
+
+/** Tolerance of clocks between issuer and gateway, in seconds. */
+export const tokenClockToleranceSeconds = 5;
+
+/** Shortest time between two reads of a key set because of an unknown key, in ms. */
+export const keySetRereadMsMin = 30_000;
+
+/** Characters of a token's subject. */
+export const subjectCharsMax = 255;
+
+/** A session ends when it was not used for this time, in ms. */
+export const sessionIdleMsMax = 30 * 60_000;
+
+/** A session ends after this time in any case, in ms. */
+export const sessionMsMax = 12 * 3_600_000;
+
+/** Sessions kept at once; the oldest goes first. */
+export const sessionsMax = 10_000;
+
+/** A waiting dequeue asks again after this time even without a hint, in ms. */
+export const askAgainMs = 1000;
+
+/** Waiting calls that are tried at one hint: as many as one signed request carries well. */
+export const waitingPerRoundMax = 64;
+
+/** Bytes of an answer with message bodies: 4 MiB of bodies and what goes with each. */
+export const deliveryAnswerBytesMax = 5 * mib;
+
+/** A read that a quorum confirmed this long ago, in ms, still means ready. */
+export const readyMsMax = 2000;
+
+/** Seconds over which rates are averaged. */
+export const rateWindowSeconds = 60;
+
+/** Queues whose rates are kept; the one that was quiet for longest goes first. */
+export const rateQueuesMax = 10_000;
+
+/** Principals counted per queue; more are not told apart. */
+export const consumersCountedMax = 10_000;
+
+/** Limits of the HTTP server: slow or greedy clients end here. */
+export const http = {
+  headersTimeoutMs: 5000,
+  /** Receiving a request; a long poll's answer may take longer. */
+  requestTimeoutMs: 15_000,
+  keepAliveTimeoutMs: 5000,
+  connectionsCheckingIntervalMs: 1000,
+  headerBytesMax: 8192,
+  headersCountMax: 64,
+  requestsPerSocketMax: 1000,
+  connectionsMax: 2000,
+  /** From one address, loopback excepted: there a whole machine shares one. */
+  connectionsPerAddressMax: 64,
+} as const;
+
+/** Limits of the live feed's sockets. */
+export const liveSocket = {
+  messageBytesMax: 4096,
+  connectTimeoutMs: 5000,
+  pingIntervalMs: 10_000,
+  pingTimeoutMs: 5000,
+  /** Browsers connected at once. */
+  connectionsMax: 500,
+  /** Bytes waiting to be sent to one slow browser before it is let go. */
+  bufferedBytesMax: 8 * mib,
+} as const;
+
+/** How long calls in progress may take to end when the gateway stops, in ms. */
+export const drainMsMax = 3000;

@@ -1,0 +1,71 @@
+/** What a single look at the cluster's health cannot tell: rates, stalls, since when. */
+import type { ClusterHealth } from "@quorate/session";
+
+/** How far back the commit rate looks, in ms. */
+const rateWindowMs = 5000;
+
+/** How far back refused statements are counted, in ms. */
+const rejectWindowMs = 60_000;
+
+/** Looks remembered: four a second for the longest window. */
+const looksMax = 256;
+
+interface Look {
+  readonly atMs: number;
+  readonly commit: number;
+  readonly rejects: ReadonlyMap<string, number>;
+}
+
+/** Remembers looks at the cluster; times are of a clock that never goes back, in ms. */
+export interface HealthHistory {
+  note(health: ClusterHealth, atMs: number): void;
+  opsPerSecond(): number;
+  /** Time without a new commit although ops wait; null when commits flow or nothing waits. */
+  stalledMs(atMs: number): number | null;
+  /** Time since the status became what it is. */
+  statusMs(atMs: number): number;
+  /** Statements of the member refused in the last minute. */
+  rejectedLastMinute(member: string): number;
+}
+
+/** An empty history. */
+export function createHealthHistory(): HealthHistory {
+  const looks: Look[] = [];
+  let statusKey = "";
+  let statusSinceMs = 0;
+  let commitSinceMs = 0;
+  let isWaiting = false;
+  const since = (windowMs: number): Look | undefined => {
+    const last = looks.at(-1);
+    return last === undefined ? undefined : looks.find(({ atMs }) => atMs >= last.atMs - windowMs);
+  };
+  return {
+    note(health, atMs) {
+      const last = looks.at(-1);
+      const waits = health.members.some(({ op }) => op > health.commit);
+      // A stall begins when something begins to wait, or with the last commit while it waited.
+      if (last?.commit !== health.commit || !isWaiting) commitSinceMs = atMs;
+      isWaiting = waits;
+      const key = `${health.status} ${health.epoch} ${health.view}`;
+      if (key !== statusKey) statusSinceMs = atMs;
+      statusKey = key;
+      const rejects = new Map(health.members.map((each) => [each.id, each.signatureRejects]));
+      looks.push({ atMs, commit: health.commit, rejects });
+      while (looks.length > looksMax) looks.shift();
+    },
+    opsPerSecond() {
+      const first = since(rateWindowMs);
+      const last = looks.at(-1);
+      if (first === undefined || last === undefined || last.atMs === first.atMs) return 0;
+      return Math.max(0, ((last.commit - first.commit) * 1000) / (last.atMs - first.atMs));
+    },
+    stalledMs: (atMs) =>
+      isWaiting && atMs > commitSinceMs ? Math.round(atMs - commitSinceMs) : null,
+    statusMs: (atMs) => Math.max(0, Math.round(atMs - statusSinceMs)),
+    rejectedLastMinute(member) {
+      const now = looks.at(-1)?.rejects.get(member) ?? 0;
+      // A member that has restarted counts from zero again.
+      return Math.max(0, now - (since(rejectWindowMs)?.rejects.get(member) ?? now));
+    },
+  };
+}

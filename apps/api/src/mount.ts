@@ -1,0 +1,137 @@
+/**
+ * Serves one route of the contract: authorize, admit, read, check, handle, answer, always in this
+ * order, in one function without middleware, because most calls are short and many.
+ *
+ * Nothing here catches: Express 5 passes a rejected promise to the error handler, which alone knows
+ * how an error looks on the wire.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ApiError, isQueueName, type Route, type Shape } from "@quorate/contract";
+import type { Metrics } from "@quorate/ports";
+import type { Express, Request } from "express";
+import * as z from "zod";
+import type { Admission, CallKind } from "./admission.ts";
+import { type Answer, send } from "./answer.ts";
+import { authenticate, type Authority, authorize } from "./authorize.ts";
+import { type Call, nobody, type RawCall } from "./call.ts";
+import { bodyKindOf, declaredBytes, readBody, refuseTooLarge } from "./request-body.ts";
+import { nameRequest } from "./request-id.ts";
+import { checked, parseBody } from "./request-json.ts";
+import { checkedQuery } from "./request-query.ts";
+
+/** What every route needs. */
+export interface Mounting {
+  readonly app: Express;
+  readonly authority: Authority;
+  readonly admission: Admission;
+  readonly metrics: Metrics;
+}
+
+/** Answers a call. */
+export type Handle<B, Q> = (call: Call<B, Q>) => Promise<Answer> | Answer;
+
+/** Answers a call whose body is not JSON. */
+export type HandleRaw = (call: RawCall) => Promise<Answer>;
+
+/** Serves the route with the handler; `handleRaw` gets what is not JSON, if the route takes it. */
+export function mount<B, Q>(
+  mounting: Mounting,
+  route: Route<B, Q>,
+  handle: Handle<B, Q>,
+  handleRaw: HandleRaw | null = null,
+): void {
+  const kind: CallKind =
+    route.scope === "enqueue" || route.scope === "manage" ? "adding" : "draining";
+  const serve = serverOf(mounting, route, { handle, handleRaw, kind });
+  mounting.app[route.method](route.path, async (request, response) => {
+    const startedAt = performance.now();
+    response.once("finish", () => {
+      const labels = { route: route.id, status: String(response.statusCode) };
+      const seconds = (performance.now() - startedAt) / 1000;
+      mounting.metrics.observe("quorate_http_request_seconds", seconds, labels);
+    });
+    send(response, await serve(request, response));
+  });
+}
+
+interface Handlers<B, Q> {
+  readonly handle: Handle<B, Q>;
+  readonly handleRaw: HandleRaw | null;
+  readonly kind: CallKind;
+}
+
+function serverOf<B, Q>(
+  { authority, admission }: Mounting,
+  route: Route<B, Q>,
+  { handle, handleRaw, kind }: Handlers<B, Q>,
+): (request: Request, response: ServerResponse) => Promise<Answer> {
+  return async (request, response) => {
+    const requestId = nameRequest(request, response);
+    const params = paramsOf(request);
+    const queue = params["queue"] ?? null;
+    const principal = route.scope === "public" ? nobody : await authenticate(request, authority);
+    authorize(principal, route.scope, queue);
+    const bodyBytes = declaredBytes(request);
+    admission.enter(kind, bodyBytes);
+    try {
+      refuseTooLarge(bodyBytes);
+      const base = { requestId, principal, queue: queue ?? "", params, request, response };
+      const read = await readCall(request, route, handleRaw !== null);
+      refuseBadName(queue);
+      const query = checkedQuery(route.query, request.url);
+      if (read.raw !== null && handleRaw !== null) {
+        const { raw: contentType, bytes } = read;
+        return await handleRaw({ ...base, query, body: null, bytes, captured: [], contentType });
+      }
+      const { value, captured } = parseBody(read.bytes, route.capture);
+      return await handle({
+        ...base,
+        query,
+        body: checkedBody(route, value),
+        bytes: read.bytes,
+        captured,
+      });
+    } finally {
+      admission.leave(kind, bodyBytes);
+    }
+  };
+}
+
+/** The bytes of the body, and its content type when it is to be taken raw. */
+async function readCall(
+  request: IncomingMessage,
+  route: Route,
+  takesRaw: boolean,
+): Promise<{ readonly bytes: Buffer; readonly raw: string | null }> {
+  if (route.body === null) {
+    if (declaredBytes(request) === 0) return { bytes: Buffer.alloc(0), raw: null };
+    throw new ApiError("request-invalid", { detail: "This route takes no body." });
+  }
+  const type = bodyKindOf(request);
+  if (type.kind === "raw" && !takesRaw) throw new ApiError("unsupported-media-type");
+  return { bytes: await readBody(request), raw: type.kind === "raw" ? type.contentType : null };
+}
+
+/** Of a route without a body there is nothing to check: its handler's type has no body to use. */
+function checkedBody<B>({ body }: Route<B>, value: unknown): B {
+  return checked(body ?? noBody<B>(), value);
+}
+
+/** Holds for whatever stands for the body that a route does not have. */
+function noBody<B>(): Shape<B> {
+  return { schema: z.never(), holds: (_value, _faults): _value is B => true };
+}
+
+function refuseBadName(queue: string | null): void {
+  if (queue === null || isQueueName(queue)) return;
+  const detail = "The queue's name is not accepted: [a-z0-9][a-z0-9._-]{0,79}.";
+  throw new ApiError("request-invalid", { detail, errors: [{ pointer: "", detail }] });
+}
+
+function paramsOf(request: Request): Readonly<Record<string, string>> {
+  const params: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.params)) {
+    if (typeof value === "string") params[name] = value;
+  }
+  return params;
+}

@@ -1,0 +1,135 @@
+/** From a message as it was sent to the message that the queues get. */
+import {
+  ApiError,
+  type CapturedRange,
+  type Held,
+  type message,
+  parseTime,
+  printablePattern,
+  priorityDefault,
+  storedBodyBytesMax,
+} from "@quorate/contract";
+import type { Sha256 } from "@quorate/prelude";
+import {
+  dedupIdHash,
+  encodeHeaders,
+  groupIdHash,
+  messageFingerprint,
+  type NewMessage,
+} from "@quorate/queue";
+
+/** A message as the contract's shape holds it. */
+export type SentMessage = Held<typeof message>;
+
+/** What a message is made of beside its fields. */
+export interface MessageSource {
+  readonly sha256: Sha256;
+  /** The request's body, and where its bodies are. */
+  readonly bytes: Uint8Array;
+  readonly captured: readonly CapturedRange[];
+  /** `traceparent` and `tracestate` of the request, for messages that give none. */
+  readonly trace: Readonly<Record<string, string>>;
+}
+
+const noBytes = new Uint8Array(0);
+const jsonType = Buffer.from("application/json");
+const bytesType = Buffer.from("application/octet-stream");
+
+/** The message. Throws ApiError when its body is too large, or its base64 not canonical. */
+export function newMessage(sent: SentMessage, source: MessageSource): NewMessage {
+  const isJson = sent.bodyBase64 === undefined;
+  const body = isJson ? capturedBody(sent.body, source) : decodedBody(sent.bodyBase64);
+  const fallback = isJson ? jsonType : bytesType;
+  return labelled(sent, source, {
+    kind: isJson ? "json" : "bytes",
+    body,
+    contentType: sent.contentType === undefined ? fallback : ascii(sent.contentType),
+  });
+}
+
+/** What a message's fields label. */
+export type Content = Pick<NewMessage, "kind" | "body" | "contentType">;
+
+/** The message of this content with its fields. Throws ApiError when the body is too large. */
+export function labelled(sent: SentMessage, source: MessageSource, content: Content): NewMessage {
+  refuseLargeBody(content.body.length);
+  const { sha256 } = source;
+  const groupId = sent.groupId === undefined ? null : ascii(sent.groupId);
+  const notBeforeMs = sent.notBefore === undefined ? null : parseTime(sent.notBefore);
+  const undeduplicated: NewMessage = {
+    ...content,
+    group: groupId === null ? null : { id: groupId, hash: groupIdHash(sha256, groupId) },
+    dedup: null,
+    headers: headerBytes(sent, source),
+    priority: sent.priority ?? priorityDefault,
+    delayMs: sent.delayMs ?? null,
+    notBeforeMs,
+    maxFailures: sent.maxFailures ?? null,
+  };
+  if (sent.dedupId === undefined) return undeduplicated;
+  const id = ascii(sent.dedupId);
+  const fingerprint = fingerprintOf(undeduplicated, sha256);
+  return { ...undeduplicated, dedup: { id, hash: dedupIdHash(sha256, id), fingerprint } };
+}
+
+/** What a retry of this message must have in common with it. */
+export function fingerprintOf(of: NewMessage, sha256: Sha256): Uint8Array {
+  const { kind, contentType, notBeforeMs, body, group } = of;
+  const groupId = group === null ? null : group.id;
+  return messageFingerprint(sha256, { kind, contentType, groupId, notBeforeMs, body });
+}
+
+function capturedBody(ordinal: unknown, { bytes, captured }: MessageSource): Uint8Array {
+  const range = typeof ordinal === "number" ? captured[ordinal] : undefined;
+  if (range === undefined) throw new Error("a body was checked and is not there");
+  return bytes.subarray(range.start, range.end);
+}
+
+function decodedBody(base64: string): Uint8Array {
+  const bytes = Buffer.from(base64, "base64");
+  if (bytes.toString("base64") === base64) return bytes;
+  const errors = [{ pointer: "/bodyBase64", detail: "not canonical base64" }];
+  throw new ApiError("request-invalid", { detail: "/bodyBase64: not canonical base64.", errors });
+}
+
+function refuseLargeBody(bytes: number): void {
+  if (bytes <= storedBodyBytesMax) return;
+  throw new ApiError("payload-too-large", {
+    detail: `A body is at most ${storedBodyBytesMax} bytes.`,
+    limit: "bodyBytesMax",
+    max: storedBodyBytesMax,
+  });
+}
+
+function headerBytes({ headers }: SentMessage, { trace }: MessageSource): Uint8Array {
+  if (headers === undefined && trace === noTrace) return noBytes;
+  const given = Object.entries(headers ?? {});
+  const names = new Set(given.map(([name]) => name.toLowerCase()));
+  const added = Object.entries(trace).filter(([name]) => !names.has(name));
+  return encodeHeaders([...given, ...added]);
+}
+
+/** No trace: the same object each time, so that it is told apart without looking inside. */
+export const noTrace: Readonly<Record<string, string>> = {};
+
+/** Characters of a `tracestate` that is taken over (W3C Trace Context §3.3.1.5). */
+const traceStateCharsMax = 512;
+
+/** The trace context of a request, as headers of its messages. */
+export function traceOf(headers: Readonly<Record<string, unknown>>): MessageSource["trace"] {
+  const parent = headers["traceparent"];
+  const state = headers["tracestate"];
+  if (
+    typeof parent !== "string" ||
+    !/^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(parent)
+  ) {
+    return noTrace;
+  }
+  const takesState =
+    typeof state === "string" && state.length <= traceStateCharsMax && printablePattern.test(state);
+  return takesState ? { traceparent: parent, tracestate: state } : { traceparent: parent };
+}
+
+function ascii(text: string): Uint8Array {
+  return Buffer.from(text, "latin1");
+}

@@ -1,0 +1,211 @@
+/** Sending many messages in one op. */
+import {
+  ApiError,
+  batchBytesMax,
+  batchEntriesMax,
+  enqueueBatch,
+  errors,
+  type Held,
+  message,
+  problemOf,
+  type ShapeFault,
+} from "@quorate/contract";
+import {
+  type Enqueued,
+  type EnqueueResult,
+  idempotencyKeyHash,
+  messageIdText,
+  type NewMessage,
+  requestFingerprint,
+} from "@quorate/queue";
+import type { Coord } from "@quorate/session";
+import type { Answer } from "../answer.ts";
+import type { Call } from "../call.ts";
+import { ask, execute } from "../cluster-call.ts";
+import { idempotencyKeyOf } from "../idempotency.ts";
+import { coordText, timeText } from "../json-text.ts";
+import { mount, type Mounting } from "../mount.ts";
+import { type MessageSource, newMessage, type SentMessage, traceOf } from "../new-message.ts";
+import { refusalError } from "../refusal-error.ts";
+import { faultsError } from "../request-json.ts";
+import type { Gateway } from "./gateway.ts";
+
+type BatchCall = Call<Held<typeof enqueueBatch.body & object>>;
+
+/** Serves `POST …/enqueue/batch`. */
+export function mountEnqueueBatch(mounting: Mounting, gateway: Gateway): void {
+  mount(mounting, enqueueBatch, (call) => enqueueMany(gateway, call));
+}
+
+/** An entry is a message, or why it cannot be one. */
+type Entry = NewMessage | ApiError;
+
+function isWhole(entry: Entry): entry is NewMessage {
+  return !(entry instanceof ApiError);
+}
+
+async function enqueueMany(gateway: Gateway, call: BatchCall): Promise<Answer> {
+  const { atomic = false, messages: sent } = call.body;
+  const key = idempotencyKeyOf(call);
+  refuseCount(sent.length);
+  const entries = entriesOf(sent, {
+    sha256: gateway.sha256,
+    bytes: call.bytes,
+    captured: call.captured,
+    trace: traceOf(call.request.headers),
+  });
+  const messages = entries.filter(isWhole);
+  refuseBytes(messages);
+  const index = entries.findIndex((entry) => entry instanceof ApiError);
+  const failed = entries[index];
+  if (atomic && failed instanceof ApiError) throw entryError(failed, index);
+  if (messages.length === 0) return refusedAll(gateway, call, entries);
+  const { outcome, coord } = await execute(
+    gateway.client,
+    {
+      type: "enqueue",
+      queue: call.queue,
+      form: atomic ? "atomic" : "batch",
+      idempotency: key === null ? null : idempotencyOf(gateway, call, key),
+      messages,
+    },
+    {
+      expects: "enqueued",
+      isRepeatable: key !== null || messages.every(({ dedup }) => dedup !== null),
+    },
+  );
+  return batchAnswer(gateway, call, { entries, outcome, coord });
+}
+
+function idempotencyOf({ sha256 }: Gateway, call: BatchCall, key: string) {
+  return {
+    hash: idempotencyKeyHash(sha256, call.principal.id, key),
+    fingerprint: requestFingerprint(sha256, call.bytes),
+  };
+}
+
+function refuseCount(count: number): void {
+  const facts = { limit: "batchMessagesMax", max: batchEntriesMax };
+  const detail = `A batch has 1 to ${batchEntriesMax} messages.`;
+  if (count === 0) throw new ApiError("limit-exceeded", { ...facts, detail });
+  if (count > batchEntriesMax) throw new ApiError("payload-too-large", { ...facts, detail });
+}
+
+function refuseBytes(messages: readonly NewMessage[]): void {
+  let bytes = 0;
+  for (const { body } of messages) bytes += body.length;
+  if (bytes <= batchBytesMax) return;
+  const detail = `The bodies of a batch are at most ${batchBytesMax} bytes.`;
+  throw new ApiError("payload-too-large", { detail, limit: "batchBytesMax", max: batchBytesMax });
+}
+
+function entriesOf(sent: readonly unknown[], source: MessageSource): readonly Entry[] {
+  const faults: ShapeFault[] = [];
+  return sent.map((entry, index) => {
+    if (isMessage(entry, faults)) return newEntry(entry, source);
+    const found = faults.splice(0);
+    return faultsError(
+      found.map((fault) => ({ ...fault, pointer: pointerIn(index, fault.pointer) })),
+    );
+  });
+}
+
+function isMessage(entry: unknown, faults: ShapeFault[]): entry is SentMessage {
+  return message.holds(entry, faults);
+}
+
+function pointerIn(index: number, pointer: string): string {
+  return `/messages/${index}${pointer}`;
+}
+
+function newEntry(sent: SentMessage, source: MessageSource): Entry {
+  try {
+    return newMessage(sent, source);
+  } catch (error) {
+    // What is wrong with one entry is that entry's answer; anything else is a bug.
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+}
+
+function entryError(error: ApiError, index: number): ApiError {
+  return new ApiError(error.code, { ...error.facts, index });
+}
+
+/** Nothing was left to send: the queue is read, so that the answer has a coordinate. */
+async function refusedAll(
+  { client }: Gateway,
+  call: BatchCall,
+  entries: readonly Entry[],
+): Promise<Answer> {
+  const question = { type: "get-queue", queue: call.queue } as const;
+  const { answer, coord } = await ask(client, question, { expects: "queue" });
+  if (answer.view === null) throw new ApiError("queue-not-found");
+  const results = entries.map((entry) => refusedText(entry, call.requestId));
+  return {
+    status: 200,
+    body: bodyOf(results, { accepted: 0, duplicates: 0, enqueuedAtMs: null, coord }),
+  };
+}
+
+function batchAnswer(
+  { rates }: Gateway,
+  call: BatchCall,
+  done: { readonly entries: readonly Entry[]; readonly outcome: Enqueued; readonly coord: Coord },
+): Answer {
+  const { entries, outcome, coord } = done;
+  let accepted = 0;
+  let duplicates = 0;
+  let next = 0;
+  const results: string[] = [];
+  for (const entry of entries) {
+    if (entry instanceof ApiError) {
+      results.push(refusedText(entry, call.requestId));
+      continue;
+    }
+    const result = outcome.results[next++];
+    if (result?.status === "accepted") accepted += 1;
+    if (result?.status === "duplicate") duplicates += 1;
+    results.push(resultText(result, call.requestId));
+  }
+  if (!outcome.replayed) rates.add(call.queue, "enqueued", accepted);
+  return {
+    status: 200,
+    body: bodyOf(results, { accepted, duplicates, enqueuedAtMs: outcome.enqueuedAtMs, coord }),
+    ...(outcome.replayed ? { headers: { "Idempotency-Replayed": "true" } } : {}),
+  };
+}
+
+function resultText(result: EnqueueResult | undefined, requestId: string): string {
+  if (result === undefined) throw new Error("fewer results than messages");
+  if (result.status === "refused") return refusedText(refusalError(result.refusal), requestId);
+  const duplicate = result.status === "duplicate";
+  return (
+    `{"status":${duplicate ? 200 : 201},"messageId":"${messageIdText(result.message)}",` +
+    `"seq":${result.seq},"duplicate":${duplicate}}`
+  );
+}
+
+function refusedText(error: Entry, requestId: string): string {
+  if (!(error instanceof ApiError)) throw new Error("only refused entries are left");
+  const problem = JSON.stringify(problemOf(error, requestId));
+  return `{"status":${errors[error.code].status},"problem":${problem}}`;
+}
+
+function bodyOf(
+  results: readonly string[],
+  sums: {
+    readonly accepted: number;
+    readonly duplicates: number;
+    readonly enqueuedAtMs: number | null;
+    readonly coord: Coord;
+  },
+): string {
+  const { accepted, duplicates, enqueuedAtMs, coord } = sums;
+  const refused = results.length - accepted - duplicates;
+  return (
+    `{"results":[${results.join(",")}],` +
+    `"summary":{"accepted":${accepted},"duplicates":${duplicates},"refused":${refused}},` +
+    `"enqueuedAt":${timeText(enqueuedAtMs)},"coord":${coordText(coord)}}`
+  );
+}

@@ -1,0 +1,58 @@
+/** What the routes need to do their work. */
+import { ApiError } from "@quorate/contract";
+import type { Sha256 } from "@quorate/prelude";
+import type { ClusterClient } from "@quorate/session";
+import { ask } from "../cluster-call.ts";
+import { rateQueuesMax } from "../limits.ts";
+import { createRates, type Rates } from "../rates.ts";
+import { createWaitingRoom, type WaitingRoom } from "../waiting.ts";
+
+/** Queues whose last dequeue was filled to its max. */
+export interface BusyQueues {
+  has(queue: string): boolean;
+  add(queue: string): void;
+  delete(queue: string): void;
+}
+
+/** The gateway behind the routes. */
+export interface Gateway {
+  readonly client: ClusterClient;
+  readonly sha256: Sha256;
+  readonly rates: Rates;
+  readonly waiting: WaitingRoom;
+  readonly busy: BusyQueues;
+  /** Ms since 1970. */
+  readonly nowMs: () => number;
+}
+
+/** A gateway to the cluster that this client reaches. */
+export function createGateway(
+  client: ClusterClient,
+  { sha256, nowMs }: { readonly sha256: Sha256; readonly nowMs: () => number },
+): Gateway {
+  const waiting = createWaitingRoom({
+    hasMessages: async (queue) => {
+      const question = { type: "deliverable", queue, mode: "lease", dequeueHash: null } as const;
+      const { answer } = await ask(client, question, { expects: "deliverable" });
+      if (answer.finds === "queue-not-found") throw new ApiError("queue-not-found");
+      // At the in-flight limit a pop still finds messages; a lease then learns of the limit.
+      return answer.finds === "messages" || answer.finds === "in-flight-limit";
+    },
+    isFinal: (error) => error instanceof ApiError && error.code === "queue-not-found",
+    watch: (queue, onReady) => client.watch(queue, onReady),
+  });
+  return { client, sha256, rates: createRates(nowMs), waiting, busy: createBusyQueues(), nowMs };
+}
+
+function createBusyQueues(): BusyQueues {
+  const names = new Set<string>();
+  return {
+    has: (queue) => names.has(queue),
+    add(queue) {
+      const [oldest] = names.size < rateQueuesMax ? [] : names;
+      if (oldest !== undefined) names.delete(oldest);
+      names.add(queue);
+    },
+    delete: (queue) => void names.delete(queue),
+  };
+}

@@ -1,0 +1,38 @@
+/** What is read without a token: probes, metrics, the API's own description, public keys. */
+import { jwks, livez, metrics, openapi, openApiDocument, readyz, routes } from "@quorate/contract";
+import type { JWK } from "jose";
+import { jsonAnswer } from "../answer.ts";
+import { mount, type Mounting } from "../mount.ts";
+import type { Readiness } from "../readiness.ts";
+
+/** What the probes tell of. */
+export interface Probed {
+  readonly readiness: Readiness;
+  /** The metrics in the Prometheus text format. */
+  readonly metricsText: () => Promise<string>;
+  readonly version: string;
+  readonly publicKeys: () => readonly JWK[];
+}
+
+/** Serves `/livez`, `/readyz`, `/metrics`, `/openapi.json` and `/.well-known/jwks.json`. */
+export function mountProbes(mounting: Mounting, probed: Probed): void {
+  const document = JSON.stringify(openApiDocument(routes, probed.version));
+  mount(mounting, livez, () => jsonAnswer(200, { status: "live" }));
+  mount(mounting, readyz, async () => {
+    const reason = await probed.readiness();
+    const status = reason === null ? "ready" : "not-ready";
+    return jsonAnswer(reason === null ? 200 : 503, { status, reason });
+  });
+  mount(mounting, metrics, async () => ({
+    status: 200,
+    body: await probed.metricsText(),
+    contentType: "text/plain; version=0.0.4; charset=utf-8",
+  }));
+  mount(mounting, openapi, () => ({ status: 200, body: document }));
+  mount(mounting, jwks, () => ({
+    status: 200,
+    body: JSON.stringify({ keys: probed.publicKeys() }),
+    headers: { "Cache-Control": "public, max-age=60" },
+    contentType: "application/jwk-set+json",
+  }));
+}

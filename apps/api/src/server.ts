@@ -1,0 +1,48 @@
+/** The HTTP server around the application: who is slow or greedy ends here. */
+import { createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Express } from "express";
+import { http } from "./limits.ts";
+
+/** A server with every limit set; it does not listen yet. */
+export function createHttpServer(app: Express): Server {
+  const server = createServer(
+    {
+      headersTimeout: http.headersTimeoutMs,
+      requestTimeout: http.requestTimeoutMs,
+      keepAliveTimeout: http.keepAliveTimeoutMs,
+      connectionsCheckingInterval: http.connectionsCheckingIntervalMs,
+      maxHeaderSize: http.headerBytesMax,
+      noDelay: true,
+    },
+    app,
+  );
+  server.maxHeadersCount = http.headersCountMax;
+  server.maxRequestsPerSocket = http.requestsPerSocketMax;
+  server.maxConnections = http.connectionsMax;
+  limitPerAddress(server);
+  return server;
+}
+
+function limitPerAddress(server: Server): void {
+  const counts = new Map<string, number>();
+  server.on("connection", (socket: Socket) => {
+    const address = socket.remoteAddress;
+    if (address === undefined || isLoopback(address)) return;
+    const count = (counts.get(address) ?? 0) + 1;
+    if (count > http.connectionsPerAddressMax) {
+      socket.destroy();
+      return;
+    }
+    counts.set(address, count);
+    socket.once("close", () => {
+      const left = (counts.get(address) ?? 1) - 1;
+      if (left === 0) counts.delete(address);
+      else counts.set(address, left);
+    });
+  });
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
+}

@@ -1,0 +1,159 @@
+/** The whole gateway over an in-process cluster, listening on loopback. */
+import { mkdtempSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Problem, problemType } from "@quorate/contract";
+import { nodeCrypto } from "@quorate/identity";
+import type * as z from "zod";
+import { createAdmission } from "../admission.ts";
+import { createApp } from "../app.ts";
+import { loadKeySet } from "../key-set.ts";
+import { timedClient } from "../latency.ts";
+import { startLiveFeed } from "../live/feed.ts";
+import { createReadiness } from "../readiness.ts";
+import { createGateway } from "../routes/gateway.ts";
+import { createHttpServer } from "../server.ts";
+import { createSessionStore } from "../session/session-store.ts";
+import { loadDashboard } from "../static.ts";
+import { createTokenVerifier } from "../token.ts";
+import { assertAnswerMatches } from "./answer-schema.ts";
+import { InProcessCluster } from "./in-process-cluster.ts";
+import { createTestIssuer, type TestIssuer } from "./tokens.ts";
+
+/** Scopes of somebody who may do everything. */
+export const everyScope =
+  "enqueue:* dequeue:* peek:* manage:* purge:* redrive:* read:* cluster:read cluster:admin audit:read";
+
+/** An answer with its parsed body. */
+export interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** What a test sends. */
+export interface Sent {
+  readonly body?: unknown;
+  readonly raw?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Null: no token. */
+  readonly token?: string | null;
+  readonly signal?: AbortSignal;
+}
+
+/** A gateway under test. */
+export interface TestGateway {
+  readonly url: string;
+  readonly cluster: InProcessCluster;
+  readonly issuer: TestIssuer;
+  /** What was logged as an error: a test that leaves something here has met a bug. */
+  readonly logged: unknown[];
+  /** Sends a request, by default as somebody who may do everything; checks the answer's schema. */
+  send(method: string, path: string, sent?: Sent): Promise<Received>;
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway. */
+export async function startTestGateway(
+  options: { readonly dashboardDir?: string; readonly publicUrl?: string } = {},
+): Promise<TestGateway> {
+  const folder = mkdtempSync(join(tmpdir(), "quorate-api-"));
+  const cluster = new InProcessCluster();
+  const { nowMs } = cluster;
+  const issuer = await createTestIssuer(folder, nowMs);
+  const keys = await loadKeySet(issuer.jwksFile, nowMs);
+  const authority = {
+    tokens: createTokenVerifier(
+      [{ issuer: issuer.issuer, audience: issuer.audience, maxAgeSeconds: 43_200, keys }],
+      nowMs,
+    ),
+    sessions: createSessionStore(nowMs),
+    site: { origin: options.publicUrl ?? null },
+  };
+  const logged: unknown[] = [];
+  const log = {
+    error: (_message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      logged.push(fields["error"]);
+    },
+  };
+  const { client, latency } = timedClient(cluster);
+  const gateway = createGateway(client, { sha256: nodeCrypto.sha256, nowMs });
+  const app = createApp({
+    gateway,
+    authority,
+    admission: createAdmission(),
+    metrics: { count() {}, gauge() {}, observe() {} },
+    probed: {
+      readiness: createReadiness(client, nowMs),
+      metricsText: () => Promise.resolve("quorate_view 4\n"),
+      version: "0.1.0",
+      publicKeys: () => keys.published(),
+    },
+    dashboard: loadDashboard(options.dashboardDir ?? null),
+    log,
+  });
+  const server = createHttpServer(app);
+  const feed = startLiveFeed({ server, client, authority, latency, nowMs, log });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const url = `http://127.0.0.1:${portOf(server)}`;
+  const admin = await issuer.token(everyScope);
+  return {
+    url,
+    cluster,
+    issuer,
+    logged,
+    send: (method, path, sent = {}) =>
+      send(url + path, { ...sent, method, token: sent.token === undefined ? admin : sent.token }),
+    async stop() {
+      gateway.waiting.close();
+      await feed.stop();
+      server.closeAllConnections();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return address.port;
+}
+
+async function send(url: string, sent: Sent & { readonly method: string }): Promise<Received> {
+  const { method, token, body, raw, headers = {}, signal } = sent;
+  const response = await fetch(url, {
+    method,
+    redirect: "manual",
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(signal === undefined ? {} : { signal }),
+    ...(raw === undefined ? {} : { body: typeof raw === "string" ? raw : Buffer.from(raw) }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = (response.headers.get("content-type") ?? "").includes("json");
+  const json = isJson && text !== "" ? objectIn(text) : {};
+  const received = { status: response.status, headers: response.headers, text, json };
+  assertAnswerMatches(method, new URL(url).pathname, received);
+  return received;
+}
+
+/** Every JSON answer is an object. */
+function objectIn(text: string): Received["json"] {
+  const value: unknown = JSON.parse(text);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw new Error(`no object but ${text}`);
+}
+
+/** The problem of an answer; fails when it is none. */
+export function problemIn({ headers, status, text, json }: Received): z.infer<typeof Problem> {
+  if (headers.get("content-type") === problemType) return Problem.parse(json);
+  throw new Error(`no problem but ${status} ${text}`);
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { commonErrors } from "./route.ts";
+import { documentPath, openApiDocument } from "./openapi.ts";
+import { routes } from "./routes.ts";
+
+const document: unknown = JSON.parse(JSON.stringify(openApiDocument(routes, "1.2.3")));
+
+/** The part at a path of names. */
+function at(...names: string[]): unknown {
+  return names.reduce<unknown>(
+    (part, name) =>
+      typeof part === "object" && part !== null ? Reflect.get(part, name) : undefined,
+    document,
+  );
+}
+
+/** Every value of every object of the document, with its name. */
+function everything(part: unknown = document): readonly (readonly [string, unknown])[] {
+  if (typeof part !== "object" || part === null) return [];
+  return Object.entries(part).flatMap((entry) => [entry, ...everything(entry[1])]);
+}
+
+describe("the document", () => {
+  it("is OpenAPI 3.1 with every route and no other", () => {
+    expect(at("openapi")).toBe("3.1.0");
+    expect(at("info")).toMatchObject({ title: "Quorate", version: "1.2.3" });
+    const listed = Object.entries(at("paths") ?? {}).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    const served = routes.map(({ method, path }) => `${method} ${documentPath(path)}`);
+    expect(listed.toSorted()).toEqual(served.toSorted());
+  });
+
+  it("has names that are unique, and references that lead somewhere", () => {
+    const ids = routes.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const references = everything().filter(([name]) => name === "$ref");
+    expect(references.length).toBeGreaterThan(20);
+    for (const [, reference] of references) {
+      const [hash, ...names] = String(reference).split("/");
+      expect(hash).toBe("#");
+      expect(at(...names), String(reference)).toBeDefined();
+    }
+    expect(everything().map(([name]) => name)).not.toContain("$defs");
+  });
+
+  it("names all parameters of each path", () => {
+    for (const { method, path } of routes) {
+      const parameters = at("paths", documentPath(path), method, "parameters");
+      const named = Array.isArray(parameters)
+        ? parameters.filter((each) => each.in === "path").map((each) => `:${each.name}`)
+        : [];
+      expect(named).toEqual(path.match(/:\w+/g) ?? []);
+    }
+  });
+
+  it("says what each route answers, in every case", () => {
+    for (const route of routes) {
+      const responses = at("paths", documentPath(route.path), route.method, "responses");
+      const statuses = Object.keys(responses ?? {});
+      for (const status of Object.keys(route.replies)) expect(statuses).toContain(status);
+      expect(statuses).toContain("500");
+      if (route.scope !== "public") expect(statuses).toContain("401");
+    }
+  });
+
+  it("does not promise what is not served yet", () => {
+    expect(JSON.stringify(document)).not.toMatch(/purge|redrive|receipt|ttlMs/);
+  });
+});
+
+it("no route repeats an error that it has anyway", () => {
+  for (const route of routes) {
+    const common = new Set<string>(commonErrors(route));
+    const repeated = route.errors.filter((code) => common.has(code) && route.scope !== "public");
+    expect(repeated, route.id).toEqual([]);
+  }
+});

@@ -1,0 +1,36 @@
+/** All routes that are served. What is not in this list is 404, and in no document. */
+import { getCluster, getQuorumCritical } from "./cluster.ts";
+import { dequeue } from "./dequeue.ts";
+import { enqueue, enqueueBatch } from "./enqueue.ts";
+import { jwks, livez, metrics, openapi, readyz } from "./probes.ts";
+import { getQueue, listQueues, putQueue } from "./queues.ts";
+import type { Route } from "./route.ts";
+import { deleteSession, getMe, postSession } from "./session.ts";
+import { extendDequeue, settle, settleOne } from "./settle.ts";
+
+/** In the order in which a router should try them: the busiest first. */
+export const routes: readonly Route[] = [
+  enqueueBatch,
+  enqueue,
+  dequeue,
+  settle,
+  settleOne.ack,
+  settleOne.nack,
+  settleOne.release,
+  settleOne.reject,
+  settleOne.extend,
+  extendDequeue,
+  putQueue,
+  getQueue,
+  listQueues,
+  getCluster,
+  getQuorumCritical,
+  getMe,
+  postSession,
+  deleteSession,
+  livez,
+  readyz,
+  metrics,
+  openapi,
+  jwks,
+];
