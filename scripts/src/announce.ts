@@ -1,0 +1,39 @@
+import type { DevFile } from "./dev-file.ts";
+
+/**
+ * What the person who started the cluster reads: where it is, the ways in, a first command that
+ * works as it stands, and how to stop. `devFilePath` is where the same is written for programs.
+ */
+export function announcement(file: DevFile, devFilePath: string, isDetached: boolean): string {
+  const { apiUrl, tokens, replicas } = file;
+  const canLose = replicas.length - (Math.floor(replicas.length / 2) + 1);
+  const header = (name: string, value: string): string => `-H '${name}: ${value}'`;
+  const common = [
+    header("authorization", `Bearer ${tokens.admin}`),
+    header("content-type", "application/json"),
+  ].join(" ");
+  const queue = `${apiUrl}/v1/queues/orders`;
+  const create = `curl -sS -X PUT ${queue} ${common} -d '{}'`;
+  const enqueue = `curl -sS ${queue}/enqueue ${common} -d '{"body":{"hello":"world"}}'`;
+  const stop = isDetached ? "npm run stop" : "Ctrl-C here, or npm run stop elsewhere";
+  return [
+    "",
+    `Quorate is ready: ${count(replicas.length, "replica")}, of which ${canLose} may stop.`,
+    "",
+    `  API and dashboard  ${apiUrl}`,
+    `  for programs       ${devFilePath}`,
+    "",
+    "  Tokens, valid for 12 hours:",
+    ...Object.entries(tokens).map(([name, token]) => `  ${name.padEnd(9)} ${token}`),
+    "",
+    "  A first queue and its first message:",
+    `  ${create} && ${enqueue}`,
+    "",
+    `  To stop: ${stop}`,
+    "",
+  ].join("\n");
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,168 @@
+/** The dev cluster's birth certificate: keys, passphrases and the configuration that names them. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createKeyFile, KeyFileError, type KeyPurpose, readKeyFile } from "@quorate/identity";
+import { bytesEqual, hexEncode } from "@quorate/prelude";
+import {
+  asEpoch,
+  type ClusterConfig,
+  clusterIdBytes,
+  ClusterFileError,
+  formatClusterFile,
+  parseClusterFile,
+} from "@quorate/protocol";
+import type { DevFolder } from "./dev-folder.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
+import { findFreePorts, loopback } from "./ports.ts";
+import { writePrivateFile } from "./private-file.ts";
+import { createIssuerKey } from "./tokens.ts";
+
+/** Replicas of a dev cluster unless asked otherwise: the fewest of which one may stop. */
+export const replicasDefault = 3;
+
+/** The gateway of a dev cluster, as its configuration names it. */
+export const gatewayId = "g0";
+
+/** The operator of a dev cluster. One of one must sign: convenient here, wrong in production. */
+export const operatorId = "o0";
+
+/** Entries in flight: enough that the next is sent while one waits for fsync and for the network. */
+const pipelineMax = 32;
+
+/** Each takes 128 MiB while scrypt runs (identity's key-file.ts). */
+const keysAtOnce = 2;
+
+/** What the rest of `npm start` needs to know of the cluster. */
+export interface DevCluster {
+  readonly clusterIdHex: string;
+  readonly replicas: readonly {
+    readonly id: string;
+    readonly index: number;
+    readonly port: number;
+  }[];
+}
+
+interface KeyHolder {
+  readonly id: string;
+  readonly purpose: KeyPurpose;
+}
+
+/**
+ * Makes the keys and the configuration of a new cluster in an empty folder. The cluster file is
+ * written last: until then there is no cluster. `portTaken` is none of the replicas' ports.
+ */
+export async function createCluster(
+  folder: DevFolder,
+  replicaCount: number,
+  portTaken: number,
+): Promise<DevCluster> {
+  mkdirSync(folder.keysFolder, { recursive: true, mode: 0o700 });
+  const clusterId = new Uint8Array(randomBytes(clusterIdBytes));
+  const ports = await findFreePorts(replicaCount, [portTaken]);
+  const members = ports.map((port, index) => ({ id: `r${index}`, port }));
+  const publicKeys = await inTurns(holdersOf(members), async ({ id, purpose }) => {
+    const passphrase = hexEncode(randomBytes(32));
+    writePrivateFile(folder.passphraseFile(id), passphrase);
+    const signer = await createKeyFile(folder.keyFile(id), { purpose, clusterId, passphrase });
+    return signer.publicKey;
+  });
+  const holders = holdersOf(members).map(({ id, purpose }, index) => {
+    return { id, purpose, publicKey: publicKeys[index] ?? new Uint8Array() };
+  });
+  const withPurpose = (purpose: KeyPurpose) =>
+    holders.filter((holder) => holder.purpose === purpose);
+  const config: ClusterConfig = {
+    clusterId,
+    epoch: asEpoch(0),
+    pipelineMax,
+    createdAtMs: Date.now(),
+    members: withPurpose("replica").map(({ id, publicKey }, index) => {
+      const address = `http://${loopback}:${ports[index]}`;
+      return { id, address, publicKey, role: "voter" as const };
+    }),
+    gateways: withPurpose("gateway").map(({ id, publicKey }) => ({ id, publicKey })),
+    operators: withPurpose("operator").map(({ id, publicKey }) => ({ id, publicKey })),
+    operatorThreshold: 1,
+  };
+  await createIssuerKey(folder.issuerKeyFile, folder.issuerKeySetFile);
+  writePrivateFile(folder.clusterFile, formatClusterFile(config));
+  return describe(config);
+}
+
+/**
+ * Reads the cluster that a folder holds, and makes sure that every key opens and is the one that
+ * the configuration names. Throws Failure `damagedFile` with the file that is not what it was.
+ */
+export async function openCluster(folder: DevFolder): Promise<DevCluster> {
+  const config = readConfig(folder.clusterFile);
+  const named = new Map(
+    [...config.members, ...config.gateways, ...config.operators].map((each) => [each.id, each]),
+  );
+  await inTurns(holdersOf(config.members), async ({ id, purpose }) => {
+    const passphrase = readPassphrase(folder.passphraseFile(id));
+    const path = folder.keyFile(id);
+    const use = { purpose, clusterId: config.clusterId, passphrase };
+    const signer = await readKeyFile(path, use).catch((error: unknown) => {
+      if (error instanceof KeyFileError) throw damaged(path, error);
+      throw error;
+    });
+    const publicKey = named.get(id)?.publicKey ?? new Uint8Array();
+    if (!bytesEqual(signer.publicKey, publicKey)) {
+      throw damaged(path, new Error("the cluster knows another key"));
+    }
+  });
+  return describe(config);
+}
+
+/** Every holder of a key: the replicas, one gateway, one operator. */
+function holdersOf(members: readonly { readonly id: string }[]): readonly KeyHolder[] {
+  return [
+    ...members.map(({ id }) => ({ id, purpose: "replica" as const })),
+    { id: gatewayId, purpose: "gateway" },
+    { id: operatorId, purpose: "operator" },
+  ];
+}
+
+function describe(config: ClusterConfig): DevCluster {
+  const replicas = config.members.map(({ id, address }, index) => {
+    return { id, index, port: Number(new URL(address).port) };
+  });
+  return { clusterIdHex: hexEncode(config.clusterId), replicas };
+}
+
+function readConfig(path: string): ClusterConfig {
+  const text = readFileSync(path, "utf8");
+  try {
+    return parseClusterFile(text);
+  } catch (error) {
+    if (error instanceof ClusterFileError) throw damaged(path, error);
+    throw error;
+  }
+}
+
+function readPassphrase(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw damaged(path, cause);
+  }
+}
+
+function damaged(path: string, cause: unknown): Failure {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const line = `cannot use ${path} (${reason}); put it back, or begin anew with --fresh`;
+  return new Failure(exitCodes.damagedFile, line, { cause });
+}
+
+/** The results of an asynchronous function on every item, in order, a few items at a time. */
+async function inTurns<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let begin = 0; begin < items.length; begin += keysAtOnce) {
+    results.push(...(await Promise.all(items.slice(begin, begin + keysAtOnce).map(work))));
+  }
+  return results;
+}

@@ -1,0 +1,117 @@
+/** The steps of `npm test`: what each runs, and how its tests are counted. */
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { checks, runChecks } from "./checks.ts";
+import { buildDashboard, hasDashboard } from "./dashboard-build.ts";
+import { failureOf } from "./failure.ts";
+import { readFields } from "./json-fields.ts";
+import { hasFile, repositoryFolder, stateFolder } from "./places.ts";
+import { runCommand } from "./run-command.ts";
+import {
+  countsAtEnd,
+  lineCounts,
+  playwrightCounts,
+  sumCounts,
+  type TestCounts,
+  vitestCounts,
+} from "./test-report.ts";
+import { chromium, findChromium, type MachineTool, redisServer } from "./test-tools.ts";
+
+/** One step of `npm test`. */
+export interface TestStep {
+  readonly name: string;
+  /** False when the repository has nothing of this kind. */
+  readonly exists: boolean;
+  /** Programs of the machine that the step cannot do without. */
+  readonly needs: readonly MachineTool[];
+  run(): Promise<TestCounts>;
+}
+
+/** Seeds of the simulator in one `npm test`: about five minutes on two cores. */
+const simulatorSeeds = 400;
+
+const reportFolder = join(stateFolder, "test");
+const simulator = "packages/simulator/src/main.ts";
+const browserConfig = "test/e2e/playwright.config.ts";
+
+/** All steps, cheapest first. */
+export const testSteps: readonly TestStep[] = [
+  { name: "check", exists: true, needs: [], run: runCheckStep },
+  { name: "unit", exists: true, needs: [], run: () => runVitest("unit") },
+  {
+    name: "simulate",
+    exists: existsSync(join(repositoryFolder, simulator)),
+    needs: [],
+    run: simulate,
+  },
+  { name: "build", exists: hasDashboard(), needs: [], run: build },
+  {
+    name: "integration",
+    exists: hasFile("test/integration", ".test.ts"),
+    needs: [redisServer],
+    run: () => runVitest("integration"),
+  },
+  {
+    name: "conformance",
+    exists: hasFile("test/conformance", ".test.ts"),
+    needs: [],
+    run: () => runVitest("conformance"),
+  },
+  { name: "e2e", exists: hasFile("test/e2e", ".config.ts"), needs: [chromium], run: runBrowser },
+];
+
+/** Every rule book counts as one test; the tidiness tests count one by one. */
+async function runCheckStep(): Promise<TestCounts> {
+  const withoutTidy = checks.filter((check) => check.name !== "tidy");
+  return sumCounts([await runChecks(withoutTidy, "go on"), await runVitest("tidy")]);
+}
+
+async function runVitest(project: string): Promise<TestCounts> {
+  const report = freshReport(project);
+  const args = ["run", "--project", project, "--reporter=default", "--reporter=json"];
+  const end = await runCommand(
+    { program: "vitest", args: [...args, `--outputFile.json=${report}`] },
+    "echo",
+  );
+  const fields = readFields(report);
+  return countsAtEnd(fields === null ? null : vitestCounts(fields), end.code);
+}
+
+async function simulate(): Promise<TestCounts> {
+  const args = [simulator, "--seed", "1", "--count", String(simulatorSeeds)];
+  const end = await runCommand({ program: process.execPath, args }, "echo");
+  return countsAtEnd(lineCounts(end.output), end.code);
+}
+
+/** The dashboard's export counts as one test. */
+async function build(): Promise<TestCounts> {
+  try {
+    await buildDashboard();
+    return { passed: 1, failed: 0, skipped: 0 };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === null) throw error;
+    console.log(`${failure.message}\n${failure.detail}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+async function runBrowser(): Promise<TestCounts> {
+  const report = freshReport("e2e");
+  const environment = {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    QUORATE_CHROMIUM: findChromium() ?? "",
+  };
+  const args = ["test", "--config", browserConfig, "--reporter=list,json"];
+  const end = await runCommand({ program: "playwright", args, environment }, "echo");
+  const fields = readFields(report);
+  return countsAtEnd(fields === null ? null : playwrightCounts(fields), end.code);
+}
+
+/** A path for a report at which no older report lies. */
+function freshReport(name: string): string {
+  mkdirSync(reportFolder, { recursive: true });
+  const path = join(reportFolder, `${name}.json`);
+  rmSync(path, { force: true });
+  return path;
+}

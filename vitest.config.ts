@@ -1,0 +1,52 @@
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** A unit or property test that needs longer than this has met a bug, even on a busy machine. */
+const unitTimeoutMs = 30_000;
+
+/** Real processes, real disks and 2 shared cores: a cluster may need this long for one story. */
+const integrationTimeoutMs = 180_000;
+
+const exclude = [...configDefaults.exclude, "**/out/**", "**/.next/**"];
+
+/**
+ * Four programs of tests. `vitest run packages/vsr` finds its files in `unit`;
+ * `vitest run --project integration` starts real processes, one file after the other.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "apps/*/**/*.test.{ts,tsx}",
+            "scripts/src/**/*.test.ts",
+            "bench/src/**/*.test.ts",
+          ],
+          exclude,
+          testTimeout: unitTimeoutMs,
+        },
+      },
+      { test: { name: "tidy", include: ["test/tidy/**/*.test.ts"], exclude } },
+      {
+        test: {
+          name: "conformance",
+          include: ["test/conformance/**/*.test.ts"],
+          exclude,
+          testTimeout: integrationTimeoutMs,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          exclude,
+          fileParallelism: false,
+          testTimeout: integrationTimeoutMs,
+          hookTimeout: integrationTimeoutMs,
+        },
+      },
+    ],
+  },
+});
