@@ -27,11 +27,12 @@ export async function openMember(
     bytesEqual(known.clusterId, admission.config.clusterId) &&
     bytesEqual(known.configDigest, admission.configDigest);
   if (!isOurs) throw new NotThisMemberError(`the data folder belongs to member ${known.replica}`);
-  const next = {
-    ...known,
-    boot: known.boot + 1,
-    isHeadUncertain: known.isHeadUncertain || log.isHeadUncertain,
-  };
+  const isHeadUncertain = known.isHeadUncertain || log.isHeadUncertain;
+  const last = log.entries.at(-1);
+  // What was found above the old head is part of the log from now on, and is named as such.
+  const head =
+    isHeadUncertain || last === undefined ? known.head : { op: last.header.op, hash: last.hash };
+  const next = { ...known, boot: known.boot + 1, head, isHeadUncertain };
   await new Promise<void>((resolve) => journal.writeSuperblock(next, resolve));
   return { superblock: next, entries: log.entries };
 }

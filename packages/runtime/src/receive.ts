@@ -22,11 +22,7 @@ export function receive(admission: AdmissionContext, from: PeerId, packet: Uint8
 }
 
 /** Rule A5: only the peer's own statements are processed on its link. */
-function receiveStatement(
-  admission: AdmissionContext,
-  from: PeerId,
-  packet: Uint8Array,
-): Received {
+function receiveStatement(admission: AdmissionContext, from: PeerId, packet: Uint8Array): Received {
   const judged = admit(packet, admission);
   if (!judged.ok) return judged;
   const { header } = judged.admitted;

@@ -50,12 +50,7 @@ export function acknowledge(replica: Replica, op: Op): void {
   sendPacket(replica, { kind: "replica", index: primaryIndex(replica) }, statement);
 }
 
-function countOwn(
-  replica: Replica,
-  acting: ActingPrimary,
-  op: Op,
-  statement: Uint8Array,
-): void {
+function countOwn(replica: Replica, acting: ActingPrimary, op: Op, statement: Uint8Array): void {
   const { signer } = replica.identity;
   count(replica, acting, op, {
     sender: signer.sender,

@@ -45,7 +45,9 @@ export function executeCommitted(replica: Replica): void {
   if (replica.acting !== null && queues.length > 0) replica.effects.push({ kind: "hint", queues });
 }
 
+/** An uncertain log proves nothing yet: what it holds may not be what was committed (rule S5). */
 function executableOp(replica: Replica): Op {
+  if (replica.status === "recovering") return replica.executed;
   return opMin(replica.commit, replica.log.storedOp);
 }
 
@@ -172,23 +174,31 @@ function executeRequest(
 /** Sends the outcomes of the session's newest request, if this replica is in charge. */
 export function replyAgain(replica: Replica, session: Session): void {
   if (replica.acting === null) return;
-  tellNote(replica, { kind: "gateway", index: session.gateway }, {
-    note: "reply",
-    session: session.id,
-    number: session.number,
-    epoch: replica.identity.admission.config.epoch,
-    view: replica.view,
-    op: session.lastOp,
-    results: session.results,
-  });
+  tellNote(
+    replica,
+    { kind: "gateway", index: session.gateway },
+    {
+      note: "reply",
+      session: session.id,
+      number: session.number,
+      epoch: replica.identity.admission.config.epoch,
+      view: replica.view,
+      op: session.lastOp,
+      results: session.results,
+    },
+  );
 }
 
 export function tellRegistered(replica: Replica, session: Session): void {
-  tellNote(replica, { kind: "gateway", index: session.gateway }, {
-    note: "registered",
-    nonce: session.nonce,
-    session: session.id,
-  });
+  tellNote(
+    replica,
+    { kind: "gateway", index: session.gateway },
+    {
+      note: "registered",
+      nonce: session.nonce,
+      session: session.id,
+    },
+  );
 }
 
 export function tellEvicted(
@@ -196,8 +206,12 @@ export function tellEvicted(
   gateway: number,
   message: MessageOf<"request">,
 ): void {
-  tellNote(replica, { kind: "gateway", index: gateway }, {
-    note: "evicted",
-    session: message.session,
-  });
+  tellNote(
+    replica,
+    { kind: "gateway", index: gateway },
+    {
+      note: "evicted",
+      session: message.session,
+    },
+  );
 }

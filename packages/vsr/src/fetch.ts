@@ -28,8 +28,8 @@ export interface Fetch {
   missing: LogPosition[];
   /** For `catch-up`: positions that continue the log, oldest first; not yet appended. */
   ahead: LogPosition[];
-  /** Bodies handed to the journal and not yet on disk. */
-  writing: number;
+  /** Hashes, in hexadecimal, of bodies handed to the journal and not yet on disk. */
+  readonly writing: Set<string>;
   /** How often verified progress has restarted the view change timer (rule L3: bounded). */
   restarts: number;
   /** Names the question that is out; an answer with another nonce is not taken. */

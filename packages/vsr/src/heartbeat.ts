@@ -40,12 +40,14 @@ export function onCommit(
   const reason = reasonAgainstPrimary(replica, header.view, header.sender);
   if (reason !== null) return ignore(replica, "commit", reason);
   restartViewChangeTimer(replica);
-  const { head, commit, nonce } = message;
+  const { head, commit, certificate, nonce } = message;
   learnCommit(replica, commit);
   tell(replica, header.sender, { command: "commitOk", nonce, stored: replica.log.storedOp });
   if (head.op > replica.log.headOp) return beginCatchUp(replica, head, commit);
-  // A PrepareOk may have been lost: the primary says which one it still wants.
-  const isWanted = commit < head.op && head.op <= replica.log.storedOp;
+  // A PrepareOk may have been lost: the primary wants it until a certificate of this view covers
+  // its head, which says more than the commit: StartView.op may have been committed before.
+  const covered = certificate?.view === replica.view ? certificate.op : 0;
+  const isWanted = covered < head.op && head.op <= replica.log.storedOp;
   if (isWanted && replica.log.holds(head)) acknowledge(replica, head.op);
 }
 

@@ -173,8 +173,10 @@ function reasonAgainstEntry(
     return "not the view of the entry";
   }
   if (header.timestampMicros <= log.timestampOfHead()) return "not chained";
-  // Rule L4: only an upper bound, only for a new entry of the current view.
-  if (header.timestampMicros > replica.clockMicros + identity.options.skewMicrosMax) {
+  // Rule L4: only an upper bound, only for a new entry of the current view. After a jump that was
+  // selected all the same, time goes on by one: then the primary has no choice.
+  const latest = replica.clockMicros + identity.options.skewMicrosMax;
+  if (header.timestampMicros > Math.max(latest, log.timestampOfHead() + 1)) {
     return "clock ahead";
   }
   if (!isBodyOf(header, body, sha256)) return "body does not match";

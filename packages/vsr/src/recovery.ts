@@ -47,7 +47,8 @@ export function onRecoveryResponse(
     header.view === replica.view &&
     header.sender === primaryIndex(replica) &&
     bytesEqual(message.nonce, replica.identity.bootNonce);
-  if (!isAsked || replica.fetch !== null) return ignore(replica, "recoveryResponse", "not asked for");
+  if (!isAsked || replica.fetch !== null)
+    return ignore(replica, "recoveryResponse", "not asked for");
   const { head, commit } = message;
   const order = { purpose: "recover", top: head, commit, doViewChanges: [] } as const;
   beginFetch(replica, { ...order, known: new Map(), peer: header.sender });

@@ -46,7 +46,7 @@ export function beginFetch(replica: Replica, order: FetchOrder): void {
     fork: null,
     missing: [],
     ahead: [],
-    writing: 0,
+    writing: new Set(),
     restarts: 0,
     nonce: 0,
     askedAt: replica.now,
@@ -92,7 +92,7 @@ function advanceFetch(replica: Replica, fetch: Fetch): void {
   if (replica.fetch !== fetch || fetch.state !== "bodies") return;
   takeAvailable(replica, fetch);
   if (isWaitingForPeer(fetch)) return ask(replica, fetch);
-  if (fetch.writing > 0) return;
+  if (fetch.writing.size > 0) return;
   fetch.state = "complete";
   if (fetch.purpose === "catch-up" || fetch.purpose === "scrub") finishInside(replica, fetch);
 }
@@ -148,11 +148,10 @@ function takeAvailable(replica: Replica, fetch: Fetch): void {
     return entry === null;
   });
   if (available.length > 0) {
-    fetch.writing += available.length;
+    for (const { hash } of available) fetch.writing.add(hexEncode(hash));
     replica.effects.push({ kind: "repair", entries: available });
   }
-  while (fetch.ahead.length > 0) {
-    const next = fetch.ahead[0] as LogPosition;
+  for (let next = fetch.ahead[0]; next !== undefined; next = fetch.ahead[0]) {
     if (next.op > replica.log.headOp) {
       const entry = replica.cache.get(next);
       if (entry === null) break;
@@ -252,10 +251,11 @@ export function onRepaired(replica: Replica, entries: readonly Entry[]): void {
   }
   acknowledgeFrom(replica, before);
   if (fetch === null || fetch.state !== "bodies") return;
-  fetch.writing = Math.max(0, fetch.writing - entries.length);
+  // By hash: what an older fetch has written may complete while this one still waits for its own.
+  for (const { hash } of entries) fetch.writing.delete(hexEncode(hash));
   advanceIfStored(replica, fetch);
 }
 
 function advanceIfStored(replica: Replica, fetch: Fetch): void {
-  if (fetch.writing === 0 && !isWaitingForPeer(fetch)) advanceFetch(replica, fetch);
+  if (fetch.writing.size === 0 && !isWaitingForPeer(fetch)) advanceFetch(replica, fetch);
 }

@@ -27,7 +27,6 @@ import { type Collected, ignore, isPrimary, primaryIndex, raise, type Replica } 
 import { writeSuperblock } from "./superblock-writes.ts";
 import { restartViewChangeTimer } from "./timeout.ts";
 
-
 /** Step 3 at the new primary: as soon as a quorum is in, and again with each later one. */
 export function considerCollected(replica: Replica): void {
   const { voterCount, admission } = replica.identity;
@@ -67,7 +66,8 @@ function installLog(
   const holder = used.find(({ sender, message }) => {
     return sender !== replica.identity.index && message.head.op >= top.op;
   });
-  const peer = purpose === "start" ? (holder?.sender ?? primaryIndex(replica)) : primaryIndex(replica);
+  const peer =
+    purpose === "start" ? (holder?.sender ?? primaryIndex(replica)) : primaryIndex(replica);
   beginFetch(replica, { purpose, top, commit, doViewChanges, known, peer });
 }
 

@@ -114,7 +114,7 @@ export interface Collected {
 
 export interface SuperblockWrite {
   readonly write: number;
-  readonly then: "view-entered" | "view-installed";
+  readonly purpose: "view-entered" | "view-installed";
   readonly view: View;
 }
 
@@ -180,11 +180,7 @@ export function otherMembers(replica: Replica): number[] {
   return config.members.map((_, index) => index).filter((i) => i !== replica.identity.index);
 }
 
-export function ignore(
-  replica: Replica,
-  command: Command,
-  reason: IgnoreReason,
-): void {
+export function ignore(replica: Replica, command: Command, reason: IgnoreReason): void {
   replica.effects.push({ kind: "ignore", command, reason });
 }
 

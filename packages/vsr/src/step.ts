@@ -140,7 +140,7 @@ function onLinkUp(replica: Replica, peer: Peer): void {
 function onSuperblockStored(replica: Replica, write: number): void {
   const completed = takeCompletedWrite(replica, write);
   if (completed.view !== replica.view) return;
-  switch (completed.then) {
+  switch (completed.purpose) {
     case "view-entered":
       return sendDoViewChange(replica);
     case "view-installed":
@@ -148,11 +148,7 @@ function onSuperblockStored(replica: Replica, write: number): void {
   }
 }
 
-function onEntriesRead(
-  replica: Replica,
-  token: number,
-  entries: readonly (Entry | null)[],
-): void {
+function onEntriesRead(replica: Replica, token: number, entries: readonly (Entry | null)[]): void {
   const reading = present(replica.reading.get(token), "entries are read only when asked for");
   replica.reading.delete(token);
   if (reading.for === "execution") return onReadForExecution(replica, reading.positions, entries);

@@ -7,10 +7,10 @@ import type { Replica, SuperblockWrite } from "./state.ts";
 export function writeSuperblock(
   replica: Replica,
   head: LogPosition,
-  then: SuperblockWrite["then"],
+  purpose: SuperblockWrite["purpose"],
 ): void {
   const write = nextToken(replica);
-  replica.writing.push({ write, then, view: replica.view });
+  replica.writing.push({ write, purpose, view: replica.view });
   replica.effects.push({
     kind: "write-superblock",
     superblock: superblockOf(replica, head),

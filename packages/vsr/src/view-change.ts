@@ -30,11 +30,7 @@ export function voteWhenDue(replica: Replica): void {
 }
 
 function vote(replica: Replica): void {
-  const statement = statementOf(
-    replica,
-    { command: "startViewChange" },
-    viewAfter(replica.view),
-  );
+  const statement = statementOf(replica, { command: "startViewChange" }, viewAfter(replica.view));
   const proof = proofStatement(replica);
   if (proof !== null) broadcast(replica, proof);
   broadcast(replica, statement);

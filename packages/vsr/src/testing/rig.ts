@@ -174,11 +174,12 @@ export class Rig {
   }
 
   /** A statement signed with a member's key, whatever that member thinks of it. */
-  sign(index: number, view: number, message: Message): Uint8Array {
+  sign(index: number, view: number, message: Message, incarnation = 0): Uint8Array {
     const { config, configDigest } = this.admission;
     const { clusterId, epoch } = config;
     const place = { clusterId, epoch, configDigest, view: asView(view) };
-    return signMessage(message, place, this.keys.signerFor("replica", index), sha256);
+    const signer = this.keys.signerFor("replica", index, incarnation);
+    return signMessage(message, place, signer, sha256);
   }
 
   /** Delivers and completes everything that nothing holds back, until all is quiet. */

@@ -1,15 +1,21 @@
 /** Openings and turns that many scenarios share. */
 import { assert } from "@quorate/prelude";
+import { defaultOptions } from "../options.ts";
 import { Rig, type RigOptions } from "./rig.ts";
 
-/** A cluster in view 1 with its primary acting and one session registered at op 1. */
+/**
+ * A cluster in view 1 with its primary acting and one session registered at op 1, which every
+ * member has executed.
+ */
 export function startedRig(voterCount: number, options: RigOptions = {}): Rig {
   const rig = new Rig(voterCount, options);
   for (let index = 0; index < voterCount; index++) rig.tick(index);
   rig.settle();
   register(rig, 1 % voterCount);
-  rig.settle();
-  assert(rig.replica(1 % voterCount).commit === 1, "the session is registered at op 1");
+  rig.elapse(defaultOptions.heartbeatTicks + 1);
+  for (let index = 0; index < voterCount; index++) {
+    assert(rig.replica(index).executed === 1, "the session is registered at op 1");
+  }
   return rig;
 }
 
@@ -29,7 +35,7 @@ export function electBy(rig: Rig, ...voters: readonly number[]): void {
   rig.settle();
 }
 
-/** The op of a member's log that holds this operation alone, or null. */
+/** A member's log as texts `op@view`, with the state of what is not on its disk. */
 export function logOf(rig: Rig, index: number): readonly string[] {
   const { log } = rig.replica(index);
   const lines: string[] = [];

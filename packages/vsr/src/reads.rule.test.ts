@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { electBy, request, startedRig } from "./testing/stories.ts";
+
+describe("S6 a linearizable read is never stale", () => {
+  it("waits until StartView.op is committed in this view, though a quorum confirms at once", () => {
+    const rig = startedRig(3);
+    request(rig, 1, 1, "x");
+    rig.settle();
+    expect(rig.gateway.outcomes).toEqual(["x@1"]);
+    // Nobody but the dead primary knows that op 2 is committed.
+    rig.crash(1);
+    rig.network.hold({ to: 2, command: "prepareOk" });
+    electBy(rig, 0, 2);
+    rig.read(2);
+    rig.settle();
+    expect(rig.network.sent({ to: 2, command: "commitOk", view: 2 }).length).toBeGreaterThan(0);
+    expect(rig.gateway.answers("readReply")).toEqual([]);
+    rig.network.release();
+    rig.settle();
+    expect(rig.gateway.lastRead).toBe("x");
+  });
+
+  it("is not confirmed by the answer to a heartbeat that was sent before it arrived", () => {
+    const rig = startedRig(3);
+    rig.settle();
+    rig.network.hold({ to: 1, command: "commitOk" });
+    rig.tick(1, 5);
+    rig.settle();
+    rig.network.hold({ from: 1, command: "commit" });
+    rig.read(1);
+    rig.deliver({ to: 1, command: "commitOk" });
+    rig.settle();
+    expect(rig.gateway.answers("readReply")).toEqual([]);
+    rig.network.release();
+    rig.settle();
+    expect(rig.gateway.lastRead).toBe("");
+  });
+
+  it("is not answered by a primary that the others have left", () => {
+    const rig = startedRig(3);
+    rig.isolate(1);
+    electBy(rig, 0, 2);
+    request(rig, 2, 1, "new");
+    rig.settle();
+    rig.read(1);
+    rig.elapse(60);
+    expect(rig.gateway.answers("readReply")).toEqual([]);
+    rig.elapse(60);
+    expect(rig.gateway.lastRead).toBeNull();
+  });
+
+  it("is confirmed only by replicas that are normal in this view", () => {
+    const rig = startedRig(3);
+    rig.network.hold({ command: "startView" });
+    rig.crash(1);
+    electBy(rig, 0, 2);
+    rig.read(2);
+    rig.settle();
+    expect(rig.replica(0)).toMatchObject({ view: 2, lastNormalView: 1 });
+    expect(rig.network.sent({ from: 0, command: "commitOk", view: 2 })).toEqual([]);
+    expect(rig.gateway.answers("readReply")).toEqual([]);
+  });
+
+  it("sees everything that was committed when it arrived", () => {
+    const rig = startedRig(3);
+    rig.disk(1).hold("append");
+    request(rig, 1, 1, "x");
+    rig.settle();
+    expect(rig.replica(1)).toMatchObject({ commit: 2, executed: 1 });
+    rig.read(1);
+    rig.settle();
+    expect(rig.gateway.answers("readReply")).toEqual([]);
+    rig.disk(1).release();
+    rig.settle();
+    expect(rig.gateway.lastRead).toBe("x");
+  });
+
+  it("is answered on an idle cluster though the PrepareOk of StartView.op was lost", () => {
+    const rig = startedRig(3);
+    request(rig, 1, 1, "x");
+    rig.settle();
+    rig.elapse(6);
+    rig.crash(1);
+    rig.network.hold({ to: 2, command: "prepareOk" });
+    electBy(rig, 0, 2);
+    rig.drop({ to: 2, command: "prepareOk" });
+    rig.network.release();
+    expect(rig.replica(2).commit).toBe(2);
+    rig.read(2);
+    rig.elapse(20);
+    expect(rig.gateway.lastRead).toBe("x");
+  });
+
+  it("needs no confirmation when a stale answer is wanted, and names its op", () => {
+    const rig = startedRig(3);
+    request(rig, 1, 1, "x");
+    rig.settle();
+    rig.read(0, "stale");
+    expect(rig.gateway.lastRead).toBe("");
+    expect(rig.gateway.answers("readReply").at(-1)).toMatchObject({ op: 1, view: 1 });
+  });
+});
