@@ -16,7 +16,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const issuer = { name: "dev", issuer: "quorate-dev", audience: "quorate:c1", jwksFile: "jwks.json" };
+const issuer = {
+  name: "dev",
+  issuer: "quorate-dev",
+  audience: "quorate:c1",
+  jwksFile: "jwks.json",
+};
 const whole = {
   clusterFile: "cluster.json",
   gatewayId: "g0",

@@ -61,6 +61,9 @@ describe("dequeue", () => {
     expect(status).toBe(200);
     expect(json).toMatchObject({ messages: [], coord: { op: before } });
     expect(gateway.cluster.op()).toBe(before);
+    await gateway.send("POST", `${queue}/enqueue`, { body: { body: 1 } });
+    await dequeue(queue);
+    expect((await dequeue(queue)).json["coord"]).toMatchObject({ op: before + 2 });
   });
 
   it("with an id is replayed to the same principal, and to nobody else", async () => {

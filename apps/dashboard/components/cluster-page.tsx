@@ -120,7 +120,7 @@ function NoFeed({
   readonly summary: ClusterSummary;
   readonly retry: () => void;
 }) {
-  const leader = summary.primary === null ? "without a primary" : `led by ${summary.primary}`;
+  const led = summary.primary === null ? "without a primary" : `led by ${summary.primary}`;
   return (
     <Panel className="border-l-[3px] border-l-lag">
       <div role="alert">
@@ -129,7 +129,7 @@ function NoFeed({
       </div>
       <p className="mt-2 max-w-[72ch]">
         {`A moment ago the cluster was in status ${summary.status}, view ${groupedOf(summary.view)}, `}
-        {`${leader}, with everything up to ${groupedOf(summary.commit)} final; `}
+        {`${led}, with everything up to ${groupedOf(summary.commit)} final; `}
         {`it could lose ${summary.canLose}.`}
       </p>
       {live.refusal === null ? null : (

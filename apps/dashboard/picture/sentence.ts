@@ -70,14 +70,14 @@ function startingPhrases(picture: PictureState): readonly Phrase[] {
 function normalPhrases(picture: PictureState): readonly Phrase[] {
   const troubles = troublePhrases(picture);
   return [
-    ...leaderPhrases(picture),
+    ...primaryPhrases(picture),
     ...(troubles.length === 0 ? finalPhrases(picture) : goingOnPhrases(picture)),
     ...troubles,
     ...marginPhrases(picture),
   ];
 }
 
-function leaderPhrases(picture: PictureState): readonly Phrase[] {
+function primaryPhrases(picture: PictureState): readonly Phrase[] {
   const primary = primaryOf(picture);
   if (primary === null) return [plain(`View ${groupedOf(picture.coord.view)}. `)];
   return [strong(primary.id), plain(` leads view ${groupedOf(picture.coord.view)}. `)];
@@ -182,7 +182,7 @@ function marginPhrases(picture: PictureState): readonly Phrase[] {
 function alonePhrases(picture: PictureState): readonly Phrase[] {
   const id = primaryOf(picture)?.id ?? picture.members[0]?.id ?? "The replica";
   return [
-    ...leaderPhrases(picture),
+    ...primaryPhrases(picture),
     plain("It has signed and stored every operation up to "),
     strong(groupedOf(picture.commit)),
     plain(". "),
@@ -247,11 +247,11 @@ function noQuorumPhrases(picture: PictureState): readonly Phrase[] {
 function reconfiguringPhrases(picture: PictureState): readonly Phrase[] {
   const transition = picture.transition;
   if (transition?.kind !== "epoch") {
-    return [...leaderPhrases(picture), plain("The members are being changed. ")];
+    return [...primaryPhrases(picture), plain("The members are being changed. ")];
   }
   const what = changeOf(transition.change);
   return [
-    ...leaderPhrases(picture),
+    ...primaryPhrases(picture),
     strong(`The members are changing (${what})`),
     plain(`: ${wordOf(transition.votes.length)} of the ${wordOf(transition.needed)} needed `),
     plain(

@@ -109,17 +109,9 @@ function isFull({ messages, replayed }: Delivered): boolean {
   return messages.length > 0 || replayed;
 }
 
-/**
- * Asks, and takes if there is something: an answer without messages makes no log entry. Right after
- * a dequeue that was filled to its max the question is left out, because the next finds something
- * nearly always; if it does not, the question is asked after all.
- */
+/** Asks, and takes if there is something: an answer without messages makes no log entry. */
 async function takeOrAsk(attempt: Try): Promise<Delivered> {
   const { gateway, operation, signal } = attempt;
-  if (gateway.busy.has(operation.queue)) {
-    const taken = await take(attempt);
-    if (taken !== null) return taken;
-  }
   const { coord, isThere } = await askFor(gateway, operation, signal);
   const taken = isThere ? await take(attempt) : null;
   return taken ?? { messages: [], lost: [], replayed: false, coord };
@@ -156,8 +148,7 @@ const aroundBodyBytesMax = 16_384;
 
 /** Takes through the log; null when another call was faster and nothing is left. */
 async function take({ gateway, operation, signal }: Try): Promise<Delivered | null> {
-  const { client, busy } = gateway;
-  const { outcome, coord } = await execute(client, operation, {
+  const { outcome, coord } = await execute(gateway.client, operation, {
     expects: "dequeued",
     isRepeatable: operation.dequeueHash !== null,
     signal,
@@ -167,8 +158,6 @@ async function take({ gateway, operation, signal }: Try): Promise<Delivered | nu
     ),
   });
   const { messages, lost, replayed } = outcome;
-  if (!replayed && messages.length === operation.max) busy.add(operation.queue);
-  else if (!replayed) busy.delete(operation.queue);
   return messages.length > 0 || replayed ? { messages, lost, replayed, coord } : null;
 }
 

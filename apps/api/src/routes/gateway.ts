@@ -3,16 +3,8 @@ import { ApiError } from "@quorate/contract";
 import type { Sha256 } from "@quorate/prelude";
 import type { ClusterClient } from "@quorate/session";
 import { ask } from "../cluster-call.ts";
-import { rateQueuesMax } from "../limits.ts";
 import { createRates, type Rates } from "../rates.ts";
 import { createWaitingRoom, type WaitingRoom } from "../waiting.ts";
-
-/** Queues whose last dequeue was filled to its max. */
-export interface BusyQueues {
-  has(queue: string): boolean;
-  add(queue: string): void;
-  delete(queue: string): void;
-}
 
 /** The gateway behind the routes. */
 export interface Gateway {
@@ -20,7 +12,6 @@ export interface Gateway {
   readonly sha256: Sha256;
   readonly rates: Rates;
   readonly waiting: WaitingRoom;
-  readonly busy: BusyQueues;
   /** Ms since 1970. */
   readonly nowMs: () => number;
 }
@@ -41,18 +32,5 @@ export function createGateway(
     isFinal: (error) => error instanceof ApiError && error.code === "queue-not-found",
     watch: (queue, onReady) => client.watch(queue, onReady),
   });
-  return { client, sha256, rates: createRates(nowMs), waiting, busy: createBusyQueues(), nowMs };
-}
-
-function createBusyQueues(): BusyQueues {
-  const names = new Set<string>();
-  return {
-    has: (queue) => names.has(queue),
-    add(queue) {
-      const [oldest] = names.size < rateQueuesMax ? [] : names;
-      if (oldest !== undefined) names.delete(oldest);
-      names.add(queue);
-    },
-    delete: (queue) => void names.delete(queue),
-  };
+  return { client, sha256, rates: createRates(nowMs), waiting, nowMs };
 }
