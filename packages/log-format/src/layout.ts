@@ -5,7 +5,7 @@
  *     batch   = [names of the batch before] entry entry ...      starts on a sector
  *     record  = frame (192 bytes), payload, zeroes up to 64      starts on a record unit
  */
-import { entryBodyBytesMax, entryHeaderBytes } from "@quorate/protocol";
+import { entryHeaderBytes } from "@quorate/protocol";
 import { digestBytes } from "@quorate/prelude";
 
 /**
@@ -60,9 +60,6 @@ export const batchBytesMax = 8 * 1024 * 1024;
 
 /** Bytes of one segment file unless a host says otherwise: eight largest batches. */
 export const segmentBytesDefault = 8 * batchBytesMax;
-
-/** Bytes of the largest record: what a reader must be ready for. */
-export const recordBytesMax = frameBytes + entryBodyBytesMax;
 
 /** The number rounded up to a multiple of `unit`. */
 export function roundUp(value: number, unit: number): number {

@@ -77,17 +77,18 @@ describe("L5", () => {
     });
   }
 
-  it("an entry with a harmed body is corrupt when the superblock names it", () => {
-    const disk = startedDisk();
-    const entries = chainOf(3, 1);
-    disk.append(entries);
-    disk.writeSuperblock(superblockOf(headOf(entries[2]), 1));
-    flip(disk, present(entries[2]), inBody);
-    expect(disk.open().entries.map(({ state }) => state)).toEqual([
-      "present",
-      "present",
-      "corrupt",
-    ]);
+  it("an entry with a harmed body is corrupt at or below the head that the superblock names", () => {
+    for (const op of [2, 3]) {
+      const disk = startedDisk();
+      const entries = chainOf(3, 1);
+      disk.append(entries);
+      disk.writeSuperblock(superblockOf(headOf(entries[2]), 1));
+      flip(disk, present(entries[op - 1]), inBody);
+      const log = disk.open();
+      expect(ops(log.entries.filter(({ state }) => state === "corrupt"))).toEqual([op]);
+      expect(ops(log.entries)).toEqual([1, 2, 3]);
+      expect(log.isHeadUncertain).toBe(false);
+    }
   });
 
   it("an unreadable entry below the superblock's head is no torn one: the head is uncertain", () => {

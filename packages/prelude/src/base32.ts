@@ -1,5 +1,5 @@
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-const values = new Map([...alphabet].map((digit, value) => [digit, value]));
+const values = new Map(Array.from(alphabet).map((digit, value) => [digit, value]));
 
 /**
  * Lower-case Crockford base32 of a big-endian number given as bytes, most significant first,

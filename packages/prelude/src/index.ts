@@ -2,13 +2,7 @@ export { assert, AssertionError, present, unreachable } from "./assert.ts";
 export { base32Decode, base32Encode } from "./base32.ts";
 export { ByteReader, DecodeError } from "./byte-reader.ts";
 export { ByteWriter } from "./byte-writer.ts";
-export {
-  bytesCompare,
-  bytesConcat,
-  bytesEqual,
-  digestBytes,
-  type Sha256,
-} from "./digest.ts";
+export { bytesCompare, bytesConcat, bytesEqual, digestBytes, type Sha256 } from "./digest.ts";
 export { hexDecode, hexEncode } from "./hex.ts";
 export { Prng } from "./prng.ts";
 export type { ExecutionContext, StateMachine } from "./state-machine.ts";

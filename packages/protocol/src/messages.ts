@@ -18,13 +18,7 @@ import {
   u64,
 } from "./codec.ts";
 import { commitCertificateCodec } from "./certificate.ts";
-import {
-  digestCodec,
-  entryHeaderCodec,
-  logPositionCodec,
-  opCodec,
-  viewCodec,
-} from "./entry.ts";
+import { digestCodec, entryHeaderCodec, logPositionCodec, opCodec, viewCodec } from "./entry.ts";
 import {
   entriesBytesTarget,
   entriesPerRequestMax,

@@ -21,13 +21,7 @@ import {
 } from "@quorate/prelude";
 import { signatureBytes } from "./certificate.ts";
 import { clusterIdBytes, keyIdBytes } from "./cluster-config.ts";
-import {
-  type Command,
-  commands,
-  type Message,
-  messages,
-  type SenderRole,
-} from "./messages.ts";
+import { type Command, commands, type Message, messages, type SenderRole } from "./messages.ts";
 import { asEpoch, asView, type Epoch, type View } from "./numbers.ts";
 
 /** First byte of every statement. */

@@ -157,3 +157,19 @@ test("an empty machine that was full holds no messages, and its memory is given 
   });
   expect(driver.stats().bytes).toBe(0);
 });
+
+test("after an outage delays that were due in it come before leases that it prolonged", () => {
+  const driver = ready();
+  driver.enqueue({});
+  driver.dequeue({ leaseMs: 4_000 });
+  for (let batch = 0; batch < 2; batch++) {
+    driver.enqueue(...Array.from({ length: 1_000 }, () => ({ delayMs: 10_000 })));
+  }
+  driver.pass(3_600_000);
+  driver.put();
+  driver.pass(1_100);
+  driver.pulse();
+  expect(driver.stats()).toMatchObject({ scheduled: 0, leased: 1 });
+  driver.pulse();
+  expect(driver.stats()).toMatchObject({ leased: 0, ready: 2_001 });
+});

@@ -13,7 +13,10 @@ export interface ClusterClient {
    */
   execute(operation: Uint8Array, options: CallOptions): Promise<Executed>;
   /** Answers a read. Linearizable reads reject with ClusterError without a quorum. */
-  query(question: Uint8Array, options: CallOptions & { consistency: Consistency }): Promise<Executed>;
+  query(
+    question: Uint8Array,
+    options: CallOptions & { consistency: Consistency },
+  ): Promise<Executed>;
   /** Calls back whenever the primary hints that the queue has something to deliver. */
   watch(queue: string, onReady: () => void): () => void;
   /** What this gateway knows now; never waits. */
@@ -81,12 +84,7 @@ export class ClusterError extends Error {
 
 export type ClusterStatus = "starting" | "normal" | "view-change" | "no-quorum" | "reconfiguring";
 
-export type MemberStatus =
-  | "normal"
-  | "view-change"
-  | "recovering"
-  | "transferring"
-  | "unreachable";
+export type MemberStatus = "normal" | "view-change" | "recovering" | "transferring" | "unreachable";
 
 /** What a gateway knows of the cluster, from the members' own status messages. */
 export interface ClusterHealth {
@@ -98,7 +96,11 @@ export interface ClusterHealth {
   readonly primary: string | null;
   readonly commit: number;
   /** needed = floor(voters / 2) + 1; reachable = voters normal in this view, heard within 2 s. */
-  readonly quorum: { readonly needed: number; readonly reachable: number; readonly canLose: number };
+  readonly quorum: {
+    readonly needed: number;
+    readonly reachable: number;
+    readonly canLose: number;
+  };
   readonly members: readonly MemberHealth[];
   /** Age of the newest status in milliseconds; null when none was ever heard. */
   readonly asOfMs: number | null;

@@ -1,6 +1,14 @@
 /** A gateway's client: joins sessions, reads and what the members say to the port. */
 import { DecodeError } from "@quorate/prelude";
-import type { Clock, Crypto, Log, PeerId, Signer, Transport, TransportEvents } from "@quorate/ports";
+import type {
+  Clock,
+  Crypto,
+  Log,
+  PeerId,
+  Signer,
+  Transport,
+  TransportEvents,
+} from "@quorate/ports";
 import {
   asView,
   type ClusterConfig,
@@ -14,7 +22,6 @@ import {
 } from "@quorate/protocol";
 import {
   type CallOptions,
-  type CallSignal,
   type ClusterClient,
   ClusterError,
   type ClusterErrorCode,
@@ -23,20 +30,15 @@ import {
   type Executed,
 } from "./cluster-client.ts";
 import { healthOf } from "./health.ts";
-import {
-  answerBytesDefault,
-  healthMs,
-  primaryWaitMs,
-  quorumWaitMs,
-  resendMs,
-  sessionCount,
-  tickMs,
-} from "./limits.ts";
+import { HealthNews } from "./health-news.ts";
+import { resendMs, sessionCount, tickMs } from "./limits.ts";
 import { Members } from "./members.ts";
-import { quorumNeeded } from "./quorum-needed.ts";
+import { newCall, newRead } from "./new-call.ts";
+import { patienceWithout } from "./patience.ts";
 import { VsrSession } from "./vsr-session.ts";
 import { type Call, WaitingCalls } from "./waiting-calls.ts";
 import { type Read, WaitingReads } from "./waiting-reads.ts";
+import { Watchers } from "./watchers.ts";
 
 export interface ClusterClientParts {
   readonly config: ClusterConfig;
@@ -59,14 +61,12 @@ class Client implements ClusterClient, TransportEvents {
   private readonly sessions: readonly VsrSession[];
   private readonly calls = new WaitingCalls();
   private readonly reads = new WaitingReads();
-  private readonly watchers = new Map<string, Set<() => void>>();
-  private readonly healthListeners = new Set<(health: ClusterHealth) => void>();
+  private readonly watchers = new Watchers();
+  private readonly news = new HealthNews(() => this.health());
   private readonly place;
   private readonly keyId: Uint8Array;
   private primary: number | null = null;
   private isPumpPlanned = false;
-  private healthToldMs = -Infinity;
-  private hasNewHealth = false;
   private cancelTick: () => void = () => undefined;
 
   constructor(parts: ClusterClientParts) {
@@ -105,18 +105,8 @@ class Client implements ClusterClient, TransportEvents {
 
   execute(operation: Uint8Array, options: CallOptions): Promise<Executed> {
     return new Promise((resolve, reject) => {
-      const nowMs = this.nowMs();
-      const call: Call = {
-        operation,
-        answerBytesMax: options.answerBytesMax ?? answerBytesDefault,
-        arrivedMs: nowMs,
-        deadlineMs: nowMs + options.timeoutMs,
-        isWanted: true,
-        resolve,
-        reject,
-      };
-      if (!this.calls.add(call)) return reject(new ClusterError("overloaded", 1_000));
-      onAbort(options.signal, () => (call.isWanted = false));
+      const call = newCall(operation, options, { nowMs: this.nowMs(), resolve, reject });
+      if (!this.calls.add(call)) return this.fail(call, "overloaded");
       this.planPump();
     });
   }
@@ -126,32 +116,14 @@ class Client implements ClusterClient, TransportEvents {
     options: CallOptions & { consistency: Consistency },
   ): Promise<Executed> {
     return new Promise((resolve, reject) => {
-      const nowMs = this.nowMs();
-      const read: Read = {
-        question,
-        consistency: options.consistency,
-        arrivedMs: nowMs,
-        deadlineMs: nowMs + options.timeoutMs,
-        isWanted: true,
-        sentMs: -Infinity,
-        sentTo: -1,
-        resolve,
-        reject,
-      };
-      if (!this.reads.add(read)) return reject(new ClusterError("overloaded", 1_000));
-      onAbort(options.signal, () => (read.isWanted = false));
+      const read = newRead(question, options, { nowMs: this.nowMs(), resolve, reject });
+      if (!this.reads.add(read)) return this.fail(read, "overloaded");
       this.planPump();
     });
   }
 
   watch(queue: string, onReady: () => void): () => void {
-    const watchers = this.watchers.get(queue) ?? new Set();
-    this.watchers.set(queue, watchers);
-    watchers.add(onReady);
-    return () => {
-      watchers.delete(onReady);
-      if (watchers.size === 0) this.watchers.delete(queue);
-    };
+    return this.watchers.add(queue, onReady);
   }
 
   health(): ClusterHealth {
@@ -161,8 +133,7 @@ class Client implements ClusterClient, TransportEvents {
   }
 
   onHealth(listener: (health: ClusterHealth) => void): () => void {
-    this.healthListeners.add(listener);
-    return () => this.healthListeners.delete(listener);
+    return this.news.listen(listener);
   }
 
   onPacket(from: PeerId, packet: Uint8Array): void {
@@ -209,7 +180,7 @@ class Client implements ClusterClient, TransportEvents {
         this.reads.onReply(note);
         return;
       case "ready":
-        for (const queue of note.queues) this.wake(queue);
+        for (const queue of note.queues) this.watchers.wake(queue);
         return;
       case "notPrimary":
       case "readRequest":
@@ -233,17 +204,13 @@ class Client implements ClusterClient, TransportEvents {
     }
   }
 
-  private wake(queue: string): void {
-    for (const onReady of [...(this.watchers.get(queue) ?? [])]) onReady();
-  }
-
   /** Who leads may have changed. */
   private look(): void {
     const primary = this.members.primary(this.nowMs());
-    this.hasNewHealth = true;
+    this.news.note();
     if (primary !== this.primary) {
       this.primary = primary;
-      this.tellHealth();
+      this.news.tell(this.nowMs());
       for (const session of this.sessions) session.hurry();
     }
     if (primary !== null) this.planPump();
@@ -262,7 +229,8 @@ class Client implements ClusterClient, TransportEvents {
   private pump(): void {
     const { primary } = this;
     this.reads.send(
-      (consistency) => (consistency === "stale" ? this.anyMember() : primary),
+      (consistency) =>
+        consistency === "stale" ? (primary ?? this.members.anyAlive(this.nowMs())) : primary,
       resendMs,
       this.nowMs(),
       (member, packet) => void this.send(member, packet),
@@ -276,56 +244,33 @@ class Client implements ClusterClient, TransportEvents {
     }
   }
 
-  private anyMember(): number | null {
-    if (this.primary !== null) return this.primary;
-    const nowMs = this.nowMs();
-    const living = this.members.config.members.findIndex((_, i) => this.members.isAlive(i, nowMs));
-    return living === -1 ? null : living;
-  }
-
   private scheduleTick(): void {
     this.cancelTick = this.parts.clock.after(tickMs, () => {
       this.look();
       this.expire();
       this.pump();
-      if (this.hasNewHealth && this.nowMs() - this.healthToldMs >= healthMs) this.tellHealth();
+      this.news.look(this.nowMs());
       this.scheduleTick();
     });
-  }
-
-  private tellHealth(): void {
-    this.hasNewHealth = false;
-    this.healthToldMs = this.nowMs();
-    if (this.healthListeners.size === 0) return;
-    const health = this.health();
-    for (const listener of this.healthListeners) listener(health);
   }
 
   /** Who waits in vain is told why, and honestly whether anything may have happened. */
   private expire(): void {
     const nowMs = this.nowMs();
-    const reason = this.reasonToFail(nowMs);
+    const patience = patienceWithout(this.members, this.primary, nowMs);
     const waitedTooLong = (call: Call | Read): boolean =>
       !call.isWanted ||
       nowMs >= call.deadlineMs ||
-      (reason !== null && nowMs - call.arrivedMs >= reason.waitMs);
+      (patience !== null && nowMs - call.arrivedMs >= patience.waitMs);
     for (const call of this.calls.remove(waitedTooLong)) {
-      this.fail(call, reason?.code ?? "overloaded");
+      this.fail(call, patience?.code ?? "overloaded");
     }
     for (const read of this.reads.remove(waitedTooLong)) {
-      this.fail(read, reason?.code ?? "overloaded");
+      this.fail(read, patience?.code ?? "overloaded");
     }
     for (const call of this.sessions.flatMap((session) => session.calls)) {
       if (nowMs >= call.deadlineMs) this.fail(call, "outcome-unknown");
     }
-  }
-
-  private reasonToFail(nowMs: number): { code: ClusterErrorCode; waitMs: number } | null {
-    if (this.primary !== null) return null;
-    const isElectable = this.members.livingVoters(nowMs) >= quorumNeeded(this.members.config);
-    if (!this.members.hasStarted) return { code: "starting", waitMs: quorumWaitMs };
-    if (isElectable) return { code: "view-change", waitMs: primaryWaitMs };
-    return { code: "no-quorum", waitMs: quorumWaitMs };
   }
 
   private fail(call: Pick<Call, "reject">, code: ClusterErrorCode): void {
@@ -351,10 +296,4 @@ class Client implements ClusterClient, TransportEvents {
   private nowMs(): number {
     return this.parts.clock.monotonicMs();
   }
-}
-
-function onAbort(signal: CallSignal | undefined, callback: () => void): void {
-  if (signal === undefined) return;
-  if (signal.aborted) return callback();
-  signal.addEventListener("abort", callback);
 }

@@ -81,6 +81,12 @@ export class Members {
     return index !== -1 && this.hasQuorum(index) ? index : null;
   }
 
+  /** Some living member, or null: good enough for a read that may be stale. */
+  anyAlive(nowMs: number): number | null {
+    const index = this.heard.findIndex((_, member) => this.isAlive(member, nowMs));
+    return index === -1 ? null : index;
+  }
+
   livingVoters(nowMs: number): number {
     return votersOf(this.config).filter((_, index) => this.isAlive(index, nowMs)).length;
   }

@@ -105,6 +105,7 @@ function verdictOf(failure: unknown): Pick<RunResult, "verdict" | "checker" | "m
     return { verdict: "liveness", checker: "convergence", message: failure.message };
   }
   const checker = failure instanceof AssertionError ? "assertion" : "crash";
-  const message = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  const message =
+    failure instanceof Error ? (failure.stack ?? failure.message) : JSON.stringify(failure);
   return { verdict: "crash", checker, message };
 }

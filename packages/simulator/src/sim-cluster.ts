@@ -2,7 +2,7 @@
 import { nodeCrypto } from "@quorate/identity";
 import { present } from "@quorate/prelude";
 import { asEpoch, type ClusterConfig } from "@quorate/protocol";
-import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue";
+import { createQueueStateMachine } from "@quorate/queue";
 import { type ClusterClient, createClusterClient } from "@quorate/session";
 import { defaultOptions, type Replica } from "@quorate/vsr";
 import { CommittedHistory } from "./checkers/committed-history.ts";
@@ -36,7 +36,7 @@ export class SimCluster {
     this.clients = config.gateways.map((_, index) => this.createClient(config, index));
     this.history = new CommittedHistory((name) => {
       const member = present(this.members.find((each) => each.name === name));
-      return (member.stateMachine as QueueStateMachine).stateDigest(nodeCrypto.sha256);
+      return present(member.stateMachine).stateDigest(nodeCrypto.sha256);
     });
   }
 

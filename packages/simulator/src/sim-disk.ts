@@ -45,9 +45,8 @@ export class SimDisk {
     const decision = decideSuperblock(this.superblocks, nodeCrypto.sha256);
     const scan = (frame: SuperblockFrame | null, journalId: Uint8Array): ScannedJournal => {
       const scanning = new JournalScan(formatFor(owner, journalId), nodeCrypto.sha256);
-      for (const number of [...this.segments.keys()].toSorted((a, b) => a - b)) {
-        scanning.segment(number, this.segments.get(number) as Uint8Array);
-      }
+      const inOrder = [...this.segments].toSorted(([a], [b]) => a - b);
+      for (const [number, bytes] of inOrder) scanning.segment(number, bytes);
       return scanning.finish(frame);
     };
     return { decision, scan };
@@ -89,13 +88,13 @@ export class SimDisk {
 
   /** Flips one bit somewhere in the written part of the journal. */
   rot(prng: Prng): boolean {
-    const numbers = [...this.segments.keys()];
-    if (numbers.length === 0) return false;
-    const bytes = this.segments.get(prng.pick(numbers)) as Uint8Array;
+    if (this.segments.size === 0) return false;
+    const bytes = prng.pick([...this.segments.values()]);
     for (let attempt = 0; attempt < 64; attempt++) {
       const at = prng.below(bytes.length);
-      if (bytes[at] === 0) continue;
-      bytes[at] = (bytes[at] as number) ^ (1 << prng.below(8));
+      const byte = bytes[at] ?? 0;
+      if (byte === 0) continue;
+      bytes[at] = byte ^ (1 << prng.below(8));
       return true;
     }
     return false;

@@ -140,7 +140,7 @@ export class SimJournal implements Journal {
   private takeCompleted(count: number): (() => void)[] {
     const completed: (() => void)[] = [];
     let left = count;
-    for (const each of [...this.appending]) {
+    for (let each = this.appending[0]; each !== undefined; each = this.appending[0]) {
       const step = Math.min(left, each.entries.length - each.written);
       each.written += step;
       left -= step;
@@ -180,4 +180,3 @@ export class SimJournal implements Journal {
 }
 
 const emptyLog = { entries: [], isHeadUncertain: false } as const;
-

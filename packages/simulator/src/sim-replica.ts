@@ -1,8 +1,9 @@
 /** One member that starts, crashes, pauses and starts again over the same disk. */
-import { Prng, type StateMachine } from "@quorate/prelude";
+import type { Prng } from "@quorate/prelude";
 import type { Log, Metrics, Signer } from "@quorate/ports";
 import { type ClusterConfig, digestClusterConfig, genesisHash } from "@quorate/protocol";
 import { nodeCrypto } from "@quorate/identity";
+import type { QueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type ReplicaHost } from "@quorate/runtime";
 import type { Replica, VsrOptions } from "@quorate/vsr";
 import { createSimClock } from "./sim-clock.ts";
@@ -21,7 +22,7 @@ export interface SimReplicaParts {
   readonly signer: Signer;
   readonly options: VsrOptions;
   readonly flushMicros: (prng: Prng) => number;
-  createStateMachine(): StateMachine;
+  createStateMachine(): QueueStateMachine;
   /** Called before a new life begins. */
   onStart(member: SimReplica): void;
   /** Called after every input that this member's core has handled. */
@@ -45,7 +46,7 @@ const silentMetrics: Metrics = {
 export class SimReplica {
   readonly index: number;
   readonly disk = new SimDisk();
-  stateMachine: StateMachine | null = null;
+  stateMachine: QueueStateMachine | null = null;
   isPaused = false;
   skewMicros = 0;
   private readonly parts: SimReplicaParts;

@@ -38,8 +38,8 @@ export function drawSwarm(prng: Prng): SwarmOptions {
     gatewayCount: prng.between(1, 2),
     workersPerGateway: prng.between(2, 6),
     network: prng.chance(0.2) ? calmNetwork : drawNetwork(prng),
-    crashMeanMicros: sometimes(0.75, second / 2, 6 * second),
-    partitionMeanMicros: sometimes(0.5, second, 6 * second),
+    crashMeanMicros: sometimes(0.75, second / 3, 4 * second),
+    partitionMeanMicros: sometimes(0.5, second, 4 * second),
     pauseMeanMicros: sometimes(0.3, second, 6 * second),
     blackoutMeanMicros: sometimes(0.3, 4 * second, 12 * second),
     downMeanMicros: prng.between(second / 20, 3 * second),
@@ -48,7 +48,7 @@ export function drawSwarm(prng: Prng): SwarmOptions {
     rotChance: prng.chance(0.3) ? 0.5 : 0,
     preparesInFlightMax: prng.pick([1, 2, 8]),
     pipelineMax,
-    safetyMicros: prng.between(8 * second, 20 * second),
+    safetyMicros: prng.between(5 * second, 15 * second),
   };
 }
 

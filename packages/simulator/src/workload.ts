@@ -90,7 +90,7 @@ export class Workload {
         if (result.status === "refused") throw unexpected("enqueue", outcome);
         this.parts.deliveries.onEnqueued(ids[at] ?? "", messageIdText(result.message));
       }
-      await this.pause(prng.between(1, 60));
+      await this.pause(prng.between(20, 400));
     }
   }
 
@@ -103,7 +103,7 @@ export class Workload {
         principal,
         worker: null,
         dequeueHash: dequeueIdHash(nodeCrypto.sha256, principal, `d${worker}-${number}`),
-        max: prng.between(1, 10),
+        max: prng.between(1, 20),
         maxPerGroup: null,
         mode: "lease",
         leaseMs,
@@ -114,7 +114,9 @@ export class Workload {
       }
       if (outcome.type !== "dequeued") throw unexpected("dequeue", outcome);
       for (const message of outcome.messages) await this.settle(prng, message);
-      if (outcome.messages.length === 0) await this.pause(prng.between(20, 200));
+      await this.pause(
+        outcome.messages.length === 0 ? prng.between(100, 400) : prng.between(1, 40),
+      );
     }
   }
 
@@ -127,9 +129,7 @@ export class Workload {
     if (fate === 0) return;
     const action = fate === 1 ? "release" : "ack";
     const settlement =
-      action === "ack"
-        ? ({ action, lease } as const)
-        : ({ action, lease, delayMs: null } as const);
+      action === "ack" ? ({ action, lease } as const) : ({ action, lease, delayMs: null } as const);
     const outcome = await this.ask(prng, {
       type: "settle",
       queue,

@@ -1,6 +1,6 @@
 /** Virtual time: everything that will happen, in order, from one seed. */
 import { Prng } from "@quorate/prelude";
-import { Trace } from "./trace.ts";
+import type { Trace } from "./trace.ts";
 
 interface PlannedEvent {
   readonly atMicros: number;
@@ -57,7 +57,9 @@ export class World {
 }
 
 function isBefore(left: PlannedEvent, right: PlannedEvent): boolean {
-  return left.atMicros < right.atMicros || (left.atMicros === right.atMicros && left.order < right.order);
+  return (
+    left.atMicros < right.atMicros || (left.atMicros === right.atMicros && left.order < right.order)
+  );
 }
 
 function push(heap: PlannedEvent[], event: PlannedEvent): void {
@@ -65,8 +67,8 @@ function push(heap: PlannedEvent[], event: PlannedEvent): void {
   heap.push(event);
   while (at > 0) {
     const parent = (at - 1) >> 1;
-    const above = heap[parent] as PlannedEvent;
-    if (!isBefore(event, above)) break;
+    const above = heap[parent];
+    if (above === undefined || !isBefore(event, above)) break;
     heap[at] = above;
     at = parent;
   }
@@ -78,14 +80,13 @@ function pop(heap: PlannedEvent[]): void {
   if (last === undefined || heap.length === 0) return;
   let at = 0;
   for (;;) {
-    let child = 2 * at + 1;
-    if (child >= heap.length) break;
-    const right = heap[child + 1];
-    if (right !== undefined && isBefore(right, heap[child] as PlannedEvent)) child += 1;
-    const below = heap[child] as PlannedEvent;
-    if (!isBefore(below, last)) break;
+    const left = heap[2 * at + 1];
+    const right = heap[2 * at + 2];
+    const isRight = left !== undefined && right !== undefined && isBefore(right, left);
+    const below = isRight ? right : left;
+    if (below === undefined || !isBefore(below, last)) break;
     heap[at] = below;
-    at = child;
+    at = 2 * at + (isRight ? 2 : 1);
   }
   heap[at] = last;
 }

@@ -17,7 +17,10 @@ interface Canonical {
 
 export class CommittedHistory {
   private readonly canonical = new Map<number, Canonical>();
-  private readonly digests = new Map<number, { readonly digest: string; readonly member: string }>();
+  private readonly digests = new Map<
+    number,
+    { readonly digest: string; readonly member: string }
+  >();
   private readonly executed = new Map<string, number>();
   private readonly digestOf: (member: string) => Uint8Array;
 
