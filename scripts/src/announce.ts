@@ -7,11 +7,8 @@ import type { DevFile } from "./dev-file.ts";
 export function announcement(file: DevFile, devFilePath: string, isDetached: boolean): string {
   const { apiUrl, tokens, replicas } = file;
   const canLose = replicas.length - (Math.floor(replicas.length / 2) + 1);
-  const header = (name: string, value: string): string => `-H '${name}: ${value}'`;
-  const common = [
-    header("authorization", `Bearer ${tokens.admin}`),
-    header("content-type", "application/json"),
-  ].join(" ");
+  const readToken = `TOKEN=$(node -p 'require(${JSON.stringify(devFilePath)}).tokens.admin')`;
+  const common = `-H "authorization: Bearer $TOKEN" -H 'content-type: application/json'`;
   const queue = `${apiUrl}/v1/queues/orders`;
   const create = `curl -sS -X PUT ${queue} ${common} -d '{}'`;
   const enqueue = `curl -sS ${queue}/enqueue ${common} -d '{"body":{"hello":"world"}}'`;
@@ -27,7 +24,9 @@ export function announcement(file: DevFile, devFilePath: string, isDetached: boo
     ...Object.entries(tokens).map(([name, token]) => `  ${name.padEnd(9)} ${token}`),
     "",
     "  A first queue and its first message:",
-    `  ${create} && ${enqueue}`,
+    `  ${readToken}`,
+    `  ${create}`,
+    `  ${enqueue}`,
     "",
     `  To stop: ${stop}`,
     "",

@@ -55,7 +55,7 @@ test("a replica that is killed comes back, and dev.json has its new pid", async 
   await run.ready;
   const before = readDevFile().replicas[1]?.pid ?? 0;
   process.kill(before, "SIGKILL");
-  await expect.poll(() => readDevFile().replicas[1]?.pid, { timeout: 10_000 }).not.toBe(before);
+  await expect.poll(() => readDevFile().replicas[1]?.pid, { timeout: 20_000 }).not.toBe(before);
   expect(identityOf(readDevFile().replicas[1]?.pid ?? 0)).not.toBe(null);
   run.process.kill("SIGINT");
   run.process.kill("SIGINT");

@@ -41,7 +41,7 @@ test("stop ends a process in order, and reports no end that was asked for", asyn
   const { supervisor, spec, starts, ends } = supervise(`${ending} ${runsOn}`, true);
   supervisor.start();
   const pid = await starts.next();
-  await expect.poll(() => readFileSync(spec.log, "utf8")).toBe("up\n");
+  await isUp(spec);
   await supervisor.stop();
   expect(identityOf(pid)).toBe(null);
   expect(readFileSync(spec.log, "utf8")).toBe("up\nin order\n");
@@ -52,16 +52,21 @@ test("a process that does not end in time is killed", async () => {
   const { supervisor, spec, starts } = supervise(
     `process.on("SIGTERM", () => {}); ${runsOn}`,
     true,
+    {
+      stopGraceMs: 100,
+    },
   );
   supervisor.start();
   const pid = await starts.next();
-  await expect.poll(() => readFileSync(spec.log, "utf8")).toBe("up\n");
+  await isUp(spec);
   await supervisor.stop();
   expect(identityOf(pid)).toBe(null);
 });
 
 test("stop between a death and the restart leaves nothing behind", async () => {
-  const { supervisor, starts, ends } = supervise("process.exit(1);", true, 60_000);
+  const { supervisor, starts, ends } = supervise("process.exit(1);", true, {
+    restartMs: 60_000,
+  });
   supervisor.start();
   await starts.next();
   await ends.next();
@@ -69,7 +74,13 @@ test("stop between a death and the restart leaves nothing behind", async () => {
   expect(starts.waiting()).toBe(0);
 });
 
-function supervise(program: string, restart: boolean, restartMs = 10) {
+/** The process has run its first lines. */
+async function isUp(spec: ProcessSpec): Promise<void> {
+  await expect.poll(() => readFileSync(spec.log, "utf8"), { timeout: 20_000 }).toBe("up\n");
+}
+
+function supervise(program: string, restart: boolean, options = {}) {
+  const times = { restartMs: 10, stopGraceMs: 20_000, ...options };
   const path = join(folder, "program.mjs");
   writeFileSync(path, program);
   const spec: ProcessSpec = { id: "p", args: [path], log: join(folder, "p.log") };
@@ -78,8 +89,7 @@ function supervise(program: string, restart: boolean, restartMs = 10) {
   const supervisor = new Supervisor({
     specs: [spec],
     restart,
-    restartMs,
-    stopGraceMs: 300,
+    ...times,
     onStarted: (_id, pid) => starts.put(pid),
     onEnded: (_id, how) => ends.put(how),
   });

@@ -147,6 +147,8 @@ function decodeFrame(reader: ByteReader): SuperblockFrame {
   return frame;
 }
 
+/** A plain loop: `every` takes a third of a second for the areas that a start reads. */
 function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== 0) return false;
+  return true;
 }

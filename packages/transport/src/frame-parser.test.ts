@@ -45,6 +45,12 @@ describe("the frame parser", () => {
     expect(seen).toEqual({ malformed: texts.length + 1, packets: [] });
   });
 
+  it("refuses and counts a frame that comes before the join", () => {
+    const { decoder, seen } = parser();
+    expect(() => decoder.add(Uint8Array.of(1))).toThrow("no packet of a link");
+    expect(seen).toEqual({ malformed: 1, packets: [] });
+  });
+
   it("sends frames and nothing else", () => {
     const { encoder } = parser();
     expect(() => encoder.encode({ type: 2, nsp: "/", data: [frameEvent, "text"] })).toThrow();

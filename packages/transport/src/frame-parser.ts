@@ -63,6 +63,8 @@ class FrameEncoder {
 
 class FrameDecoder extends EventEmitter {
   private readonly onMalformed: () => void;
+  /** Socket.IO would close a connection whose frames come before its join, and count nothing. */
+  private hasJoined = false;
 
   constructor(onMalformed: () => void) {
     super();
@@ -72,7 +74,8 @@ class FrameDecoder extends EventEmitter {
   /** Emits "decoded" with the packet, or throws FrameParserError. */
   add(chunk: unknown): void {
     const packet = decode(chunk);
-    if (packet !== null) {
+    if (packet?.type === connectType) this.hasJoined = true;
+    if (packet !== null && (this.hasJoined || packet.type !== eventType)) {
       this.emit("decoded", packet);
       return;
     }

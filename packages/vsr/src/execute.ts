@@ -55,7 +55,11 @@ function readAhead(replica: Replica): void {
   for (const reading of replica.reading.values()) if (reading.for === "execution") return;
   const last = Math.min(executableOp(replica), replica.executed + entriesPerReadMax);
   const positions: LogPosition[] = [];
+  let bytes = 0;
   for (let op = replica.executed + 1; op <= last; op++) {
+    // More than the cache holds would push out what is executed next, and be read for ever.
+    bytes += replica.log.slotAt(op)?.header.bodyBytes ?? 0;
+    if (positions.length > 0 && bytes > replica.identity.options.cacheBytesMax) break;
     positions.push(replica.log.positionAt(asOp(op)));
   }
   const token = nextToken(replica);

@@ -4,11 +4,14 @@ import { type ExecutionContext, type StateMachine, utf8Decode, utf8Encode } from
 export class ListMachine implements StateMachine {
   /** What was executed, in order. */
   readonly items: string[] = [];
+  /** What the log said beside each executed operation. */
+  readonly contexts: ExecutionContext[] = [];
   /** From this replicated time on a pulse is due; it adds the item `pulse`, once. */
   pulseAtMicros = Number.POSITIVE_INFINITY;
 
   /** The outcome is the item with its position: a second execution would answer otherwise. */
-  execute(operation: Uint8Array, _context: ExecutionContext): Uint8Array {
+  execute(operation: Uint8Array, context: ExecutionContext): Uint8Array {
+    this.contexts.push(context);
     const item = utf8Decode(operation) ?? "not UTF-8";
     this.items.push(item);
     return utf8Encode(`${item}@${this.items.length}`);

@@ -1,0 +1,86 @@
+import { asOp, asRequestNumber, sessionsMax } from "@quorate/protocol";
+import { describe, expect, it } from "vitest";
+import { ClientTable, isLastRequest, type Session } from "./client-table.ts";
+
+function sessionAt(op: number, index = 0, parts: Partial<Session> = {}): Session {
+  return {
+    id: { op: asOp(op), index },
+    gateway: 0,
+    nonce: Uint8Array.of(op, op >> 8, index),
+    number: asRequestNumber(0),
+    digest: new Uint8Array(0),
+    results: [],
+    lastOp: asOp(op),
+    ...parts,
+  };
+}
+
+describe("the client table", () => {
+  it("finds a session by its place in the log and by its gateway's nonce", () => {
+    const table = new ClientTable();
+    const session = table.register(sessionAt(3, 1));
+    expect(table.find({ op: asOp(3), index: 1 })).toBe(session);
+    expect(table.find({ op: asOp(3), index: 0 })).toBeNull();
+    expect(table.findByNonce(0, session.nonce)).toBe(session);
+    expect(table.findByNonce(1, session.nonce)).toBeNull();
+  });
+
+  it("registers one session for each nonce of a gateway, the first one", () => {
+    const table = new ClientTable();
+    const first = table.register(sessionAt(1));
+    const { nonce } = first;
+    expect(table.register(sessionAt(2, 0, { nonce }))).toBe(first);
+    expect(table.size).toBe(1);
+    table.register(sessionAt(2, 0, { nonce, gateway: 1 }));
+    expect(table.size).toBe(2);
+  });
+
+  it("evicts the session that has been idle for longest when it is full", () => {
+    const table = new ClientTable();
+    for (let op = 1; op <= sessionsMax; op++) table.register(sessionAt(op));
+    const first = table.find({ op: asOp(1), index: 0 });
+    if (first !== null) first.lastOp = asOp(sessionsMax + 1);
+    table.register(sessionAt(sessionsMax + 2));
+    expect(table.size).toBe(sessionsMax);
+    expect(table.find({ op: asOp(1), index: 0 })).toBe(first);
+    expect(table.find({ op: asOp(2), index: 0 })).toBeNull();
+    expect(table.findByNonce(0, sessionAt(2).nonce)).toBeNull();
+  });
+
+  it("evicts the same session on every replica, whatever the order of registration", () => {
+    const sessions = Array.from({ length: sessionsMax }, (_, index) => {
+      return sessionAt(1, index, { lastOp: asOp(7) });
+    });
+    const tables = [sessions, sessions.toReversed()].map((each) => {
+      const table = new ClientTable();
+      for (const session of each) table.register({ ...session });
+      table.register(sessionAt(9));
+      return table.sorted().map(({ id }) => id);
+    });
+    expect(tables[0]).toEqual(tables[1]);
+    expect(tables[0]?.[0]).toEqual({ op: 1, index: 1 });
+  });
+
+  it("lists its sessions in the order of their ids", () => {
+    const table = new ClientTable();
+    for (const [op, index] of [
+      [2, 1],
+      [1, 5],
+      [2, 0],
+    ] as const) {
+      table.register(sessionAt(op, index));
+    }
+    expect(table.sorted().map(({ id }) => [id.op, id.index])).toEqual([
+      [1, 5],
+      [2, 0],
+      [2, 1],
+    ]);
+  });
+
+  it("knows the last request by its number and its digest", () => {
+    const session = sessionAt(1, 0, { number: asRequestNumber(4), digest: Uint8Array.of(1, 2) });
+    expect(isLastRequest(session, 4, Uint8Array.of(1, 2))).toBe(true);
+    expect(isLastRequest(session, 4, Uint8Array.of(1, 3))).toBe(false);
+    expect(isLastRequest(session, 3, Uint8Array.of(1, 2))).toBe(false);
+  });
+});

@@ -1,0 +1,121 @@
+import { present } from "@quorate/prelude";
+import { asOp, type MessageOf } from "@quorate/protocol";
+import { describe, expect, it } from "vitest";
+import { messageIn } from "./testing/in-flight.ts";
+import type { Rig } from "./testing/rig.ts";
+import { electBy, logOf, request, startedRig } from "./testing/stories.ts";
+
+type StartView = MessageOf<"startView">;
+
+/** Replica 2 has started view 2 with `x`; its StartView is on its way to replica 0. */
+function startViewOnItsWay(): { readonly rig: Rig; readonly startView: StartView } {
+  const rig = startedRig(3);
+  request(rig, 1, 1, "x");
+  rig.settle();
+  rig.crash(1);
+  rig.network.hold({ command: "startView" });
+  electBy(rig, 0, 2);
+  const packet = present(rig.network.waiting({ to: 0, command: "startView" })[0]);
+  return { rig, startView: messageIn(packet, "startView") };
+}
+
+describe("A1 a StartView is accepted only from the primary, proven, and newer", () => {
+  it("is refused from anybody but the primary of its view", () => {
+    const { rig, startView } = startViewOnItsWay();
+    rig.inject(0, 1, rig.sign(1, 2, startView));
+    expect(rig.ignored(0).at(-1)).toBe("not from the primary");
+    expect(rig.replica(0).lastNormalView).toBe(1);
+  });
+
+  it("is refused when its proof or its selection does not hold", () => {
+    const { rig, startView } = startViewOnItsWay();
+    const { votes, doViewChanges } = startView;
+    const op1 = rig.replica(0).log.positionAt(asOp(1));
+    const false1: readonly StartView[] = [
+      { ...startView, votes: votes.slice(1) },
+      { ...startView, votes: [present(votes[0]), present(votes[0])] },
+      { ...startView, doViewChanges: doViewChanges.slice(1) },
+      { ...startView, doViewChanges: [present(doViewChanges[0]), present(doViewChanges[0])] },
+      { ...startView, doViewChanges: [...doViewChanges, present(votes[0])] },
+      { ...startView, head: op1 },
+      { ...startView, commit: asOp(2) },
+    ];
+    for (const message of false1) rig.inject(0, 2, rig.sign(2, 2, message));
+    expect(rig.ignored(0).slice(-false1.length)).toEqual(false1.map(() => "selection not valid"));
+    expect(rig.replica(0)).toMatchObject({ view: 2, lastNormalView: 1, fetch: null });
+    rig.inject(0, 2, rig.sign(2, 2, startView));
+    rig.settle();
+    expect(rig.replica(0).lastNormalView).toBe(2);
+  });
+
+  it("is refused when it is of an older view", () => {
+    const { rig, startView } = startViewOnItsWay();
+    rig.restart(1);
+    rig.crash(2);
+    electBy(rig, 1, 0);
+    rig.elapse(100);
+    expect(rig.replica(0).view).toBe(3);
+    rig.inject(0, 2, rig.sign(2, 2, startView));
+    expect(rig.ignored(0).at(-1)).toBe("older view");
+  });
+
+  it("is ignored when it is a duplicate, so it rolls nothing back", () => {
+    const { rig, startView } = startViewOnItsWay();
+    rig.network.release();
+    rig.settle();
+    request(rig, 2, 2, "y");
+    rig.settle();
+    rig.elapse(6);
+    expect(logOf(rig, 0)).toEqual(["1@1", "2@1", "3@2"]);
+    rig.inject(0, 2, rig.sign(2, 2, startView));
+    rig.settle();
+    expect(rig.ignored(0).at(-1)).toBe("already installed");
+    expect(logOf(rig, 0)).toEqual(["1@1", "2@1", "3@2"]);
+    expect(rig.executed(0)).toEqual(["x", "y"]);
+  });
+});
+
+describe("A2 a replica says one thing in one view change", () => {
+  it("sends the same bytes after a restart that finds a rotten entry", () => {
+    const { rig } = startViewOnItsWay();
+    const [first] = rig.network.sent({ from: 0, command: "doViewChange", view: 2 });
+    rig.crash(2);
+    rig.crash(0);
+    rig.restart(0, { corrupt: [2] });
+    const before = rig.network.sent({ from: 0, command: "doViewChange", view: 2 }).length;
+    rig.tick(0, 20);
+    const again = rig.network.sent({ from: 0, command: "doViewChange", view: 2 }).slice(before);
+    expect(again.length).toBeGreaterThan(0);
+    for (const { bytes } of again) expect(bytes).toEqual(first?.bytes);
+  });
+
+  it("cancels unfinished appends before it says anything", () => {
+    const rig = startedRig(3);
+    rig.isolate(1);
+    rig.disk(1).hold("append");
+    request(rig, 1, 1, "unfinished");
+    rig.elapse(105);
+    rig.network.heal();
+    rig.crash(2);
+    electBy(rig, 0, 1);
+    const [change] = rig.network.sent({ from: 1, command: "doViewChange", view: 2 });
+    expect(change?.message).toMatchObject({ head: { op: 1 } });
+    rig.disk(1).release();
+    rig.settle();
+    expect(rig.replica(1).log.headOp).toBe(1);
+  });
+});
+
+describe("A6 an incarnation is the life of a disk", () => {
+  it("counts no vote and no DoViewChange of another incarnation", () => {
+    const { rig, startView } = startViewOnItsWay();
+    const vote = rig.sign(1, 2, { command: "startViewChange" }, 1);
+    rig.inject(0, 2, rig.sign(2, 2, { ...startView, votes: [present(startView.votes[0]), vote] }));
+    expect(rig.ignored(0).at(-1)).toBe("selection not valid");
+    const change = present(rig.network.sent({ from: 0, command: "doViewChange", view: 2 })[0]);
+    const other = rig.sign(1, 2, messageIn(change, "doViewChange"), 1);
+    const doViewChanges = [present(startView.doViewChanges[0]), other];
+    rig.inject(0, 2, rig.sign(2, 2, { ...startView, doViewChanges }));
+    expect(rig.ignored(0).at(-1)).toBe("selection not valid");
+  });
+});
