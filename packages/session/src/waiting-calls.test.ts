@@ -1,0 +1,66 @@
+import { operationsPerRequestMax, requestBytesMax } from "@quorate/protocol";
+import { expect, test } from "vitest";
+import { answerBytesPerRequestMax, callsWaitingMax } from "./limits.ts";
+import { type Call, WaitingCalls } from "./waiting-calls.ts";
+
+function call(bytes = 1, answerBytesMax = 1): Call {
+  return {
+    operation: new Uint8Array(bytes),
+    answerBytesMax,
+    arrivedMs: 0,
+    deadlineMs: 0,
+    isWanted: true,
+    resolve: () => undefined,
+    reject: () => undefined,
+  };
+}
+
+function waitingWith(...calls: Call[]): WaitingCalls {
+  const waiting = new WaitingCalls();
+  for (const each of calls) waiting.add(each);
+  return waiting;
+}
+
+test("a batch takes calls in the order of their arrival", () => {
+  const calls = [call(), call(), call()];
+  expect(waitingWith(...calls).takeBatch()).toEqual(calls);
+});
+
+test("a batch holds no more operations than a request may", () => {
+  const calls = Array.from({ length: operationsPerRequestMax + 1 }, () => call());
+  const waiting = waitingWith(...calls);
+  expect(waiting.takeBatch()).toHaveLength(operationsPerRequestMax);
+  expect(waiting.count).toBe(1);
+});
+
+test("operations that are too large together travel apart", () => {
+  const waiting = waitingWith(call(requestBytesMax / 2), call(requestBytesMax / 2));
+  expect(waiting.takeBatch()).toHaveLength(1);
+  expect(waiting.takeBatch()).toHaveLength(1);
+});
+
+test("calls whose answers would not fit one reply travel apart", () => {
+  const most = answerBytesPerRequestMax;
+  const waiting = waitingWith(call(1, most), call(1, 1));
+  expect(waiting.takeBatch()).toHaveLength(1);
+});
+
+test("one call always fits, however large its answer may be", () => {
+  expect(waitingWith(call(1, 10 * answerBytesPerRequestMax)).takeBatch()).toHaveLength(1);
+});
+
+test("a call whose client has gone is not handed out", () => {
+  const gone = call();
+  const stays = call();
+  const waiting = waitingWith(gone, stays);
+  gone.isWanted = false;
+  expect(waiting.takeBatch()).toEqual([stays]);
+  expect(waiting.count).toBe(0);
+});
+
+test("when all places are taken the next call is refused", () => {
+  const waiting = waitingWith(...Array.from({ length: callsWaitingMax }, () => call()));
+  expect(waiting.add(call())).toBe(false);
+  waiting.takeBatch();
+  expect(waiting.add(call())).toBe(true);
+});

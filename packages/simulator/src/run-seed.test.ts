@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { runSeed } from "./run-seed.ts";
+import { calmNetwork } from "./sim-network.ts";
+import type { SwarmOptions } from "./swarm.ts";
+
+const quiet = { print: null };
+
+const calm: SwarmOptions = {
+  replicaCount: 3,
+  gatewayCount: 1,
+  workersPerGateway: 4,
+  network: calmNetwork,
+  crashMeanMicros: null,
+  partitionMeanMicros: null,
+  pauseMeanMicros: null,
+  blackoutMeanMicros: null,
+  downMeanMicros: 100_000,
+  skewMicros: 0,
+  flushMeanMicros: [300, 300, 300],
+  rotChance: 0,
+  preparesInFlightMax: 2,
+  pipelineMax: 16,
+  safetyMicros: 3_000_000,
+};
+
+test("the same seed gives the same run, event by event", async () => {
+  const [first, second] = [await runSeed(7, quiet), await runSeed(7, quiet)];
+  expect(second.traceDigest).toBe(first.traceDigest);
+  expect(second.events).toBe(first.events);
+});
+
+test("another seed gives another run", async () => {
+  const [first, second] = [await runSeed(7, quiet), await runSeed(8, quiet)];
+  expect(second.traceDigest).not.toBe(first.traceDigest);
+});
+
+test("a calm cluster acknowledges and settles everything in its first view", async () => {
+  const lines: string[] = [];
+  const result = await runSeed(1, { print: (line) => lines.push(line), swarm: calm });
+  expect(result.verdict).toBe("passed");
+  expect(result.acknowledged).toBeGreaterThan(50);
+  const views = new Set(lines.map((line) => /view (\d+)\//.exec(line)?.[1]));
+  expect(Math.max(...[...views].map(Number).filter(Number.isFinite))).toBe(1);
+});
+
+test("a cluster whose members all crash again and again loses and repeats nothing", async () => {
+  const swarm = { ...calm, crashMeanMicros: 200_000, blackoutMeanMicros: 1_000_000 };
+  const result = await runSeed(2, { print: null, swarm });
+  expect(result).toMatchObject({ verdict: "passed", message: "" });
+  expect(result.acknowledged).toBeGreaterThan(0);
+});
+
+test("one member alone survives its own crashes", async () => {
+  const swarm = { ...calm, replicaCount: 1 as const, crashMeanMicros: 300_000 };
+  expect(await runSeed(3, { print: null, swarm })).toMatchObject({ verdict: "passed" });
+});
+
+test("two members need each other, and go on when both are there", async () => {
+  const swarm = { ...calm, replicaCount: 2 as const, crashMeanMicros: 500_000 };
+  expect(await runSeed(4, { print: null, swarm })).toMatchObject({ verdict: "passed" });
+});
+
+test("one-way partitions and losses stop nobody for ever", async () => {
+  const network = { ...calmNetwork, loss: 0.15, duplication: 0.2, reordering: 0.2 };
+  const swarm = { ...calm, replicaCount: 5 as const, network, partitionMeanMicros: 500_000 };
+  const flushMeanMicros = [300, 300, 300, 300, 8_000];
+  const result = await runSeed(5, { print: null, swarm: { ...swarm, flushMeanMicros } });
+  expect(result).toMatchObject({ verdict: "passed" });
+});
