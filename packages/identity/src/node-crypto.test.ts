@@ -34,6 +34,15 @@ describe("nodeCrypto", () => {
     expect(nodeCrypto.verify(signer.publicKey, message, malleated)).toBe(false);
   });
 
+  it("hashes parts as it hashes their concatenation, whatever their length", () => {
+    for (const length of [0, 1, 4_000, 4_095, 4_096, 4_097, 10_000]) {
+      const whole = nodeCrypto.randomBytes(length);
+      const middle = Math.floor(length / 3);
+      const parts = [whole.subarray(0, middle), new Uint8Array(0), whole.subarray(middle)];
+      expect(hexEncode(nodeCrypto.sha256(...parts))).toBe(hexEncode(nodeCrypto.sha256(whole)));
+    }
+  });
+
   it("verifies with more keys than it keeps", () => {
     const message = new Uint8Array(1);
     const signers = Array.from({ length: 600 }, () => signerOfSeed(nodeCrypto.randomBytes(32)));

@@ -16,10 +16,24 @@ function plain(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
-/** For one part the one-shot call is faster by a third; several parts would need a copy first. */
+/** Parts of at most this many bytes together are copied into one: above it the copy costs more. */
+const joinedBytesMax = 4_096;
+
+const joined = new Uint8Array(joinedBytesMax);
+
+/** The one-shot call is faster by a third, and leaves no object behind that must be finalized. */
 function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return plain(hash("sha256", only, "buffer"));
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+  if (bytes <= joinedBytesMax) {
+    let end = 0;
+    for (const part of parts) {
+      joined.set(part, end);
+      end += part.length;
+    }
+    return plain(hash("sha256", joined.subarray(0, end), "buffer"));
+  }
   const running = createHash("sha256");
   for (const part of parts) running.update(part);
   return plain(running.digest());

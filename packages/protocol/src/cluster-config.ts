@@ -7,7 +7,7 @@
 import { ByteWriter, hexEncode, type Sha256, utf8Encode } from "@quorate/prelude";
 import { type Coded, fixed, list, oneOf, record, text, u16, u64 } from "./codec.ts";
 import { epochCodec } from "./entry.ts";
-import { gatewaysMax, membersMax, nameBytesMax, operatorsMax } from "./limits.ts";
+import { gatewaysMax, membersMax, nameBytesMax, operatorsMax, pipelineMaxLimit } from "./limits.ts";
 import { asReplicaIndex, type GatewayIndex, type ReplicaIndex, type View } from "./numbers.ts";
 
 /** Bytes of an ed25519 public key (RFC 8032). */
@@ -54,9 +54,16 @@ export function digestClusterConfig(config: ClusterConfig, sha256: Sha256): Uint
   return sha256(configDomain, encodeClusterConfig(config));
 }
 
+/** Key ids by the key they are of: every statement needs one, and a configuration never changes. */
+const knownKeyIds = new WeakMap<Uint8Array, Uint8Array>();
+
 /** The first bytes of the public key's digest. */
 export function keyIdOf(publicKey: Uint8Array, sha256: Sha256): Uint8Array {
-  return sha256(publicKey).slice(0, keyIdBytes);
+  const known = knownKeyIds.get(publicKey);
+  if (known !== undefined) return known;
+  const keyId = sha256(publicKey).slice(0, keyIdBytes);
+  knownKeyIds.set(publicKey, keyId);
+  return keyId;
 }
 
 /** Voters come first in a configuration, so their indices are 0 to n - 1. */
@@ -85,7 +92,13 @@ export function reasonAgainstConfig(config: ClusterConfig): string | null {
   const { members, gateways, operators } = config;
   const holders = [...members, ...gateways, ...operators];
   if (votersOf(config).length === 0) return "no voter";
+  if (members.length > membersMax) return "too many members";
+  if (gateways.length > gatewaysMax) return "too many gateways";
+  if (operators.length > operatorsMax) return "too many operators";
   if (config.pipelineMax < 1) return "pipelineMax is 0";
+  if (config.pipelineMax > pipelineMaxLimit) return "pipelineMax is above its limit";
+  const names = [...holders.map(({ id }) => id), ...members.map(({ address }) => address)];
+  if (!names.every((name) => isName(name))) return "name cannot be encoded";
   if (new Set(holders.map((holder) => holder.id)).size !== holders.length) return "id used twice";
   const keys = new Set(holders.map((holder) => hexEncode(holder.publicKey)));
   if (keys.size !== holders.length) return "key used twice";
@@ -94,4 +107,9 @@ export function reasonAgainstConfig(config: ClusterConfig): string | null {
   if (firstLearner !== -1 && firstLearner < lastVoter) return "learner before voter";
   if (config.operatorThreshold > operators.length) return "threshold above the operators";
   return null;
+}
+
+/** Whether a configuration can hold the text: not empty, no lone surrogate, within the limit. */
+function isName(name: string): boolean {
+  return name !== "" && name.isWellFormed() && utf8Encode(name).length <= nameBytesMax;
 }

@@ -22,9 +22,15 @@ const tags = {
   "extend-dequeue": 5,
 } as const;
 
+/** Bytes around bodies: an operation's fields, and a message's labels and hashes. A guess. */
+const overheadBytes = 256;
+
 /** The one spelling of the operation. Throws AssertionError when a limit is passed. */
 export function encodeOperation(operation: Operation): Uint8Array {
-  const writer = new ByteWriter(operation.type === "enqueue" ? 65_536 : 256);
+  const messages = operation.type === "enqueue" ? operation.messages : [];
+  // A writer that must grow copies; one that is too large costs more, because it is zeroed first.
+  const capacity = messages.reduce((sum, { body }) => sum + body.length + overheadBytes, 0);
+  const writer = new ByteWriter(overheadBytes + capacity);
   writer.u8(tags[operation.type]).string(operation.queue);
   switch (operation.type) {
     case "put-queue":

@@ -1,3 +1,5 @@
+import { bytesConcat, present } from "@quorate/prelude";
+import { asOp } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { messageIn } from "./testing/in-flight.ts";
 import type { Rig } from "./testing/rig.ts";
@@ -81,13 +83,20 @@ describe("L3 a header without its body is never part of a log", () => {
     rig.elapse(6);
     const { fetch } = rig.replica(0);
     expect(fetch).toMatchObject({ purpose: "catch-up", state: "bodies" });
-    const header = rig.replica(0).log.slotAt(1)?.header;
-    const nonce = fetch?.nonce ?? 0;
-    const headers = header === undefined ? [] : [header];
-    rig.inject(0, 1, rig.sign(1, 1, { command: "entries", nonce, headers }));
-    rig.inject(0, 1, rig.sign(1, 1, { command: "entries", nonce: nonce + 1, headers }));
+    // A whole good entry, but not the one that was asked for; then the right one for no question.
+    const answer = (op: number, nonce: number): Uint8Array => {
+      const { cache, log } = rig.replica(1);
+      const { header, body } = present(cache.get(log.positionAt(asOp(op))));
+      const entries = { command: "entries", nonce, headers: [header] } as const;
+      return bytesConcat(rig.sign(1, 1, entries), body);
+    };
+    const nonce = present(fetch).nonce;
+    rig.inject(0, 1, answer(1, nonce));
+    rig.inject(0, 1, answer(2, nonce + 1));
     expect(rig.ignored(0).slice(-2)).toEqual(["not asked for", "not asked for"]);
     expect(rig.replica(0).log.headOp).toBe(1);
+    rig.inject(0, 1, answer(2, nonce));
+    expect(rig.replica(0).log.headOp).toBe(2);
   });
 
   it("restarts the view change timer when a transfer gets on", () => {

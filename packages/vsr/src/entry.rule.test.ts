@@ -90,11 +90,20 @@ describe("L4 an entry's time is refused only when it is new and too far ahead", 
 
   it("does not let one replica that refuses end a view that a quorum follows", () => {
     const rig = startedRig(3);
-    rig.setClockAhead(0, -hourMicros);
+    for (const index of [1, 2]) rig.setClockAhead(index, hourMicros);
     request(rig, 1, 1, "x");
     rig.settle();
+    expect(rig.network.sent({ from: 0, to: 1, command: "rejectClock" })).toHaveLength(1);
     expect(rig.gateway.outcomes).toEqual(["x@1"]);
     expect(rig.replica(1).acting).not.toBeNull();
+  });
+
+  it("takes an entry of any age that arrives late", () => {
+    const rig = startedRig(3);
+    request(rig, 1, 1, "old");
+    rig.setClockAhead(0, hourMicros);
+    rig.deliver({ to: 0, command: "prepare" });
+    expect(logOf(rig, 0)).toEqual(["1@1", "2@1 appending"]);
   });
 
   it("takes an entry of any age that was missed", () => {

@@ -85,6 +85,18 @@ describe("L7 everything is repeated until it is superseded", () => {
     expect(rig.replica(0)).toMatchObject({ view: 2, status: "normal" });
   });
 
+  it("StartView, also to one that hears nothing but the answer to its DoViewChange", () => {
+    const rig = startedRig(3);
+    rig.crash(1);
+    rig.network.hold({ command: "startView" });
+    electBy(rig, 0, 2);
+    rig.drop({ command: "startView" });
+    rig.network.release();
+    rig.network.cut({ from: 2, command: "commit" });
+    rig.elapse(20);
+    expect(rig.replica(0)).toMatchObject({ view: 2, status: "normal" });
+  });
+
   it("votes, while the primary is silent", () => {
     const rig = startedRig(3);
     rig.crash(1);

@@ -195,8 +195,10 @@ describe("VRR §4.1 steps 6 and 7: the backups learn of the commit", () => {
     request(rig, 1, 1, "x");
     rig.elapse(6);
     const results = [0, 1, 2].map((index) => {
-      return rig.replica(index).clientTable.find(rig.gateway.session)?.results;
+      const session = rig.replica(index).clientTable.find(rig.gateway.session);
+      return [session?.number, session?.results];
     });
+    expect(results[1]?.[0]).toBe(1);
     expect(new Set(results.map((each) => String(each))).size).toBe(1);
     expect(rig.gateway.outcomes).toEqual(["x@1"]);
   });

@@ -84,9 +84,11 @@ describe("S6 a linearizable read is never stale", () => {
     rig.network.hold({ to: 2, command: "prepareOk" });
     electBy(rig, 0, 2);
     rig.drop({ to: 2, command: "prepareOk" });
-    rig.network.release();
-    expect(rig.replica(2).commit).toBe(2);
+    expect(rig.replica(2)).toMatchObject({ commit: 2, executed: 2 });
     rig.read(2);
+    rig.settle();
+    expect(rig.gateway.answers("readReply")).toEqual([]);
+    rig.network.release();
     rig.elapse(20);
     expect(rig.gateway.lastRead).toBe("x");
   });

@@ -1,6 +1,7 @@
 import { asOp, asView } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { doViewChangeOf, entryOf } from "./testing/chain.ts";
+import { messageIn } from "./testing/in-flight.ts";
 import { electBy, logOf, request, startedRig } from "./testing/stories.ts";
 
 describe("S9 nothing is committed because it is old", () => {
@@ -122,6 +123,38 @@ describe("S10 a corrupt entry is not an absent one", () => {
     rig.elapse(10);
     expect(rig.replica(0).log.headOp).toBe(3);
     expect(rig.network.sent({ from: 0, command: "prepareOk" })).toHaveLength(before);
+    rig.network.release();
+    rig.elapse(60);
+    expect(rig.executed(0)).toEqual(["x", "y"]);
+  });
+});
+
+describe("S10 what is found to be corrupt during a transfer", () => {
+  it("is not forgotten when the log of the view is adopted", () => {
+    const rig = startedRig(3);
+    request(rig, 1, 1, "x");
+    rig.elapse(6);
+    rig.isolate(0);
+    request(rig, 1, 2, "y");
+    rig.settle();
+    rig.network.heal();
+    rig.crash(0);
+    rig.restart(0);
+    rig.disk(0).rot(2);
+    rig.disk(0).hold("read");
+    rig.network.hold({ from: 0, command: "getEntries" });
+    rig.elapse(6);
+    rig.crash(1);
+    electBy(rig, 0, 2);
+    expect(rig.replica(0).fetch).toMatchObject({ purpose: "follow", state: "bodies" });
+    rig.complete(0, "read");
+    expect(logOf(rig, 0)).toEqual(["1@1", "2@1 corrupt"]);
+    rig.deliver({ from: 0, to: 2, command: "getEntries" });
+    rig.settle();
+    expect(logOf(rig, 0)).toEqual(["1@1", "2@1 corrupt", "3@1"]);
+    const promised = rig.network.sent({ from: 0, command: "prepareOk", view: 2 });
+    expect(promised.map((packet) => messageIn(packet, "prepareOk").op)).toEqual([1]);
+    rig.disk(0).release();
     rig.network.release();
     rig.elapse(60);
     expect(rig.executed(0)).toEqual(["x", "y"]);

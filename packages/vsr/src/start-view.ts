@@ -153,7 +153,6 @@ export function adoptFetchedLog(replica: Replica): void {
   const { sha256 } = replica.identity.admission;
   assert(fork >= replica.executed, "nothing executed is cut");
   replica.log.cutAbove(fork);
-  for (const position of replica.log.corruptThrough(fork)) replica.log.markRepaired(position);
   for (const header of fetch.chain.toReversed()) {
     replica.log.push(header, hashEntryHeader(header, sha256), "present");
   }

@@ -97,13 +97,23 @@ describe("S5 an uncertain head promises nothing", () => {
     expect(rig.executed(0)).toEqual(["x"]);
   });
 
+  it("is not moved by the proof of a view, for which it would have to send a DoViewChange", () => {
+    const rig = uncertainAfterAcknowledging();
+    const before = promisesOf(rig, 0);
+    const votes = [1, 2].map((index) => rig.sign(index, 2, { command: "startViewChange" }));
+    rig.inject(0, 1, rig.sign(1, 2, { command: "viewProof", votes }));
+    rig.completeAll(0);
+    expect(rig.replica(0)).toMatchObject({ view: 1, status: "recovering" });
+    expect(promisesOf(rig, 0)).toBe(before);
+  });
+
   it("does not end while the newer log is still being fetched", () => {
     const rig = uncertainAfterAcknowledging();
+    const before = promisesOf(rig, 0);
     rig.crash(1);
     rig.restart(1);
     rig.network.hold({ from: 0, command: "getEntries" });
-    rig.elapse(150);
-    const before = promisesOf(rig, 0);
+    rig.elapse(400);
     expect(rig.replica(0)).toMatchObject({ status: "recovering" });
     expect(rig.disk(0).superblock).toMatchObject({ isHeadUncertain: true, lastNormalView: 1 });
     rig.crash(0);

@@ -145,22 +145,22 @@ describe("VRR §4.2 step 3: the new primary selects", () => {
 
   it("its commit is the largest that any of them knows, not the winner's", () => {
     const rig = startedRig(3);
-    rig.network.hold({ to: 0, command: "prepare" });
-    request(rig, 1, 1, "a");
-    rig.settle();
-    rig.network.hold({ to: 2, command: "commit" });
-    rig.network.release();
-    rig.network.hold({ to: 0 });
-    rig.elapse(6);
-    expect([rig.replica(2).commit, rig.replica(0).commit]).toEqual([2, 1]);
-    rig.network.release();
-    rig.network.hold({ to: 2, command: "prepare" });
-    rig.settle();
-    request(rig, 1, 2, "b");
+    // Replica 0 has both operations, replica 2 has the first and knows that it is committed.
+    rig.network.hold({ from: 0, command: "prepareOk" });
     rig.network.hold({ to: 0, command: "commit" });
+    rig.network.hold({ from: 2, command: "getEntries" });
+    request(rig, 1, 1, "a");
+    request(rig, 1, 2, "b");
+    const [first] = rig.network.take({ to: 2, command: "prepare" });
+    rig.inject(2, 1, present(first).bytes);
+    rig.settle();
+    rig.tick(1, 5);
     rig.settle();
     rig.crash(1);
+    expect(rig.replica(0)).toMatchObject({ commit: 1, log: { headOp: 3 } });
+    expect(rig.replica(2)).toMatchObject({ commit: 2, log: { headOp: 2 } });
     rig.network.take({});
+    rig.network.release();
     electBy(rig, 0, 2);
     expect(rig.replica(2).startHead).toMatchObject({ op: 3 });
     const [packet] = rig.network.sent({ from: 2, command: "startView", view: 2 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Rig } from "./testing/rig.ts";
+import type { Rig } from "./testing/rig.ts";
 import { electBy, request, startedRig } from "./testing/stories.ts";
 
 /** Replica 0 has moved to view 2 with the vote of replica 1, which then died; 2 knows nothing. */
@@ -96,7 +96,7 @@ describe("L1 the proof of a view travels and is stored", () => {
     const views = new Set(
       rig.network.sent({ from: 0, command: "startViewChange" }).map((p) => p.view),
     );
-    expect([...views].toSorted()).toEqual([1, 2]);
+    expect([...views].toSorted((a, b) => a - b)).toEqual([1, 2]);
     rig.network.heal();
     rig.elapse(30);
     expect([0, 1, 2].map((index) => rig.replica(index).view)).toEqual([1, 1, 1]);

@@ -1,0 +1,116 @@
+/** The load generator: a process of its own that does one job and tells the result. */
+import { performance } from "node:perf_hooks";
+import { type HttpAnswer, HttpConnection } from "./http-connection.ts";
+import type { LoadJob, LoadResult } from "./load-job.ts";
+import { percentile } from "./percentile.ts";
+
+/** Longer than any run. */
+const leaseMs = 10 * 60 * 1000;
+
+/** Messages done and calls measured by all connections of a job. */
+class LoadRun {
+  messages = 0;
+  readonly callMs: number[] = [];
+  readonly #job: LoadJob;
+  readonly #body: string;
+  readonly #deadlineMs: number;
+  #next = 0;
+
+  constructor(job: LoadJob) {
+    this.#job = job;
+    // The quotes of a JSON string are bytes of the body.
+    this.#body = JSON.stringify("x".repeat(Math.max(0, job.bodyBytes - 2)));
+    this.#deadlineMs = performance.now() + job.lastsMs;
+  }
+
+  async on(connection: HttpConnection): Promise<void> {
+    const { work } = this.#job;
+    while (performance.now() < this.#deadlineMs && this.#next < this.#job.messagesMax) {
+      if (work === "enqueue") await this.#enqueue(connection);
+      else if (work === "batch") await this.#enqueueBatch(connection);
+      else if (!(await this.#dequeueAndAck(connection))) return;
+    }
+  }
+
+  async #enqueue(connection: HttpConnection): Promise<void> {
+    this.#next += 1;
+    const json = `{"body":${this.#body}}`;
+    expectStatus(await this.#call(connection, "enqueue", json), 201);
+    this.messages += 1;
+  }
+
+  async #enqueueBatch(connection: HttpConnection): Promise<void> {
+    const { batch, name } = this.#job;
+    const first = this.#next;
+    this.#next += batch;
+    const entries: string[] = [];
+    for (let index = first; index < first + batch; index++) {
+      entries.push(`{"dedupId":"${name}-${index}","body":${this.#body}}`);
+    }
+    const json = `{"messages":[${entries.join(",")}]}`;
+    const answer = await this.#call(connection, "enqueue/batch", json);
+    expectStatus(answer, 200);
+    const summary = `"summary":{"accepted":${batch},"duplicates":0,"refused":0}`;
+    if (!answer.text.includes(summary)) throw new Error(`not accepted: ${answer.text.slice(-400)}`);
+    this.messages += batch;
+  }
+
+  /** False when the queue is empty. */
+  async #dequeueAndAck(connection: HttpConnection): Promise<boolean> {
+    const { batch, name } = this.#job;
+    const dequeueId = `${name}-${this.callMs.length}-${Math.random()}`;
+    const json = `{"max":${batch},"leaseMs":${leaseMs},"dequeueId":"${dequeueId}"}`;
+    const taken = await this.#call(connection, "dequeue", json);
+    expectStatus(taken, 200);
+    const leases = [...taken.text.matchAll(/"leaseId":"([^"]+)"/g)].map(([, leaseId]) => leaseId);
+    if (leases.length === 0) return false;
+    this.#next += leases.length;
+    const entries = leases.map((leaseId) => `{"action":"ack","leaseId":"${leaseId}"}`);
+    const settled = await this.#call(
+      connection,
+      "settle",
+      `{"settlements":[${entries.join(",")}]}`,
+    );
+    expectStatus(settled, 200);
+    if (!settled.text.includes(`"summary":{"ok":${leases.length},"failed":0}`)) {
+      throw new Error(`not settled: ${settled.text.slice(-400)}`);
+    }
+    this.messages += leases.length;
+    return true;
+  }
+
+  async #call(connection: HttpConnection, what: string, json: string): Promise<HttpAnswer> {
+    const begin = performance.now();
+    const answer = await connection.post(`/v1/queues/${this.#job.queue}/${what}`, json);
+    this.callMs.push(performance.now() - begin);
+    return answer;
+  }
+}
+
+function expectStatus({ status, text }: HttpAnswer, expected: number): void {
+  if (status !== expected) throw new Error(`answered ${status}: ${text.slice(0, 400)}`);
+}
+
+async function runJob(job: LoadJob): Promise<LoadResult> {
+  const connections = Array.from({ length: job.connections }, () => new HttpConnection(job));
+  await Promise.all(connections.map((connection) => connection.open()));
+  const cpuBefore = process.cpuUsage();
+  const begin = performance.now();
+  const run = new LoadRun(job);
+  await Promise.all(connections.map((connection) => run.on(connection)));
+  const tookMs = performance.now() - begin;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  for (const connection of connections) connection.close();
+  return {
+    messages: run.messages,
+    calls: run.callMs.length,
+    tookMs,
+    callMsP50: percentile(run.callMs, 0.5),
+    callMsP99: percentile(run.callMs, 0.99),
+    callMsMax: percentile(run.callMs, 1),
+    cpuMicros: user + system,
+  };
+}
+
+const job: LoadJob = JSON.parse(process.argv[2] ?? "");
+console.log(JSON.stringify(await runJob(job)));

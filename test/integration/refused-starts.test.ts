@@ -1,0 +1,124 @@
+/** A process that cannot do its work says why in one line, and ends with the code that names it. */
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { type Cluster, createTestCluster } from "./rig/cluster.ts";
+import { eventually } from "./rig/eventually.ts";
+import { RigProcess } from "./rig/rig-process.ts";
+
+/** The numbers that supervisors and operators are told, for replicas and gateways alike. */
+const exitCodes = { configuration: 64, key: 65, dataFolder: 66, addressInUse: 67 } as const;
+
+let cluster: Cluster;
+let tries = 0;
+beforeAll(async () => {
+  cluster = await createTestCluster();
+});
+afterAll(() => cluster.stop());
+
+/** Starts a program with a changed configuration; its exit code, and what it said. */
+async function start(
+  id: string,
+  change: Readonly<Record<string, unknown>>,
+): Promise<{ readonly code: unknown; readonly lines: readonly string[] }> {
+  const config: unknown = JSON.parse(readFileSync(cluster.folder.configFile(id), "utf8"));
+  const name = `${id}-try-${tries++}`;
+  const file = cluster.folder.configFile(name);
+  writeFileSync(file, JSON.stringify({ ...Object(config), ...change }));
+  const program = id === "api" ? "apps/api/src/main.ts" : "apps/replica/src/main.ts";
+  const args = [program, "--config", file];
+  const process = new RigProcess({ id, args, log: cluster.folder.log(name) });
+  onTestFinished(() => process.stop());
+  process.start();
+  const code = await process.ended();
+  // Lines of the log are JSON; what is said to a person is not.
+  const lines = readFileSync(process.log, "utf8").trim().split("\n");
+  return { code, lines: lines.filter((line) => line !== "" && !line.startsWith("{")) };
+}
+
+function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  return once(socket, "connect").then(
+    () => socket.destroy() !== null,
+    () => false,
+  );
+}
+
+/** A key file with one changed byte, and one that was cut off. */
+function damagedKey(id: string, damage: (bytes: Buffer) => Buffer): string {
+  const path = join(cluster.folder.keysFolder, `damaged-${tries++}.key`);
+  writeFileSync(path, damage(readFileSync(cluster.folder.keyFile(id))));
+  return path;
+}
+
+function flipOne(bytes: Buffer): Buffer {
+  const at = bytes.lastIndexOf(0x22) - 8;
+  bytes[at] = bytes[at] === 0x41 ? 0x42 : 0x41;
+  return bytes;
+}
+
+test("a configuration with an unknown field ends a replica with `configuration`", async () => {
+  const { code, lines } = await start("r0", { dataDirectory: "elsewhere" });
+  expect(code).toBe(exitCodes.configuration);
+  expect(lines.join("\n")).toMatch(/^replica: cannot start: [^]*dataDirectory/);
+});
+
+test("a member that the cluster does not have ends with `configuration`", async () => {
+  const { code, lines } = await start("r0", { replicaId: "r9" });
+  expect(code).toBe(exitCodes.configuration);
+  expect(lines).toEqual(["replica: cannot start: the cluster has no member r9"]);
+});
+
+test("a damaged key file, or that of another member, ends a replica with `key`", async () => {
+  for (const keyFile of [
+    damagedKey("r0", flipOne),
+    damagedKey("r0", (bytes) => bytes.subarray(0, bytes.length / 2)),
+  ]) {
+    const { code, lines } = await start("r0", { keyFile });
+    expect(code).toBe(exitCodes.key);
+    expect(lines).toEqual([expect.stringMatching(/^replica: cannot start: /)]);
+  }
+});
+
+test("a damaged key file ends the gateway with `key`", async () => {
+  const { code, lines } = await start("api", { keyFile: damagedKey("g0", flipOne) });
+  expect(code).toBe(exitCodes.key);
+  expect(lines).toEqual([expect.stringMatching(/^api: /)]);
+});
+
+test("a port of somebody else ends a process with `addressInUse`", async () => {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const listen = { host: "127.0.0.1", port };
+  for (const change of [{ listen }, { metrics: listen }]) {
+    const { code, lines } = await start("r1", change);
+    expect(code).toBe(exitCodes.addressInUse);
+    expect(lines).toEqual([expect.stringMatching(/EADDRINUSE/)]);
+  }
+  const { code, lines } = await start("api", { listen });
+  expect(code).toBe(exitCodes.addressInUse);
+  expect(lines).toEqual([expect.stringMatching(/EADDRINUSE/)]);
+});
+
+test("a data folder that is held, or another member's, ends a replica with `dataFolder`", async () => {
+  const replica = cluster.replica("r2");
+  replica.process.start();
+  // A replica opens its folder before its port.
+  await eventually("r2 serves its port", 30_000, async () =>
+    (await isListening(replica.port)) ? true : null,
+  );
+  const held = await start("r0", { dataDir: replica.dataFolder });
+  expect(held.code).toBe(exitCodes.dataFolder);
+  expect(held.lines).toEqual([expect.stringMatching(/^replica: cannot start: /)]);
+
+  await replica.process.stop();
+  const foreign = await start("r0", { dataDir: replica.dataFolder });
+  expect(foreign.code).toBe(exitCodes.dataFolder);
+  expect(foreign.lines).toEqual([expect.stringMatching(/belongs to another replica/)]);
+});

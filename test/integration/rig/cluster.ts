@@ -1,0 +1,195 @@
+/**
+ * A cluster of real processes for one test: a folder and ports of its own, the same keys,
+ * configuration files and programs as `npm start`, and no supervisor in the way.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type DevFolder, devFolderAt } from "@quorate/scripts/src/dev-folder.ts";
+import { createCluster } from "@quorate/scripts/src/genesis.ts";
+import { findFreePorts } from "@quorate/scripts/src/ports.ts";
+import { planProcesses } from "@quorate/scripts/src/process-plan.ts";
+import { waitUntilReady } from "@quorate/scripts/src/ready.ts";
+import { audienceOf, type DevTokens, mintDevTokens } from "@quorate/scripts/src/tokens.ts";
+import { type ClusterView, clusterViewOf } from "./cluster-view.ts";
+import { eventually } from "./eventually.ts";
+import { NoAnswer, RestClient } from "./rest-client.ts";
+import { RigProcess } from "./rig-process.ts";
+
+/** A start on a machine that does many other things. */
+const readyMsMax = 60_000;
+
+/** Until a cluster that lost one process is whole again. */
+const wholeMsMax = 30_000;
+
+/** What a test may ask of its cluster. */
+export interface ClusterOptions {
+  /** 1, 3 or 5; three unless said otherwise. */
+  readonly replicas?: number;
+  /** Environment of the processes, by id (`r0`, `api`). */
+  readonly environment?: (id: string) => Readonly<Record<string, string>>;
+}
+
+/** One replica's process and where it is found. */
+export interface RigReplica {
+  readonly id: string;
+  readonly process: RigProcess;
+  /** The port of the mesh: peers and gateways link to it. */
+  readonly port: number;
+  readonly metricsUrl: string;
+  readonly dataFolder: string;
+  readonly configFile: string;
+}
+
+interface Parts {
+  readonly folder: DevFolder;
+  readonly apiUrl: string;
+  readonly tokens: DevTokens;
+  readonly replicas: readonly RigReplica[];
+  readonly api: RigProcess;
+}
+
+/** See the file. Life: `startCluster`, then `stop` once. */
+export class Cluster {
+  readonly folder: DevFolder;
+  readonly apiUrl: string;
+  readonly tokens: DevTokens;
+  readonly replicas: readonly RigReplica[];
+  readonly api: RigProcess;
+  readonly #clients: RestClient[] = [];
+  readonly #viewer: RestClient;
+
+  constructor(parts: Parts) {
+    this.folder = parts.folder;
+    this.apiUrl = parts.apiUrl;
+    this.tokens = parts.tokens;
+    this.replicas = parts.replicas;
+    this.api = parts.api;
+    this.#viewer = this.client("viewer", 1);
+  }
+
+  /** A caller with one of the dev tokens; its connections are closed with the cluster. */
+  client(role: keyof DevTokens, connections = 4): RestClient {
+    const client = new RestClient({ apiUrl: this.apiUrl, token: this.tokens[role], connections });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** What the gateway knows, or null while there is no gateway. */
+  async look(): Promise<ClusterView | null> {
+    try {
+      const { status, body } = await this.#viewer.get("/v1/cluster");
+      return status === 200 ? clusterViewOf(body) : null;
+    } catch (error) {
+      if (error instanceof NoAnswer) return null;
+      throw error;
+    }
+  }
+
+  /** The first view of the cluster that `accept` takes. Throws when none comes in time. */
+  lookUntil(
+    what: string,
+    accept: (view: ClusterView) => boolean,
+    withinMs = wholeMsMax,
+  ): Promise<ClusterView> {
+    return eventually(what, withinMs, async () => {
+      const view = await this.look();
+      return view !== null && accept(view) ? view : null;
+    });
+  }
+
+  /** Waits until every replica is in status normal and has what the primary has committed. */
+  async whole(): Promise<ClusterView> {
+    const count = this.replicas.length;
+    return this.lookUntil(
+      `${count} normal replicas`,
+      ({ status, reachable, view, members }) =>
+        status === "normal" &&
+        reachable === count &&
+        members.every((member) => member.status === "normal" && member.view === view),
+    );
+  }
+
+  /** The replica that leads now; waits for a view change to end. */
+  async primary(): Promise<RigReplica> {
+    const { primary } = await this.lookUntil("a primary", (view) => view.primary !== null);
+    return this.replica(primary ?? "");
+  }
+
+  /** The replicas that do not lead. */
+  async backups(): Promise<readonly RigReplica[]> {
+    const { id } = await this.primary();
+    return this.replicas.filter((replica) => replica.id !== id);
+  }
+
+  /** The replica with this id. */
+  replica(id: string): RigReplica {
+    const found = this.replicas.find((replica) => replica.id === id);
+    if (found === undefined) throw new Error(`there is no replica ${id}`);
+    return found;
+  }
+
+  /** All processes, the gateway last. */
+  get processes(): readonly RigProcess[] {
+    return [...this.replicas.map((replica) => replica.process), this.api];
+  }
+
+  /** Returns when the cluster serves, after a start or a restart of everything. */
+  async ready(): Promise<void> {
+    await waitUntilReady({
+      apiUrl: this.apiUrl,
+      viewerToken: this.tokens.viewer,
+      replicaIds: this.replicas.map((replica) => replica.id),
+      timeoutMs: readyMsMax,
+      logOf: (id) => this.folder.log(id),
+      onProgress: () => undefined,
+      signal: AbortSignal.timeout(2 * readyMsMax),
+    });
+  }
+
+  /** Ends everything and removes the folder (QUORATE_TEST_KEEP=1 leaves it for a look). */
+  async stop(): Promise<void> {
+    for (const client of this.#clients) client.close();
+    await Promise.all(this.processes.map((each) => each.stop()));
+    if (process.env["QUORATE_TEST_KEEP"] === "1") console.log(`kept ${this.folder.path}`);
+    else rmSync(this.folder.path, { recursive: true, force: true });
+  }
+}
+
+/** Makes keys and configuration for a cluster, and starts nothing. */
+export async function createTestCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const folder = devFolderAt(mkdtempSync(join(tmpdir(), "quorate-test-")));
+  const [apiPort = 0] = await findFreePorts(1);
+  const cluster = await createCluster(folder, options.replicas ?? 3, apiPort);
+  const plan = await planProcesses(folder, cluster, apiPort);
+  const environmentOf = options.environment ?? (() => ({}));
+  const audience = audienceOf(cluster.clusterIdHex);
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  return new Cluster({
+    folder,
+    apiUrl: plan.apiUrl,
+    tokens: await mintDevTokens(folder.issuerKeyFile, audience, nowSeconds),
+    replicas: plan.replicas.map(({ id, port, metricsPort, spec }) => ({
+      id,
+      process: new RigProcess(spec, environmentOf(id)),
+      port,
+      metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+      dataFolder: folder.dataFolder(id),
+      configFile: folder.configFile(id),
+    })),
+    api: new RigProcess(plan.api, environmentOf("api")),
+  });
+}
+
+/** A cluster that serves. Throws, with nothing left, when it does not come up. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const cluster = await createTestCluster(options);
+  try {
+    for (const each of cluster.processes) each.start();
+    await cluster.ready();
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+/** How much the stories of this folder do; more by environment, for nightly runs. */
+
+/** SIGKILLs of the primary in the main job: QUORATE_TEST_KILLS, 5 unless said otherwise. */
+export const killsOfPrimary = countIn("QUORATE_TEST_KILLS", 5);
+
+/** Messages that the main job sends between two kills: QUORATE_TEST_MESSAGES. */
+export const messagesPerKill = countIn("QUORATE_TEST_MESSAGES", 1_000);
+
+function countIn(name: string, otherwise: number): number {
+  const text = process.env[name];
+  if (text === undefined || text === "") return otherwise;
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new Error(`${name} takes a whole number above 0, not "${text}"`);
+}
