@@ -7,6 +7,7 @@ import {
   type Entry,
   type EntryHeader,
   headersPerNewStateMax,
+  type LogPosition,
   type MessageOf,
 } from "@quorate/protocol";
 import type { Peer } from "./input.ts";
@@ -39,15 +40,26 @@ export function onGetEntries(
   { nonce, wanted }: MessageOf<"getEntries">,
 ): void {
   const to = { kind: "replica", index: header.sender } as const;
-  const cached = wanted.map((position) => replica.cache.get(position));
+  const affordable = withinTarget(replica, wanted);
+  const cached = affordable.map((position) => replica.cache.get(position));
   if (cached.every((entry) => entry !== null)) return sendEntries(replica, to, nonce, cached);
   if (replica.reading.size >= readsForPeersMax) {
     return ignore(replica, "getEntries", "too many waiting");
   }
   const token = nextToken(replica);
   replica.reading.set(token, { for: "peer", to, nonce });
-  const positions = wanted.map(({ op, hash }) => ({ op: asOp(op), hash: hash.slice() }));
+  const positions = affordable.map(({ op, hash }) => ({ op: asOp(op), hash: hash.slice() }));
   replica.effects.push({ kind: "read", positions, token });
+}
+
+/** The first of them, as far as one answer may hold: no more bodies are read than can be sent. */
+function withinTarget(replica: Replica, wanted: readonly LogPosition[]): readonly LogPosition[] {
+  let bytes = 0;
+  const end = wanted.findIndex((position, index) => {
+    bytes += replica.log.slotAt(position.op)?.header.bodyBytes ?? 0;
+    return index > 0 && bytes > entriesBytesTarget;
+  });
+  return end === -1 ? wanted : wanted.slice(0, end);
 }
 
 /** As many entries as fit; the peer asks again for the rest. */

@@ -96,6 +96,7 @@ export function onDoViewChange(
   message: MessageOf<"doViewChange">,
 ): void {
   const command = "doViewChange";
+  if (replica.status === "recovering") return ignore(replica, command, "head uncertain");
   if (header.view < replica.view) return ignore(replica, command, "older view");
   if (header.view > replica.view) return ignore(replica, command, "newer view");
   if (!isPrimary(replica)) return ignore(replica, command, "not the primary of that view");
