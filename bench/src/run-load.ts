@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { LoadJob, LoadResult } from "./load-job.ts";
 
 /** Runs a job in a process of its own. Rejects with what that process said when it fails. */
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
-  const program = join(import.meta.dirname, "load-process.ts");
+  const program = fileURLToPath(new URL("./load-process.ts", import.meta.url));
   const child = spawn(process.execPath, [program, JSON.stringify(job)], {
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,5 +1,6 @@
 /** Files that are not what they were: a replica repairs itself from its peers, or refuses. */
-import { readFileSync, truncateSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Cluster, type RigReplica, startCluster } from "./rig/cluster.ts";
 import { Consumer } from "./rig/consumer.ts";
@@ -7,6 +8,13 @@ import { invertBytes, newestSegment } from "./rig/journal-damage.ts";
 import { Producer } from "./rig/producer.ts";
 
 const count = 400;
+
+/** util-linux; sets a limit of a process that runs. */
+const prlimit = "/usr/bin/prlimit";
+/** More than a log has by then, less than a journal. */
+const fileBytesMax = 128 * 1024;
+/** The exit code for supervisors and operators. */
+const writeFailed = 73;
 
 let cluster: Cluster;
 let queues = 0;
@@ -80,3 +88,30 @@ test("rot in the middle of a backup's journal is repaired by its peers", async (
   });
   expect(readFileSync(replica.process.log, "utf8")).toMatch(/unreadable records/);
 });
+
+test("a backup whose disk was erased is filled up again before it counts", async () => {
+  const replica = await backup();
+  await surviveDamage(replica, () => {
+    rmSync(replica.dataFolder, { recursive: true });
+    mkdirSync(replica.dataFolder, { mode: 0o700 });
+  });
+});
+
+test.skipIf(!existsSync(prlimit))(
+  "a backup whose write is refused ends with `writeFailed`, and the others go on",
+  async () => {
+    const { queue, producer } = await fill();
+    const { process } = await backup();
+    const limit = `--fsize=${fileBytesMax}`;
+    execFileSync(prlimit, ["--pid", String(process.pid), limit]);
+    const client = cluster.client("producer");
+    const said = await client.post(`/v1/queues/${queue}/enqueue`, { body: { id: "one more" } });
+    expect(said.status).toBe(201);
+    expect(await process.ended()).toBe(writeFailed);
+    expect(readFileSync(process.log, "utf8")).toMatch(/^replica: fatal: write-failed: /m);
+    process.start();
+    await cluster.whole();
+    const all = [...producer.acknowledged.keys(), "one more"].toSorted();
+    expect(await drain(queue)).toEqual(all);
+  },
+);

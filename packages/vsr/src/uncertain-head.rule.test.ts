@@ -59,6 +59,22 @@ describe("S5 an uncertain head promises nothing", () => {
     expect(rig.replica(0)).toMatchObject({ view: 1, status: "recovering" });
   });
 
+  it("collects no DoViewChange as primary of its view, so it starts none", () => {
+    const rig = startedRig(3);
+    request(rig, 1, 1, "x");
+    rig.settle();
+    rig.network.hold({ command: "doViewChange" });
+    electBy(rig, 0, 2);
+    expect(rig.disk(2).superblock).toMatchObject({ view: 2, lastNormalView: 1 });
+    const changes = [0, 1].flatMap((from) => rig.network.sent({ from, command: "doViewChange" }));
+    rig.crash(2);
+    rig.restart(2, { unreadableFrom: 2 });
+    for (const { from, bytes } of changes) rig.inject(2, Number(from), bytes);
+    rig.settle();
+    expect(rig.ignored(2)).toContain("head uncertain");
+    expect(rig.replica(2)).toMatchObject({ status: "recovering", acting: null });
+  });
+
   it("is durable: a second restart does not forget it", () => {
     const rig = uncertainAfterAcknowledging();
     const before = promisesOf(rig, 0);
