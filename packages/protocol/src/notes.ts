@@ -95,6 +95,8 @@ export const notes = {
     statementRejects: u64,
     /** As primary: for each member, milliseconds since its last acknowledgement in this view. */
     acknowledgedAgoMs: list(nullable(u32), membersMax),
+    /** As primary: for each member, its newest op on disk as far as is known here and now. */
+    storedOps: list(opCodec, membersMax),
     /** As primary: ops above commit, oldest first, with the members that acknowledged each. */
     inFlight: list(record({ op: opCodec, acks: list(u16, membersMax) }), inFlightInStatusMax),
   }),

@@ -1,6 +1,6 @@
 /** What a gateway knows of the cluster, in the words of the REST contract. */
 import { hexEncode, type Sha256 } from "@quorate/prelude";
-import { keyIdOf, type Member, type ReplicaStatus } from "@quorate/protocol";
+import { keyIdOf, type Member, type NoteOf, type ReplicaStatus } from "@quorate/protocol";
 import type { ClusterHealth, ClusterStatus, MemberHealth, MemberStatus } from "./cluster-client.ts";
 import type { Members } from "./members.ts";
 import { quorumNeeded } from "./quorum-needed.ts";
@@ -23,11 +23,13 @@ export function healthOf(
     view: members.view(now.monotonicMs),
     status: clusterStatus(members, primary, now.monotonicMs),
     primary: primary === null ? null : (config.members[primary]?.id ?? null),
-    commit: commitOf(members),
+    commit: primaryNote?.commit ?? commitOf(members),
     quorum: { needed, reachable: reachable.size, canLose: Math.max(0, reachable.size - needed) },
     members: config.members.map((member, index) => {
       const isSafe = reachable.size - (reachable.has(index) ? 1 : 0) >= needed;
-      return memberHealth(members, member, index, now, isSafe, sha256);
+      // One moment's figures: members speak at different times, the primary knows them all at one.
+      const snapshot = primaryNote !== null && reachable.has(index) ? primaryNote : null;
+      return memberHealth(members, member, { index, now, isSafe, snapshot, sha256 });
     }),
     asOfMs: Number.isFinite(newest) ? Math.max(0, Math.round(now.monotonicMs - newest)) : null,
     inFlight: primaryNote?.inFlight ?? [],
@@ -63,25 +65,32 @@ function commitOf(members: Members): number {
   return Math.max(0, ...commits);
 }
 
+interface MemberPlace {
+  readonly index: number;
+  readonly now: { readonly monotonicMs: number; readonly wallMs: number };
+  readonly isSafe: boolean;
+  /** The primary's status, if it hears this member. */
+  readonly snapshot: NoteOf<"status"> | null;
+  readonly sha256: Sha256;
+}
+
 function memberHealth(
   members: Members,
   member: Member,
-  index: number,
-  now: { readonly monotonicMs: number; readonly wallMs: number },
-  safeToStop: boolean,
-  sha256: Sha256,
+  { index, now, isSafe, snapshot, sha256 }: MemberPlace,
 ): MemberHealth {
   const heard = members.statusOf(index);
   const note = heard?.note ?? null;
-  const lagOps = Math.max(0, commitOf(members) - (note?.commit ?? 0));
-  const passedAt = lagOps === 0 ? null : members.timeOfCommit(note?.commit ?? 0);
+  const op = snapshot?.storedOps[index] ?? note?.head ?? 0;
+  const lagOps = Math.max(0, (snapshot?.commit ?? commitOf(members)) - op);
+  const passedAt = lagOps === 0 ? null : members.timeOfCommit(op);
   return {
     id: member.id,
     index,
     role: member.role,
     status: members.isAlive(index, now.monotonicMs) ? statusWord(note?.status) : "unreachable",
     view: note?.view ?? 0,
-    op: note?.head ?? 0,
+    op,
     commit: note?.commit ?? 0,
     lagOps,
     lagMs: passedAt === null ? 0 : Math.max(0, Math.round(now.monotonicMs - passedAt)),
@@ -91,7 +100,7 @@ function memberHealth(
     version: note?.version ?? "",
     fsyncMsP99: note?.fsyncMicrosP99 == null ? null : note.fsyncMicrosP99 / 1_000,
     signatureRejects: note?.statementRejects ?? 0,
-    safeToStop,
+    safeToStop: isSafe,
   };
 }
 

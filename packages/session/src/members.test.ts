@@ -34,6 +34,7 @@ interface Said {
   readonly commit?: number;
   readonly status?: ReplicaStatus;
   readonly acknowledgedAgoMs?: readonly (number | null)[];
+  readonly storedOps?: readonly number[];
 }
 
 function status(said: Said): NoteOf<"status"> {
@@ -50,6 +51,7 @@ function status(said: Said): NoteOf<"status"> {
     fsyncMicrosP99: null,
     statementRejects: 0,
     acknowledgedAgoMs: acknowledgedAgoMs ?? [],
+    storedOps: (said.storedOps ?? []).map(asOp),
     inFlight: [],
   };
 }
@@ -117,10 +119,25 @@ test("too few living members is no quorum, once the cluster was seen at work", (
   expect(health(new Members(config), 10).status).toBe("starting");
 });
 
+test("what members hold is taken at one moment: the primary's", () => {
+  const members = healthy();
+  members.onStatus(0, status({ commit: 90 }), 0);
+  const said = { commit: 100, acknowledgedAgoMs: [5, 0, 5], storedOps: [101, 102, 60] };
+  members.onStatus(1, status(said), 10);
+  members.onStatus(2, status({ commit: 130 }), 20);
+  const { commit, members: shown } = health(members, 30);
+  expect(commit).toBe(100);
+  expect(shown.map((member) => [member.op, member.lagOps])).toEqual([
+    [101, 0],
+    [102, 0],
+    [60, 40],
+  ]);
+});
+
 test("the age of a lag is the time since the primary passed that op", () => {
   const members = healthy();
-  members.onStatus(1, status({ commit: 10, acknowledgedAgoMs: [5, 0, 5] }), 100);
-  members.onStatus(1, status({ commit: 20, acknowledgedAgoMs: [5, 0, 5] }), 900);
-  members.onStatus(0, status({ commit: 10 }), 1_000);
+  const lead = { acknowledgedAgoMs: [5, 0, 5] };
+  members.onStatus(1, status({ ...lead, commit: 10, storedOps: [10, 10, 10] }), 100);
+  members.onStatus(1, status({ ...lead, commit: 20, storedOps: [10, 20, 20] }), 900);
   expect(health(members, 1_000).members[0]).toMatchObject({ lagOps: 10, lagMs: 100 });
 });

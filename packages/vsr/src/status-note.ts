@@ -28,6 +28,7 @@ export function statusNote(replica: Replica, facts: ProcessFacts): NoteOf<"statu
     isActingPrimary: acting !== null,
     ...facts,
     acknowledgedAgoMs: acting === null ? [] : acknowledgedAgo(replica, acting),
+    storedOps: acting === null ? [] : storedOps(replica, acting),
     inFlight: acting === null ? [] : inFlight(replica, acting),
   };
 }
@@ -43,6 +44,12 @@ function acknowledgedAgo(replica: Replica, acting: ActingPrimary): (number | nul
   return acting.heardAt.map((at, index) => {
     if (index === replica.identity.index) return 0;
     return at === null ? null : (replica.now - at) * tickMs;
+  });
+}
+
+function storedOps(replica: Replica, acting: ActingPrimary): Op[] {
+  return acting.storedOps.map((op, index) => {
+    return index === replica.identity.index ? replica.log.storedOp : asOp(op);
   });
 }
 

@@ -69,7 +69,7 @@ describe("S5 an uncertain head promises nothing", () => {
     const changes = [0, 1].flatMap((from) => rig.network.sent({ from, command: "doViewChange" }));
     rig.crash(2);
     rig.restart(2, { unreadableFrom: 2 });
-    for (const { from, bytes } of changes) rig.inject(2, Number(from), bytes);
+    for (const { from, bytes } of changes) rig.inject(2, from, bytes);
     rig.settle();
     expect(rig.ignored(2)).toContain("head uncertain");
     expect(rig.replica(2)).toMatchObject({ status: "recovering", acting: null });

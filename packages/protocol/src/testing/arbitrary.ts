@@ -139,6 +139,7 @@ const noteBodies: NoteBodies = {
     fsyncMicrosP99: fc.option(u32),
     statementRejects: number,
     acknowledgedAgoMs: few(fc.option(u32)),
+    storedOps: few(op),
     inFlight: few(fc.record({ op, acks: few(u16) })),
   }),
 };

@@ -105,6 +105,7 @@ export const exampleNotes: readonly Note[] = [
     fsyncMicrosP99: 1_500,
     statementRejects: 17,
     acknowledgedAgoMs: [0, null, 250],
+    storedOps: [op, commit, op],
     inFlight: [{ op, acks: [0, 2] }],
   },
 ];
