@@ -31,7 +31,7 @@ import {
 } from "./cluster-client.ts";
 import { healthOf } from "./health.ts";
 import { HealthNews } from "./health-news.ts";
-import { resendMs, sessionCount, tickMs } from "./limits.ts";
+import { resendMs, sessionCount, stallMs, tickMs } from "./limits.ts";
 import { Members } from "./members.ts";
 import { newCall, newRead } from "./new-call.ts";
 import { patienceWithout } from "./patience.ts";
@@ -245,11 +245,14 @@ class Client implements ClusterClient, TransportEvents {
   }
 
   private scheduleTick(): void {
+    const plannedMs = this.nowMs() + tickMs;
     this.cancelTick = this.parts.clock.after(tickMs, () => {
-      this.look();
-      this.expire();
-      this.pump();
-      this.news.look(this.nowMs());
+      if (this.nowMs() - plannedMs < stallMs) {
+        this.look();
+        this.expire();
+        this.pump();
+        this.news.look(this.nowMs());
+      }
       this.scheduleTick();
     });
   }
@@ -262,12 +265,8 @@ class Client implements ClusterClient, TransportEvents {
       !call.isWanted ||
       nowMs >= call.deadlineMs ||
       (patience !== null && nowMs - call.arrivedMs >= patience.waitMs);
-    for (const call of this.calls.remove(waitedTooLong)) {
-      this.fail(call, patience?.code ?? "overloaded");
-    }
-    for (const read of this.reads.remove(waitedTooLong)) {
-      this.fail(read, patience?.code ?? "overloaded");
-    }
+    const expired = [...this.calls.remove(waitedTooLong), ...this.reads.remove(waitedTooLong)];
+    for (const each of expired) this.fail(each, patience?.code ?? "overloaded");
     for (const call of this.sessions.flatMap((session) => session.calls)) {
       if (nowMs >= call.deadlineMs) this.fail(call, "outcome-unknown");
     }

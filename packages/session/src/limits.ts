@@ -22,5 +22,10 @@ export const heardMs = 2_000;
 export const acknowledgedMs = 1_000;
 /** Between two looks at deadlines. */
 export const tickMs = 20;
+/**
+ * A look that comes this late says that this process was stopped for a while, not the members:
+ * what they said meanwhile is read first, and judged at the next look.
+ */
+export const stallMs = 300;
 /** Between two calls of a health listener. */
 export const healthMs = 100;
