@@ -102,7 +102,12 @@ function handOver(/** @type {string} */ program, /** @type {string[]} */ args) {
   const child = spawn(node, [program, ...args], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, PATH: path },
+    // Sources are compiled once, not at every start: a replica is up in half the time.
+    env: {
+      NODE_COMPILE_CACHE: join(root, ".quorate", "compile-cache"),
+      ...process.env,
+      PATH: path,
+    },
   });
   // Ctrl-C reaches the child from the terminal too. It may so arrive twice, never not at all; our
   // programs take the second one for the first.

@@ -11,7 +11,10 @@ export interface VsrOptions {
   readonly viewChangeTicks: number;
   /** Up to this much is added to each view change timeout, so that replicas differ. */
   readonly jitterTicks: number;
-  /** What is left of the timeout once the primary's link has closed: a hint that it is dead. */
+  /**
+   * What is left of the timeout once the primary's link has closed: a hint that it is dead. A vote
+   * disturbs nobody, and all vote for the same view, so nothing is gained by waiting apart.
+   */
   readonly linkDownTicks: number;
   /** The timeout doubles with each view that fails, up to this. */
   readonly viewChangeTicksMax: number;
@@ -39,12 +42,12 @@ export interface VsrOptions {
   readonly readsWaitingMax: number;
 }
 
-/** With ticks of 10 ms: heartbeat 50 ms, timeout 600 to 800 ms, 100 to 300 ms after a closed link. */
+/** With ticks of 10 ms: heartbeat 50 ms, timeout 600 to 800 ms, 40 ms after a closed link. */
 export const defaultOptions: VsrOptions = {
   heartbeatTicks: 5,
   viewChangeTicks: 60,
   jitterTicks: 20,
-  linkDownTicks: 10,
+  linkDownTicks: 4,
   viewChangeTicksMax: 400,
   repeatTicks: 10,
   voteWindowTicks: 100,

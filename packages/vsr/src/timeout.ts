@@ -12,9 +12,8 @@ export function restartViewChangeTimer(replica: Replica): void {
 
 /** A hint that the primary is dead: do not wait for the whole timeout. */
 export function shortenViewChangeTimer(replica: Replica): void {
-  const { linkDownTicks, jitterTicks } = replica.identity.options;
-  const soon = replica.now + linkDownTicks + replica.identity.prng.below(jitterTicks + 1);
-  replica.viewChangeAt = Math.min(replica.viewChangeAt, soon);
+  const { linkDownTicks } = replica.identity.options;
+  replica.viewChangeAt = Math.min(replica.viewChangeAt, replica.now + linkDownTicks);
 }
 
 export function expireViewChangeTimer(replica: Replica): void {
