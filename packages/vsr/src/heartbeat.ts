@@ -5,7 +5,7 @@ import { reasonAgainstPrimary } from "./prepare.ts";
 import { nackQuorumOf, quorumOf } from "./quorum.ts";
 import { beginCatchUp } from "./repair.ts";
 import { broadcast, statementOf, tell } from "./speak.ts";
-import { type ActingPrimary, ignore, isPrimary, raise, type Replica } from "./state.ts";
+import { type ActingPrimary, ignore, raise, type Replica } from "./state.ts";
 import { expireViewChangeTimer, restartViewChangeTimer } from "./timeout.ts";
 
 /** The primary's own ticks. */
@@ -98,9 +98,4 @@ export function abdicate(replica: Replica): void {
   replica.acting = null;
   replica.status = "view-change";
   expireViewChangeTimer(replica);
-}
-
-/** Whether this replica is the primary of its view without the permission to act (rule S4). */
-export function isRetired(replica: Replica): boolean {
-  return isPrimary(replica) && replica.acting === null && replica.lastNormalView === replica.view;
 }
