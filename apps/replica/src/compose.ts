@@ -1,22 +1,16 @@
 /** The only place where this process's adapters meet. */
-import { readFile } from "node:fs/promises";
 import { systemClock } from "@quorate/clock";
-import { assertVerifierVerdicts, nodeCrypto, readKeyFile } from "@quorate/identity";
+import { assertVerifierVerdicts, nodeCrypto } from "@quorate/identity";
 import { createFileJournal } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
-import {
-  type ClusterConfig,
-  ClusterFileError,
-  digestClusterConfig,
-  genesisHash,
-  parseClusterFile,
-} from "@quorate/protocol";
+import { digestClusterConfig, genesisHash } from "@quorate/protocol";
 import { createQueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type FatalReason, type ReplicaHost } from "@quorate/runtime";
 import { createLog, createMetrics, createProbeServer, type ProbeServer } from "@quorate/telemetry";
 import { createTransport } from "@quorate/transport";
 import { defaultOptions } from "@quorate/vsr";
-import { type Config, ConfigError } from "./config.ts";
+import type { Config } from "./config.ts";
+import type { MemberIdentity } from "./member-identity.ts";
 import { version } from "./version.ts";
 
 export interface ReplicaProcess {
@@ -27,15 +21,15 @@ export interface ReplicaProcess {
 /** Called once; the process must end without another word. */
 export type OnFatal = (reason: FatalReason | JournalFatalReason, cause: unknown) => void;
 
-export async function compose(config: Config, onFatal: OnFatal): Promise<ReplicaProcess> {
+export function compose(
+  config: Config,
+  { cluster, index, signer }: MemberIdentity,
+  onFatal: OnFatal,
+): ReplicaProcess {
   assertVerifierVerdicts();
   const log = createLog(config.log.level, config.replicaId);
   const metrics = createMetrics();
-  const cluster = await readCluster(config);
-  const index = cluster.members.findIndex((member) => member.id === config.replicaId);
-  if (index === -1) throw new ConfigError(`the cluster has no member ${config.replicaId}`);
   const configDigest = digestClusterConfig(cluster, nodeCrypto.sha256);
-  const signer = await readSigner(config, cluster);
   const journal = createFileJournal({
     directory: config.dataDir,
     clusterId: cluster.clusterId,
@@ -82,19 +76,4 @@ export async function compose(config: Config, onFatal: OnFatal): Promise<Replica
     metrics,
   });
   return { host, probes };
-}
-
-async function readCluster(config: Config): Promise<ClusterConfig> {
-  try {
-    return parseClusterFile(await readFile(config.clusterFile, "utf8"));
-  } catch (cause) {
-    if (!(cause instanceof ClusterFileError)) throw cause;
-    throw new ConfigError(`${config.clusterFile}: ${cause.message}`, { cause });
-  }
-}
-
-async function readSigner(config: Config, cluster: ClusterConfig) {
-  const passphrase = (await readFile(config.passphraseFile, "utf8")).trim();
-  const { clusterId } = cluster;
-  return readKeyFile(config.keyFile, { purpose: "replica", clusterId, passphrase });
 }

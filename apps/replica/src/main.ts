@@ -1,10 +1,17 @@
 /** One member of the cluster, as a process. */
-import { compose } from "./compose.ts";
 import { readConfig } from "./config.ts";
-import { describeEnd, endNow } from "./end.ts";
+import { readIdentity } from "./member-identity.ts";
 
 async function main(): Promise<void> {
-  const { host, probes } = await compose(readConfig(process.argv.slice(2)), endNow);
+  const config = readConfig(process.argv.slice(2));
+  // The key is being derived on a thread while the rest of the program is loaded here.
+  const [identity, { compose }, { endNow }] = await Promise.all([
+    readIdentity(config),
+    import("./compose.ts"),
+    import("./end.ts"),
+  ]);
+  process.on("uncaughtException", (error) => endNow("assertion", error));
+  const { host, probes } = compose(config, identity, endNow);
   await probes.start();
   await host.start();
   const stop = (): void => {
@@ -17,8 +24,8 @@ async function main(): Promise<void> {
   process.once("SIGINT", stop);
 }
 
-process.on("uncaughtException", (error) => endNow("assertion", error));
-main().catch((error: unknown) => {
+main().catch(async (error: unknown) => {
+  const { describeEnd } = await import("./end.ts");
   const { exitCode, line } = describeEnd(error);
   process.stderr.write(`${line}\n`);
   process.exit(exitCode);

@@ -21,9 +21,12 @@ export const coalesceBytesMax = 64 * kibibyte;
 /** Half-open connections are found after the sum of both at the latest. */
 export const pingIntervalMs = 2_000;
 export const pingTimeoutMs = 2_000;
-/** First wait before dialing again; it doubles up to the longest. */
+/**
+ * First wait before dialing again; it doubles up to the longest, which is short: a member that is
+ * back must be linked to all others before the next one may fail.
+ */
 export const redialMsMin = 50;
-export const redialMsMax = 1_000;
+export const redialMsMax = 250;
 /** A link that lived so long was a good one: the next wait is the shortest again. */
 export const stableLinkMs = 1_000;
 /** Time for a new hello inside a link; it waits behind a full backlog. */
