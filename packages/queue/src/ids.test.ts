@@ -8,7 +8,7 @@ import {
 } from "./fingerprint.ts";
 import { leaseIdText, messageIdText, parseLeaseId, parseMessageId } from "./ids.ts";
 import { decodeHeaders, encodeHeaders, headerTextBytes } from "./message-headers.ts";
-import { sha256 } from "./testing/sha256.ts";
+import { sha256 } from "@quorate/prelude/testing";
 
 test("an id is its prefix and the base32 of op and index, and parses back", () => {
   const prng = new Prng(1);

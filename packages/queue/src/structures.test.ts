@@ -8,7 +8,7 @@ import { RecordTable } from "./record-table.ts";
 import { SeqBitset } from "./seq-bitset.ts";
 import { blockBytes, SeqMap } from "./seq-map.ts";
 import { Slabs } from "./slabs.ts";
-import { sha256 } from "./testing/sha256.ts";
+import { sha256 } from "@quorate/prelude/testing";
 import { TimerHeap } from "./timer-heap.ts";
 
 test("a record is zeros when allocated, and freed records are reused last freed first", () => {

@@ -8,7 +8,7 @@ import type { QueueConfigPatch } from "../queue-config.ts";
 import { type Answer, decodeAnswer, encodeQuestion, type Question } from "../question.ts";
 import { createQueueStateMachine, type QueueStateMachine } from "../queue-state-machine.ts";
 import type { QueueStats } from "../queue-view.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "@quorate/prelude/testing";
 
 /** Bytes of a text. */
 export function bytesOf(text: string): Uint8Array {
