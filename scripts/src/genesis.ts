@@ -30,6 +30,11 @@ export const operatorId = "o0";
 /** Entries in flight: enough that the next is sent while one waits for fsync and for the network. */
 const pipelineMax = 32;
 
+/** Between two checkpoints: what a restart has to execute again, and what stays in memory. */
+const checkpointOps = 8_192;
+/** The same in bytes of entry bodies. */
+const checkpointBytes = 64 * 1024 * 1024;
+
 /** Each takes 128 MiB while scrypt runs (identity's key-file.ts). */
 const keysAtOnce = 2;
 
@@ -76,6 +81,8 @@ export async function createCluster(
     clusterId,
     epoch: asEpoch(0),
     pipelineMax,
+    checkpointOps,
+    checkpointBytes,
     createdAtMs: Date.now(),
     members: withPurpose("replica").map(({ id, publicKey }, index) => {
       const address = `http://${loopback}:${ports[index]}`;

@@ -29,6 +29,8 @@ beforeAll(async () => {
     clusterId,
     epoch: asEpoch(0),
     pipelineMax: 8,
+    checkpointOps: 64,
+    checkpointBytes: 1_048_576,
     createdAtMs: 1,
     members: [0, 1, 2].map((index) => ({
       id: `r${index}`,

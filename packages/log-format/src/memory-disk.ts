@@ -115,6 +115,8 @@ export function superblockOf(
     isHeadUncertain,
     viewProof: [],
     doViewChange: null,
+    base: { op: asOp(0), hash: testGenesis, timestampMicros: asTimestampMicros(0) },
+    checkpoints: [],
   };
 }
 

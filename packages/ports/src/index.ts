@@ -1,6 +1,7 @@
 export type { Clock } from "./clock.ts";
 export type { Crypto, Signer } from "./crypto.ts";
 export type {
+  BlockStore,
   Journal,
   JournalEvents,
   JournalFatalReason,

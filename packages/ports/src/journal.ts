@@ -1,5 +1,5 @@
 import type { OpenedLog } from "@quorate/log-format";
-import type { Entry, LogPosition, Superblock } from "@quorate/protocol";
+import type { Block, Entry, LogPosition, Superblock } from "@quorate/protocol";
 
 export type { OpenedEntry, OpenedLog } from "@quorate/log-format";
 
@@ -25,6 +25,24 @@ export interface Journal {
   fsyncMicrosP99(): number | null;
   /** Waits for what is under way. */
   close(): Promise<void>;
+}
+
+/**
+ * Where the blocks of checkpoints are kept: named by their SHA-256, each once, whoever uses it.
+ *
+ * On the same disk as the journal and in order with it: `writeBlocks` completes before a
+ * superblock that was asked for later does.
+ */
+export interface BlockStore {
+  /** Writes blocks that are not held yet; `onStored` is called when all of them are on disk. */
+  writeBlocks(blocks: readonly Block[], onStored: () => void): void;
+  /** Reads blocks by digest; null for one that is not held, or whose bytes are not what they were. */
+  readBlocks(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]>;
+  /**
+   * Frees, in the background, every block that none of these state roots reaches. A root of which
+   * a node cannot be read frees nothing. Not called while blocks are written that no root reaches.
+   */
+  retainBlocks(stateRoots: readonly Uint8Array[]): void;
 }
 
 export interface JournalEvents {

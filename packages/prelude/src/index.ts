@@ -5,5 +5,13 @@ export { ByteWriter } from "./byte-writer.ts";
 export { bytesCompare, bytesConcat, bytesEqual, digestBytes, type Sha256 } from "./digest.ts";
 export { hexDecode, hexEncode } from "./hex.ts";
 export { Prng } from "./prng.ts";
-export type { ExecutionContext, StateMachine } from "./state-machine.ts";
+export {
+  type CheckpointableStateMachine,
+  type ExecutionContext,
+  type FrozenState,
+  type StateLeaf,
+  stateLeafBytesMax,
+  type StateLoading,
+  type StateMachine,
+} from "./state-machine.ts";
 export { utf8Decode, utf8Encode } from "./utf8.ts";

@@ -5,7 +5,7 @@
  * that are never addresses and never used again.
  */
 import { ByteWriter, hexEncode, type Sha256, utf8Encode } from "@quorate/prelude";
-import { type Coded, fixed, list, oneOf, record, text, u16, u64 } from "./codec.ts";
+import { type Coded, fixed, list, oneOf, record, text, u16, u32, u64 } from "./codec.ts";
 import { epochCodec } from "./entry.ts";
 import { gatewaysMax, membersMax, nameBytesMax, operatorsMax, pipelineMaxLimit } from "./limits.ts";
 import { asReplicaIndex, type GatewayIndex, type ReplicaIndex, type View } from "./numbers.ts";
@@ -31,6 +31,10 @@ export const clusterConfigCodec = record({
   epoch: epochCodec,
   /** Prepared entries that may wait for their commit; part of the digest by rule S9. */
   pipelineMax: u16,
+  /** Ops between two checkpoints at most; in the digest, because all must take the same ones. */
+  checkpointOps: u32,
+  /** Bytes of entry bodies between two checkpoints, after which the next one is due. */
+  checkpointBytes: u32,
   /** Wall clock at genesis, in milliseconds since 1970. */
   createdAtMs: u64,
   members: list(memberCodec, membersMax),
@@ -97,6 +101,8 @@ export function reasonAgainstConfig(config: ClusterConfig): string | null {
   if (operators.length > operatorsMax) return "too many operators";
   if (config.pipelineMax < 1) return "pipelineMax is 0";
   if (config.pipelineMax > pipelineMaxLimit) return "pipelineMax is above its limit";
+  if (config.checkpointOps < 1) return "checkpointOps is 0";
+  if (config.checkpointBytes < 1) return "checkpointBytes is 0";
   const names = [...holders.map(({ id }) => id), ...members.map(({ address }) => address)];
   if (!names.every((name) => isName(name))) return "name cannot be encoded";
   if (new Set(holders.map((holder) => holder.id)).size !== holders.length) return "id used twice";

@@ -111,6 +111,8 @@ describe("a configuration", () => {
     expect(reasonWith({ gateways: holders(gatewaysMax + 1, "g") })).toBe("too many gateways");
     expect(reasonWith({ operators: holders(operatorsMax + 1, "o") })).toBe("too many operators");
     expect(reasonWith({ pipelineMax: 0 })).toBe("pipelineMax is 0");
+    expect(reasonWith({ checkpointOps: 0 })).toBe("checkpointOps is 0");
+    expect(reasonWith({ checkpointBytes: 0 })).toBe("checkpointBytes is 0");
     expect(reasonWith({ pipelineMax: pipelineMaxLimit })).toBeNull();
     expect(reasonWith({ pipelineMax: pipelineMaxLimit + 1 })).toBe(
       "pipelineMax is above its limit",

@@ -25,6 +25,8 @@ export function formatClusterFile(config: ClusterConfig): string {
     clusterId: hexEncode(config.clusterId),
     epoch: config.epoch,
     pipelineMax: config.pipelineMax,
+    checkpointOps: config.checkpointOps,
+    checkpointBytes: config.checkpointBytes,
     createdAtMs: config.createdAtMs,
     members: config.members.map(({ id, address, role, publicKey }) => ({
       id,
@@ -46,6 +48,8 @@ export function parseClusterFile(json: string): ClusterConfig {
     clusterId: hexField(file, "clusterId", clusterIdBytes),
     epoch: asEpoch(numberField(file, "epoch")),
     pipelineMax: numberField(file, "pipelineMax"),
+    checkpointOps: numberField(file, "checkpointOps"),
+    checkpointBytes: numberField(file, "checkpointBytes"),
     createdAtMs: numberField(file, "createdAtMs"),
     members: listField(file, "members").map(memberIn),
     gateways: listField(file, "gateways").map(holderIn),

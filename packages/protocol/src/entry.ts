@@ -153,6 +153,12 @@ export function genesisHash(configurationDigest: Uint8Array, sha256: Sha256): Ui
   return sha256(utf8Encode("quorate/1/genesis\0"), configurationDigest);
 }
 
+/** Where the log of a new cluster begins. */
+export function genesisBase(configurationDigest: Uint8Array, sha256: Sha256): LogBase {
+  const hash = genesisHash(configurationDigest, sha256);
+  return { op: asOp(0), hash, timestampMicros: asTimestampMicros(0) };
+}
+
 /** A place in the log with its identity. */
 export interface LogPosition {
   readonly op: Op;
@@ -160,6 +166,18 @@ export interface LogPosition {
 }
 
 export const logPositionCodec = record({ op: opCodec, hash: digestCodec });
+
+/**
+ * Where the log begins: everything through this op is part of a certified checkpoint and has been
+ * freed. Op 0 and the genesis hash at first.
+ */
+export const logBaseCodec = record({
+  op: opCodec,
+  hash: digestCodec,
+  /** The replicated time of that op; 0 of op 0. */
+  timestampMicros: numberAs(u64, asTimestampMicros),
+});
+export type LogBase = Coded<typeof logBaseCodec>;
 
 function itemLength(item: EntryItem): number {
   return item.kind === "request" ? item.statement.length : 0;

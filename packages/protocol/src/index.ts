@@ -1,5 +1,6 @@
 export * from "./admission.ts";
 export * from "./certificate.ts";
+export * from "./checkpoint.ts";
 export * from "./cluster-config.ts";
 export * from "./cluster-file.ts";
 export * from "./codec.ts";
@@ -10,4 +11,5 @@ export * from "./notes.ts";
 export * from "./numbers.ts";
 export * from "./session-id.ts";
 export * from "./statement.ts";
+export * from "./state-tree.ts";
 export * from "./superblock.ts";

@@ -40,3 +40,17 @@ export const hintedQueuesMax = 1_024;
 export const questionBytesMax = 64 * kibibyte;
 /** In-flight ops described in one Status. */
 export const inFlightInStatusMax = 24;
+
+/** Digests in one node of a state tree: a node is half as long as the longest leaf. */
+export const stateNodeChildrenMax = 1_024;
+/** Leaves of one state: 256 GiB of the longest, far above what a replica holds in memory. */
+export const stateLeavesMax = 4 * 1_024 * 1_024;
+/** Levels of nodes above so many leaves. */
+export const stateLevelsMax = 3;
+/** Blocks of a state asked for in one GetBlocks: 2 MiB of the longest. */
+export const blocksPerRequestMax = 32;
+/**
+ * Checkpoints that one superblock names: two certified ones, of which the older is the margin for
+ * peers that are behind, and newer ones that wait for their signatures.
+ */
+export const checkpointsMax = 8;

@@ -15,11 +15,14 @@ import {
   numberAs,
   oneOf,
   record,
+  u32,
   u64,
 } from "./codec.ts";
 import { commitCertificateCodec } from "./certificate.ts";
+import { checkpointCodec } from "./checkpoint.ts";
 import { digestCodec, entryHeaderCodec, logPositionCodec, opCodec, viewCodec } from "./entry.ts";
 import {
+  blocksPerRequestMax,
   entriesBytesTarget,
   entriesPerRequestMax,
   entryBodyBytesMax,
@@ -32,6 +35,7 @@ import {
 } from "./limits.ts";
 import { asRequestNumber } from "./numbers.ts";
 import { sessionIdCodec } from "./session-id.ts";
+import { stateLeafBytesMax } from "@quorate/prelude";
 
 /** Who may sign a message. */
 export type SenderRole = "replica" | "gateway";
@@ -112,8 +116,16 @@ export const messages = {
   }),
   /** VRR §5.2: asks for headers of the chain that ends in `top`, down to above `bottom`. */
   getState: message({ nonce: u64, top: logPositionCodec, bottom: opCodec }),
-  /** Headers in descending order, the first one being `top`; each binds the next by its parent. */
-  newState: message({ nonce: u64, headers: list(entryHeaderCodec, headersPerNewStateMax) }),
+  /**
+   * Headers in descending order, the first one being `top`; each binds the next by its parent.
+   * With them the sender's newest certified checkpoint when it cannot go down to `bottom`, because
+   * it has freed its log that far.
+   */
+  newState: message({
+    nonce: u64,
+    headers: list(entryHeaderCodec, headersPerNewStateMax),
+    checkpoint: nullable(checkpointCodec),
+  }),
   /** Asks for whole entries by hash; answered in every status (rule L3). */
   getEntries: message({ nonce: u64, wanted: list(logPositionCodec, entriesPerRequestMax) }),
   /** The entries that the sender could read. The attachment is their bodies, in order. */
@@ -121,6 +133,19 @@ export const messages = {
     { nonce: u64, headers: list(entryHeaderCodec, entriesPerRequestMax) },
     { attachmentBytesMax: entriesBytesTarget + entryBodyBytesMax },
   ),
+  /** VRR §5.1: the state after `op`; said in the view in which that entry was created. */
+  checkpoint: message({ op: opCodec, headHash: digestCodec, stateRoot: digestCodec }),
+  /** A quorum has signed it: for whoever still asks for signatures of it or of an older one. */
+  checkpointCertificate: message({ checkpoint: checkpointCodec }),
+  /** VRR §5.2: asks for blocks of a state by their digests; answered in every status. */
+  getBlocks: message({ nonce: u64, digests: list(digestCodec, blocksPerRequestMax) }),
+  /** For each block asked for, its length, or null when the sender does not hold it. */
+  blocks: message(
+    { nonce: u64, lengths: list(nullable(u32), blocksPerRequestMax) },
+    { attachmentBytesMax: blocksPerRequestMax * stateLeafBytesMax },
+  ),
+  /** The primary of this view leads no more; backups vote at once: rule A8. */
+  stepDown: message({}),
   /** VRR §4.3, asked by a replica whose head is uncertain (rule S5). The nonce is of its boot. */
   recovery: message({ nonce: nonceCodec }),
   /** VRR §4.3: the acting primary's head, for this nonce alone. */

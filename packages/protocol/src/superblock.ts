@@ -4,10 +4,11 @@
  * The view and the last normal view become durable here before a replica speaks in them (rules
  * S2, A2); the head says where the log ended at that moment (rule S3).
  */
-import { bool, bytes, type Coded, fixed, nullable, record, u32, u64 } from "./codec.ts";
+import { checkpointCodec } from "./checkpoint.ts";
+import { bool, bytes, type Coded, fixed, list, nullable, record, u32, u64 } from "./codec.ts";
 import { clusterIdBytes } from "./cluster-config.ts";
-import { epochCodec, logPositionCodec, opCodec, viewCodec } from "./entry.ts";
-import { statementBodyBytesMax } from "./limits.ts";
+import { epochCodec, logBaseCodec, logPositionCodec, opCodec, viewCodec } from "./entry.ts";
+import { checkpointsMax, statementBodyBytesMax } from "./limits.ts";
 import { viewProofCodec } from "./messages.ts";
 
 export const superblockCodec = record({
@@ -33,5 +34,12 @@ export const superblockCodec = record({
   viewProof: viewProofCodec,
   /** The DoViewChange of `view`, to be sent byte for byte again; null in a normal view. Rule A2. */
   doViewChange: nullable(bytes(2 * statementBodyBytesMax)),
+  /** Where the log begins. Entries at or below it are no part of the log and may be freed. */
+  base: logBaseCodec,
+  /**
+   * Checkpoints of which every block is on this disk, oldest first. All certified ones but the
+   * last two are gone; those without a certificate are newer than every certified one.
+   */
+  checkpoints: list(checkpointCodec, checkpointsMax),
 });
 export type Superblock = Coded<typeof superblockCodec>;

@@ -20,6 +20,8 @@ const config: ClusterConfig = {
   clusterId: new Uint8Array(32).fill(9),
   epoch: asEpoch(0),
   pipelineMax: 8,
+  checkpointOps: 64,
+  checkpointBytes: 1_048_576,
   createdAtMs: 0,
   members: keys.map((publicKey, index) => ({
     id: `r${index}`,

@@ -17,6 +17,8 @@ const config: ClusterConfig = {
   clusterId: new Uint8Array(32),
   epoch: asEpoch(0),
   pipelineMax: 8,
+  checkpointOps: 64,
+  checkpointBytes: 1_048_576,
   createdAtMs: 0,
   members: [0, 1, 2].map((index) => ({
     id: `r${index}`,

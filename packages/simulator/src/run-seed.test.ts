@@ -20,6 +20,7 @@ const calm: SwarmOptions = {
   rotChance: 0,
   preparesInFlightMax: 2,
   pipelineMax: 16,
+  checkpointOps: 1_024,
   safetyMicros: 3_000_000,
 };
 

@@ -59,12 +59,14 @@ export class SimCluster {
   }
 
   private createConfig(): ClusterConfig {
-    const { replicaCount, gatewayCount, pipelineMax } = this.options;
+    const { replicaCount, gatewayCount, pipelineMax, checkpointOps } = this.options;
     const key = (name: string): Uint8Array => this.keys.signerFor(name).publicKey;
     return {
       clusterId: this.world.prng.bytes(32),
       epoch: asEpoch(0),
       pipelineMax,
+      checkpointOps,
+      checkpointBytes: 1_048_576,
       createdAtMs: 0,
       members: Array.from({ length: replicaCount }, (_, index) => ({
         id: `r${index}`,

@@ -22,6 +22,7 @@ export interface SwarmOptions {
   readonly rotChance: number;
   readonly preparesInFlightMax: number;
   readonly pipelineMax: number;
+  readonly checkpointOps: number;
   /** Length of the phase in which anything may go wrong. */
   readonly safetyMicros: number;
 }
@@ -48,6 +49,7 @@ export function drawSwarm(prng: Prng): SwarmOptions {
     rotChance: prng.chance(0.3) ? 0.5 : 0,
     preparesInFlightMax: prng.pick([1, 2, 8]),
     pipelineMax,
+    checkpointOps: prng.pick([64, 128, 1_024]),
     safetyMicros: prng.between(5 * second, 15 * second),
   };
 }

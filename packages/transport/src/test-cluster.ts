@@ -74,6 +74,8 @@ export class TestCluster {
       clusterId: testCrypto.randomBytes(32),
       epoch: asEpoch(1),
       pipelineMax: 8,
+      checkpointOps: 64,
+      checkpointBytes: 1_048_576,
       createdAtMs: 0,
       members: this.replicaSigners.map(({ publicKey }, index) => ({
         id: `replica-${index}`,

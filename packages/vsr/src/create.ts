@@ -6,6 +6,7 @@ import {
   asOp,
   asView,
   type EntryHeader,
+  genesisBase,
   genesisHash,
   opMin,
   primaryOf,
@@ -30,7 +31,7 @@ export interface HeldEntry {
 export interface ReplicaOrigin {
   /** Must be on disk before the replica is created. */
   readonly superblock: Superblock;
-  /** The log that the superblock proves, from op 1. */
+  /** The log that the superblock proves, from the op above its base. */
   readonly entries: readonly HeldEntry[];
   readonly admission: AdmissionContext;
   readonly signer: StatementSigner;
@@ -58,12 +59,14 @@ export function firstSuperblock(admission: AdmissionContext, replica: number): S
     isHeadUncertain: false,
     viewProof: [],
     doViewChange: null,
+    base: genesisBase(configDigest, sha256),
+    checkpoints: [],
   };
 }
 
 export function createReplica(origin: ReplicaOrigin): Replica {
   const { superblock, admission, options } = origin;
-  const log = new Log(genesisHash(admission.configDigest, admission.sha256));
+  const log = new Log(superblock.base);
   for (const { header, hash, state } of origin.entries) log.push(header, hash, state);
   const replica: Replica = {
     identity: {

@@ -1,13 +1,14 @@
 import { AssertionError } from "@quorate/prelude";
-import { asOp, type Entry } from "@quorate/protocol";
+import { sha256 } from "@quorate/prelude/testing";
+import { asOp, type Entry, genesisBase } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { Log, type SlotState } from "./log.ts";
-import { chainOf, headOf } from "./testing/chain.ts";
+import { chainOf, headOf, testConfigDigest } from "./testing/chain.ts";
 
 const entries = chainOf(6, 1);
 
 function logOf(states: readonly SlotState[], from: readonly Entry[] = entries): Log {
-  const log = new Log(headOf(null).hash);
+  const log = new Log(genesisBase(testConfigDigest, sha256));
   for (const [index, state] of states.entries()) {
     const entry = from[index];
     if (entry !== undefined) log.push(entry.header, entry.hash, state);

@@ -4,6 +4,7 @@ import {
   asOp,
   type EntryHeader,
   type HeaderWithState,
+  type LogBase,
   type LogPosition,
   type Op,
   opAfter,
@@ -22,19 +23,25 @@ export interface Slot {
 }
 
 /**
- * Slots of ops 1 to head. Invariant: slot k's parent is slot k - 1's hash, and `appending` slots
- * are only at the end.
+ * Slots of the ops above the base, to the head; everything through the base is in a checkpoint.
+ * Invariant: the parent of each slot is the hash of the one before it, of the first the base's, and
+ * `appending` slots are only at the end.
  */
 export class Log {
-  private readonly genesis: Uint8Array;
-  private readonly slots: Slot[] = [];
+  private bottom: LogBase;
+  private slots: Slot[] = [];
   /** Grows with every cut, so that a late completion of a cut append is recognised. */
   private cuts = 0;
   /** Last op up to which every slot is present. */
-  private stored: Op = asOp(0);
+  private stored: Op;
 
-  constructor(genesis: Uint8Array) {
-    this.genesis = genesis;
+  constructor(base: LogBase) {
+    this.bottom = base;
+    this.stored = base.op;
+  }
+
+  get base(): LogBase {
+    return this.bottom;
   }
 
   get head(): LogPosition {
@@ -42,7 +49,7 @@ export class Log {
   }
 
   get headOp(): Op {
-    return asOp(this.slots.length);
+    return opAfter(this.bottom.op, this.slots.length);
   }
 
   /** Newest op up to which all is on disk and readable: what may be acknowledged and executed. */
@@ -54,19 +61,20 @@ export class Log {
     return this.cuts;
   }
 
-  /** The slot at an op from 1 to head, or null outside. */
+  /** The slot at an op above the base, to the head; null outside. */
   slotAt(op: number): Slot | null {
-    return this.slots[op - 1] ?? null;
+    return this.slots[op - this.bottom.op - 1] ?? null;
   }
 
-  /** Throws AssertionError above the head. */
+  /** Throws AssertionError above the head and below the base. */
   positionAt(op: Op): LogPosition {
-    if (op === 0) return { op, hash: this.genesis };
+    if (op === this.bottom.op) return { op, hash: this.bottom.hash };
     return { op, hash: present(this.slotAt(op)).hash };
   }
 
+  /** Whether the position is the base or in the log. Below the base nothing is known. */
   holds(position: LogPosition): boolean {
-    if (position.op === 0) return bytesEqual(position.hash, this.genesis);
+    if (position.op === this.bottom.op) return bytesEqual(position.hash, this.bottom.hash);
     const slot = this.slotAt(position.op);
     return slot !== null && bytesEqual(slot.hash, position.hash);
   }
@@ -104,14 +112,15 @@ export class Log {
   cutAbove(op: Op): void {
     this.cuts += 1;
     if (op >= this.headOp) return;
-    this.slots.length = op;
+    assert(op >= this.bottom.op, "what a checkpoint holds is not cut");
+    this.slots.length = op - this.bottom.op;
     this.stored = asOp(Math.min(this.stored, op));
   }
 
   /** Drops what no disk has confirmed: it was promised to nobody. */
   cutAppending(): void {
     let op = this.headOp;
-    while (op > 0 && this.slotAt(op)?.state === "appending") op = asOp(op - 1);
+    while (this.slotAt(op)?.state === "appending") op = asOp(op - 1);
     this.cutAbove(op);
   }
 
@@ -124,6 +133,22 @@ export class Log {
     return positions;
   }
 
+  /** Forgets everything through `op`, which a checkpoint holds now. */
+  freeThrough(op: Op): void {
+    const { header, hash } = present(this.slotAt(op), "what is freed is in the log");
+    assert(op <= this.stored, "what is freed is on disk");
+    this.slots = this.slots.slice(op - this.bottom.op);
+    this.bottom = { op, hash, timestampMicros: header.timestampMicros };
+  }
+
+  /** Begins anew above a checkpoint that was fetched: nothing of the old log remains. */
+  restartAbove(base: LogBase): void {
+    this.cuts += 1;
+    this.slots = [];
+    this.bottom = base;
+    this.stored = base.op;
+  }
+
   /** The last `count` headers with their states, oldest first: what a DoViewChange says. */
   tail(count: number): HeaderWithState[] {
     return this.slots.slice(-count).map(({ header, state }) => {
@@ -133,7 +158,7 @@ export class Log {
   }
 
   timestampOfHead(): number {
-    return this.slotAt(this.headOp)?.header.timestampMicros ?? 0;
+    return this.slotAt(this.headOp)?.header.timestampMicros ?? this.bottom.timestampMicros;
   }
 
   private advanceStored(): void {

@@ -30,7 +30,7 @@ export function onGetState(
     const slot = replica.log.slotAt(op);
     if (slot !== null) headers.push(slot.header);
   }
-  tell(replica, header.sender, { command: "newState", nonce, headers });
+  tell(replica, header.sender, { command: "newState", nonce, headers, checkpoint: null });
 }
 
 /** Entries by hash, from memory or from the journal. */

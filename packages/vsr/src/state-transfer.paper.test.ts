@@ -116,7 +116,7 @@ describe("VRR §5.2: state transfer", () => {
     const { log } = rig.replica(1);
     const top = present(log.slotAt(3)).header;
     const lie = entryOf({ parent: log.positionAt(asOp(1)), view: 1, timestampMicros: 5 }).header;
-    const answer = { command: "newState", nonce, headers: [lie] } as const;
+    const answer = { command: "newState", nonce, headers: [lie], checkpoint: null } as const;
     rig.inject(0, 1, rig.sign(1, 1, answer));
     expect(rig.ignored(0).at(-1)).toBe("not chained");
     rig.inject(0, 1, rig.sign(1, 1, { ...answer, headers: [top, lie] }));

@@ -13,7 +13,7 @@ import { onEntries, onNewState, onRepaired, repairCorrupt, retryFetch } from "./
 import { onRegister, onRequest } from "./request.ts";
 import { onGetEntries, onGetState, sendEntries } from "./serve.ts";
 import { adoptFetchedLog, onStartView, onViewInstalled } from "./start-view.ts";
-import { primaryIndex, type Replica } from "./state.ts";
+import { ignore, primaryIndex, type Replica } from "./state.ts";
 import { takeCompletedWrite } from "./superblock-writes.ts";
 import { shortenViewChangeTimer } from "./timeout.ts";
 import {
@@ -118,6 +118,12 @@ function onMessage(replica: Replica, admitted: Admitted): void {
       return onRecovery(replica, admitted, message);
     case "recoveryResponse":
       return onRecoveryResponse(replica, admitted, message);
+    case "checkpoint":
+    case "checkpointCertificate":
+    case "getBlocks":
+    case "blocks":
+    case "stepDown":
+      return ignore(replica, message.command, "not asked for");
     case "rejectClock":
       return onRejectClock(replica, admitted, message);
     case "register":

@@ -52,5 +52,7 @@ function superblockOf(replica: Replica, head: LogPosition): Superblock {
     isHeadUncertain: replica.isHeadUncertain,
     viewProof: replica.viewProof,
     doViewChange: replica.doViewChange,
+    base: replica.log.base,
+    checkpoints: [],
   };
 }

@@ -170,6 +170,8 @@ export class JournalBench {
       isHeadUncertain: false,
       viewProof: [],
       doViewChange: null,
+      base: { op: asOp(0), hash: genesis, timestampMicros: asTimestampMicros(0) },
+      checkpoints: [],
     };
   }
 

@@ -14,6 +14,7 @@ const op = number.map((value) => asOp(value));
 const view = number.map((value) => asView(value));
 const epoch = number.map((value) => asEpoch(value));
 const requestNumber = number.map((value) => asRequestNumber(value));
+const timestampMicros = number.map((value) => asTimestampMicros(value));
 const u16 = fc.nat(0xffff);
 const u32 = fc.nat(0xffff_ffff);
 const some = fc.uint8Array({ maxLength: 40 });
@@ -38,7 +39,7 @@ export const anyEntryHeader: fc.Arbitrary<EntryHeader> = fc.record({
   view,
   op,
   parent: digest,
-  timestampMicros: number.map((value) => asTimestampMicros(value)),
+  timestampMicros,
   requestsDigest: digest,
   bodyBytes: u32,
 });
@@ -53,19 +54,24 @@ export const anyEntryBody: fc.Arbitrary<EntryBody> = fc.record({
   ),
 });
 
-const certificate = fc.record({
+const signatures = few(
+  fc.record({
+    sender: u16,
+    keyId: exactly(keyIdBytes),
+    incarnation: u32,
+    signature: exactly(signatureBytes),
+  }),
+);
+
+const certificate = fc.record({ epoch, view, op, headerHash: digest, signatures });
+
+const checkpoint = fc.record({
   epoch,
   view,
   op,
-  headerHash: digest,
-  signatures: few(
-    fc.record({
-      sender: u16,
-      keyId: exactly(keyIdBytes),
-      incarnation: u32,
-      signature: exactly(signatureBytes),
-    }),
-  ),
+  headHash: digest,
+  stateRoot: digest,
+  signatures,
 });
 
 const headersWithState = few(
@@ -98,9 +104,18 @@ const bodies: Bodies = {
   }),
   startView: fc.record({ head: position, commit: op, votes, doViewChanges: few(some) }),
   getState: fc.record({ nonce: number, top: position, bottom: op }),
-  newState: fc.record({ nonce: number, headers: few(anyEntryHeader) }),
+  newState: fc.record({
+    nonce: number,
+    headers: few(anyEntryHeader),
+    checkpoint: fc.option(checkpoint),
+  }),
   getEntries: fc.record({ nonce: number, wanted: few(position) }),
   entries: fc.record({ nonce: number, headers: few(anyEntryHeader) }),
+  checkpoint: fc.record({ op, headHash: digest, stateRoot: digest }),
+  checkpointCertificate: fc.record({ checkpoint }),
+  getBlocks: fc.record({ nonce: number, digests: few(digest) }),
+  blocks: fc.record({ nonce: number, lengths: few(fc.option(u32)) }),
+  stepDown: fc.record({}),
   recovery: fc.record({ nonce }),
   recoveryResponse: fc.record({ nonce, head: position, commit: op }),
   rejectClock: fc.record({ op, aheadMicros: number }),
@@ -155,6 +170,8 @@ export const anyConfig: fc.Arbitrary<ClusterConfig> = fc.record({
   clusterId: exactly(clusterIdBytes),
   epoch,
   pipelineMax: u16,
+  checkpointOps: u32,
+  checkpointBytes: u32,
   createdAtMs: number,
   members: few(
     fc.record({
@@ -183,4 +200,6 @@ export const anySuperblock: fc.Arbitrary<Superblock> = fc.record({
   isHeadUncertain: fc.boolean(),
   viewProof: votes,
   doViewChange: fc.option(some),
+  base: fc.record({ op, hash: digest, timestampMicros }),
+  checkpoints: few(checkpoint),
 });

@@ -55,6 +55,15 @@ const certificate = {
   })),
 };
 
+const checkpoint = {
+  epoch,
+  view,
+  op: commit,
+  headHash: bytesNamed("checkpoint head"),
+  stateRoot: bytesNamed("state root"),
+  signatures: certificate.signatures,
+};
+
 export const exampleMessages: readonly Message[] = [
   { command: "prepare", header: exampleHeader, commit, certificate },
   { command: "prepareOk", op, headerHash: hash },
@@ -74,9 +83,19 @@ export const exampleMessages: readonly Message[] = [
   },
   { command: "startView", head, commit, votes, doViewChanges: [utf8Encode("change")] },
   { command: "getState", nonce, top: head, bottom: commit },
-  { command: "newState", nonce, headers: [exampleHeader] },
+  { command: "newState", nonce, headers: [exampleHeader], checkpoint },
   { command: "getEntries", nonce, wanted: [head] },
   { command: "entries", nonce, headers: [exampleHeader] },
+  {
+    command: "checkpoint",
+    op: commit,
+    headHash: bytesNamed("checkpoint head"),
+    stateRoot: bytesNamed("state root"),
+  },
+  { command: "checkpointCertificate", checkpoint },
+  { command: "getBlocks", nonce, digests: [bytesNamed("one block"), bytesNamed("another")] },
+  { command: "blocks", nonce, lengths: [0x1d1e, null] },
+  { command: "stepDown" },
   { command: "recovery", nonce: nonce16 },
   { command: "recoveryResponse", nonce: nonce16, head, commit },
   { command: "rejectClock", op, aheadMicros: 3_600_000_000 },
@@ -114,6 +133,8 @@ export const exampleConfig: ClusterConfig = {
   clusterId: bytesNamed("cluster"),
   epoch,
   pipelineMax: 32,
+  checkpointOps: 0x1718,
+  checkpointBytes: 0x191a_1b1c,
   createdAtMs: 1_790_000_000_000,
   members: [
     {
@@ -148,4 +169,10 @@ export const exampleSuperblock: Superblock = {
   isHeadUncertain: true,
   viewProof: votes,
   doViewChange: utf8Encode("change"),
+  base: {
+    op: commit,
+    hash: bytesNamed("base"),
+    timestampMicros: asTimestampMicros(1_790_000_000_000_000),
+  },
+  checkpoints: [checkpoint],
 };

@@ -11,6 +11,8 @@ export const signedConfig: ClusterConfig = {
   clusterId: sha256(utf8Encode("cluster")),
   epoch: asEpoch(3),
   pipelineMax: 8,
+  checkpointOps: 64,
+  checkpointBytes: 1_048_576,
   createdAtMs: 1_790_000_000_000,
   members: (["voter", "voter", "learner"] as const).map((role, index) => ({
     id: `replica-${index}`,

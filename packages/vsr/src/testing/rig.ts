@@ -37,6 +37,8 @@ const wallMicros = 1_000_000_000;
 
 export interface RigOptions {
   readonly pipelineMax?: number;
+  /** So many that most scenarios take no checkpoint. */
+  readonly checkpointOps?: number;
   readonly options?: Partial<VsrOptions>;
 }
 
@@ -49,8 +51,9 @@ export class Rig {
   private readonly watch = new RigWatch();
   private readId = 0;
 
-  constructor(voterCount: number, { pipelineMax = 8, options = {} }: RigOptions = {}) {
-    const config = rigConfig(this.keys, voterCount, pipelineMax);
+  constructor(voterCount: number, rigOptions: RigOptions = {}) {
+    const { pipelineMax = 8, checkpointOps = 1_000, options = {} } = rigOptions;
+    const config = rigConfig(this.keys, voterCount, { pipelineMax, checkpointOps });
     this.admission = rigAdmission(config, this.keys);
     this.gateways = config.gateways.map((_, index) => {
       return new RigGateway(index, this.admission, this.keys.signerFor("gateway", index));
