@@ -33,12 +33,14 @@ function optionsFrom(argv: readonly string[]): Options {
 async function simulate({ seed, count, isTraced }: Options): Promise<number> {
   const print = isTraced ? (line: string): void => console.log(line) : null;
   const failed: RunResult[] = [];
+  let undecided = 0;
   let [virtualMicros, operations] = [0, 0];
   const startedMs = performance.now();
   for (let next = seed; next < seed + count; next++) {
     const result = await runSeed(next, { print });
     virtualMicros += result.virtualMicros;
     operations += result.operations;
+    if (result.isUndecided) undecided += 1;
     if (result.verdict !== "passed") {
       failed.push(result);
       console.error(`seed ${next}: ${result.verdict} (${result.checker}): ${result.message}`);
@@ -47,6 +49,7 @@ async function simulate({ seed, count, isTraced }: Options): Promise<number> {
   }
   const elapsedMs = performance.now() - startedMs;
   console.log(summaryOf(count, virtualMicros, operations, elapsedMs));
+  if (undecided > 0) console.log(`${undecided} histories undecided: the search gave up`);
   console.log(`${count - failed.length} passed, ${failed.length} failed`);
   return Math.max(0, ...failed.map(({ verdict }) => exitCodes[verdict]));
 }

@@ -1,6 +1,7 @@
 /** One run: a safety phase in which anything may go wrong, then a liveness phase. */
 import { AssertionError, Prng } from "@quorate/prelude";
 import { Deliveries } from "./checkers/deliveries.ts";
+import { HistoryWatch } from "./checkers/history-watch.ts";
 import { Violation } from "./checkers/violation.ts";
 import { Faults } from "./faults.ts";
 import { SimCluster } from "./sim-cluster.ts";
@@ -23,6 +24,8 @@ export interface RunResult {
   readonly events: number;
   readonly operations: number;
   readonly acknowledged: number;
+  /** The search through the clients' history gave up: neither good nor bad. */
+  readonly isUndecided: boolean;
 }
 
 /** Virtual time in which a healed cluster must finish everything. */
@@ -41,9 +44,10 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   const fail = (error: unknown): void => void failures.push(error);
   const cluster = new SimCluster(world, swarm, fail);
   const deliveries = new Deliveries();
+  const histories = new HistoryWatch(world, seed, cluster.clients);
   const workload = new Workload({
     world,
-    clients: cluster.clients,
+    clients: histories.clients,
     deliveries,
     prng: world.prng.fork(),
     onViolation: fail,
@@ -53,14 +57,21 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
 
   cluster.start();
   workload.begin(swarm.gatewayCount * swarm.workersPerGateway);
+  histories.begin(seed, fail);
   faults.begin();
   await world.run(swarm.safetyMicros, hasFailed);
   faults.end();
   workload.finish();
-  const isFinished = (): boolean => workload.isDone && cluster.hasConverged;
+  histories.finish();
+  const isFinished = (): boolean => workload.isDone && histories.isDone && cluster.hasConverged;
   await world.run(world.nowMicros + livenessMicros, () => hasFailed() || isFinished());
 
-  const failure = hasFailed() ? failures[0] : finalFailure(isFinished(), cluster, deliveries);
+  const failure = hasFailed()
+    ? failures[0]
+    : finalFailure(isFinished(), cluster, () => {
+        deliveries.assertComplete();
+        histories.check();
+      });
   return {
     seed,
     ...verdictOf(failure),
@@ -69,6 +80,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     events: world.eventsRun,
     operations: workload.operationsAnswered,
     acknowledged: deliveries.acknowledged,
+    isUndecided: histories.isUndecided,
   };
 }
 
@@ -76,7 +88,7 @@ class NotFinished extends Error {
   override readonly name = "NotFinished";
 }
 
-function finalFailure(isFinished: boolean, cluster: SimCluster, deliveries: Deliveries): unknown {
+function finalFailure(isFinished: boolean, cluster: SimCluster, check: () => void): unknown {
   if (!isFinished) {
     const states = cluster.members.map(({ name, replica }) => {
       if (replica === null) return `${name} down`;
@@ -87,7 +99,7 @@ function finalFailure(isFinished: boolean, cluster: SimCluster, deliveries: Deli
     return new NotFinished(states.join("; "));
   }
   try {
-    deliveries.assertComplete();
+    check();
     return null;
   } catch (error) {
     return error;

@@ -1,0 +1,55 @@
+/** Records what clients are told in a run, and judges it when the run is over. */
+import { Prng } from "@quorate/prelude";
+import type { ClusterClient } from "@quorate/session";
+import type { World } from "../world.ts";
+import { HistoryClients, historyQueues } from "./history-clients.ts";
+import { checkRealTimeOrder } from "./history-order.ts";
+import { callOf, queueModel } from "./history-queue-model.ts";
+import { History } from "./histories.ts";
+import { checkLinearizability } from "./linearizability.ts";
+import { Violation } from "./violation.ts";
+
+/** Every so many seeds have history clients: they cost events, and a search at the end. */
+const searchedSeedsOneIn = 4;
+/** Model steps for each queue: a second or two at most. More is undecided. */
+const stepsMax = 50_000;
+
+export class HistoryWatch {
+  /** The gateways' clients, recording. */
+  readonly clients: readonly ClusterClient[];
+  /** Whether the search gave up on this run's history. Set by `check`. */
+  isUndecided = false;
+  private readonly history: History;
+  private readonly own: HistoryClients | null;
+
+  constructor(world: World, seed: number, clients: readonly ClusterClient[]) {
+    this.history = new History(() => world.nowMicros);
+    this.clients = clients.map((client, index) => this.history.recording(client, index));
+    const isSearched = seed % searchedSeedsOneIn === 0;
+    this.own = isSearched ? new HistoryClients(world, this.clients) : null;
+  }
+
+  begin(seed: number, onFailure: (error: unknown) => void): void {
+    this.own?.begin(new Prng(seed).fork(), onFailure);
+  }
+
+  finish(): void {
+    this.own?.finish();
+  }
+
+  get isDone(): boolean {
+    return this.own?.isDone ?? true;
+  }
+
+  /** Throws Violation. Cheap for the order in real time; a search where there are own clients. */
+  check(): void {
+    checkRealTimeOrder(this.history);
+    if (this.own === null) return;
+    const calls = this.history.callsOn(historyQueues).map(callOf);
+    const result = checkLinearizability(queueModel, calls, stepsMax);
+    this.isUndecided = result === "undecided";
+    if (result === "violated") {
+      throw new Violation("linearizability", `no order explains ${calls.length} calls`);
+    }
+  }
+}
