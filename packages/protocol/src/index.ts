@@ -9,6 +9,7 @@ export * from "./limits.ts";
 export * from "./messages.ts";
 export * from "./notes.ts";
 export * from "./numbers.ts";
+export * from "./quorum.ts";
 export * from "./session-id.ts";
 export * from "./statement.ts";
 export * from "./state-tree.ts";

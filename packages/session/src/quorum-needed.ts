@@ -1,6 +1,6 @@
-import { type ClusterConfig, votersOf } from "@quorate/protocol";
+import { type ClusterConfig, quorumOf, votersOf } from "@quorate/protocol";
 
 /** Voters that must answer: more than half of the epoch's configuration (rule S1). */
 export function quorumNeeded(config: ClusterConfig): number {
-  return Math.floor(votersOf(config).length / 2) + 1;
+  return quorumOf(votersOf(config).length);
 }
