@@ -3,14 +3,16 @@ import { ByteReader, bytesEqual, DecodeError, digestBytes } from "@quorate/prelu
 import { type EntryHeader, entryHeaderCodec } from "@quorate/protocol";
 import { frameIdentityBytes } from "./layout.ts";
 
-/** Identities that share one block of memory. */
-const identitiesPerBlock = 4_096;
+/** Identities that share one block of memory: few in the first block, twice as many in the next. */
+const identitiesPerBlockMin = 64;
+const identitiesPerBlockMax = 4_096;
 
 /** An object that nobody else has seen yet. */
 type Fresh<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Keeps headers and hashes of millions of entries. */
 export class Identities {
+  private identitiesPerBlock = identitiesPerBlockMin;
   private block = new Uint8Array(0);
   private reader = new ByteReader(this.block);
   /** The last hash kept: the parent of what mostly comes next. */
@@ -26,7 +28,8 @@ export class Identities {
     at: number,
   ): { readonly header: EntryHeader; readonly hash: Uint8Array } | null {
     if (this.reader.remaining === 0) {
-      this.block = new Uint8Array(identitiesPerBlock * frameIdentityBytes);
+      this.block = new Uint8Array(this.identitiesPerBlock * frameIdentityBytes);
+      this.identitiesPerBlock = Math.min(2 * this.identitiesPerBlock, identitiesPerBlockMax);
       this.reader = new ByteReader(this.block);
     }
     const from = this.reader.offset;

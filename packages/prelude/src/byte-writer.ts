@@ -1,7 +1,32 @@
 import { assert } from "./assert.ts";
+import type { Sha256 } from "./digest.ts";
 import { utf8Encode } from "./utf8.ts";
 
 const initialCapacity = 256;
+
+/** Capacity of the buffers that writers lend one another: most of what is encoded is shorter. */
+const lentBytes = 1_024;
+/** Such buffers that are kept: more than writers that are filled at the same time. */
+const lentMax = 8;
+
+interface Scratch {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+const nothing = new Uint8Array(0);
+
+/** Buffers that no writer uses now. Allocating one costs more than filling it. */
+const lent: Scratch[] = [];
+
+function scratchOf(capacity: number): Scratch {
+  if (capacity <= lentBytes) {
+    const known = lent.pop();
+    if (known !== undefined) return known;
+  }
+  const bytes = new Uint8Array(Math.max(capacity, lentBytes));
+  return { bytes, view: new DataView(bytes.buffer) };
+}
 
 /**
  * Writes canonical bytes: fixed-width little-endian numbers, length-prefixed runs.
@@ -15,8 +40,9 @@ export class ByteWriter {
   private length = 0;
 
   constructor(capacity: number = initialCapacity) {
-    this.buffer = new Uint8Array(capacity);
-    this.view = new DataView(this.buffer.buffer);
+    const { bytes, view } = scratchOf(capacity);
+    this.buffer = bytes;
+    this.view = view;
   }
 
   get bytesWritten(): number {
@@ -79,17 +105,40 @@ export class ByteWriter {
     return this.bytes(utf8Encode(text));
   }
 
+  /** A view on the bytes written so far; valid until the next call. */
+  get written(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+
   /** The bytes written so far; a copy that the writer no longer touches. */
   finish(): Uint8Array {
-    return this.buffer.slice(0, this.length);
+    const finished = this.buffer.slice(0, this.length);
+    this.lend(finished);
+    return finished;
+  }
+
+  /** The digest of `before` and of the bytes written; the writer is empty afterwards. */
+  digest(sha256: Sha256, before: Uint8Array): Uint8Array {
+    const digest = sha256(before, this.written);
+    this.length = 0;
+    this.lend(nothing);
+    return digest;
+  }
+
+  /** Gives the buffer to other writers. Whatever this one writes later does not fit `kept`. */
+  private lend(kept: Uint8Array): void {
+    const { buffer, view } = this;
+    if (buffer.length !== lentBytes || lent.length === lentMax) return;
+    this.buffer = kept;
+    lent.push({ bytes: buffer, view });
   }
 
   private reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.buffer.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.buffer.length * 2));
-    grown.set(this.buffer.subarray(0, this.length));
-    this.buffer = grown;
-    this.view = new DataView(grown.buffer);
+    const grown = scratchOf(Math.max(needed, this.buffer.length * 2));
+    grown.bytes.set(this.buffer.subarray(0, this.length));
+    this.buffer = grown.bytes;
+    this.view = grown.view;
   }
 }

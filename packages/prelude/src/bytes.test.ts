@@ -46,6 +46,25 @@ describe("what a ByteWriter writes a ByteReader reads", () => {
     expect([...bytes]).toEqual([2, 1, 4, 3, 2, 1, 5, 4, 3, 2, 1, 0, 0, 0]);
   });
 
+  it("writers that are used one after the other, or one inside the other, do not mix", () => {
+    const outer = new ByteWriter().u8(1);
+    const inner = new ByteWriter().u8(2).finish();
+    const first = outer.raw(inner).finish();
+    const second = new ByteWriter().u8(3).u8(4).finish();
+    outer.u8(5);
+    expect([[...first], [...second], [...outer.finish()]]).toEqual([
+      [1, 2],
+      [3, 4],
+      [1, 2, 5],
+    ]);
+  });
+
+  it("a digest is over what was written, and leaves an empty writer", () => {
+    const writer = new ByteWriter().u8(7).u8(8);
+    expect(writer.digest(bytesConcat, Uint8Array.of(6))).toEqual(Uint8Array.of(6, 7, 8));
+    expect(writer.u8(9).finish()).toEqual(Uint8Array.of(9));
+  });
+
   it("what was finished does not change when the writer goes on", () => {
     const writer = new ByteWriter().u8(1);
     const bytes = writer.finish();

@@ -79,7 +79,9 @@ export function decodeEntryHeader(bytes: Uint8Array): EntryHeader {
 }
 
 export function hashEntryHeader(header: EntryHeader, sha256: Sha256): Uint8Array {
-  return sha256(headerDomain, encodeEntryHeader(header));
+  const writer = new ByteWriter(entryHeaderBytes);
+  entryHeaderCodec.encode(writer, header);
+  return writer.digest(sha256, headerDomain);
 }
 
 export function encodeEntryBody(body: EntryBody): Uint8Array {

@@ -13,7 +13,7 @@
 import {
   ByteReader,
   ByteWriter,
-  bytesConcat,
+  bytesEqual,
   DecodeError,
   digestBytes,
   type Sha256,
@@ -55,9 +55,21 @@ export interface StatementHeader {
 const domains = new Map<Command, Uint8Array>(
   commands.map((command) => [command, domainOf(command)]),
 );
-const commandsByDomain = new Map(
-  [...domains].map(([command, domain]) => [String.fromCharCode(...domain), command]),
-);
+/** Candidates by a cheap number made of the domain's bytes; the bytes themselves decide. */
+const domainsByMix = Map.groupBy(domains, ([, domain]) => mixOf(domain));
+
+function mixOf(domain: Uint8Array): number {
+  let mix = 0;
+  for (let at = 0; at < domainBytes; at++) mix = (Math.imul(mix, 31) + (domain[at] ?? 0)) | 0;
+  return mix;
+}
+
+function commandOf(domain: Uint8Array): Command {
+  for (const [command, known] of domainsByMix.get(mixOf(domain)) ?? []) {
+    if (bytesEqual(known, domain)) return command;
+  }
+  throw new DecodeError("unknown domain");
+}
 
 function domainOf(command: Command): Uint8Array {
   const domain = new Uint8Array(domainBytes);
@@ -68,7 +80,13 @@ function domainOf(command: Command): Uint8Array {
 
 /** The bytes that a statement's signature is over. */
 export function encodeStatementHeader(header: StatementHeader): Uint8Array {
-  return new ByteWriter(statementHeaderBytes)
+  const writer = new ByteWriter(statementHeaderBytes);
+  writeStatementHeader(writer, header);
+  return writer.finish();
+}
+
+function writeStatementHeader(writer: ByteWriter, header: StatementHeader): void {
+  writer
     .raw(domains.get(header.command) as Uint8Array)
     .raw(header.clusterId)
     .u64(header.epoch)
@@ -79,15 +97,13 @@ export function encodeStatementHeader(header: StatementHeader): Uint8Array {
     .raw(header.keyId)
     .u32(header.incarnation)
     .u32(header.bodyBytes)
-    .raw(header.bodyDigest)
-    .finish();
+    .raw(header.bodyDigest);
 }
 
 /** Throws DecodeError. Reads the header alone; nothing is verified. */
 export function decodeStatementHeader(bytes: Uint8Array): StatementHeader {
   const reader = new ByteReader(bytes);
-  const command = commandsByDomain.get(String.fromCharCode(...reader.raw(domainBytes)));
-  if (command === undefined) throw new DecodeError("unknown domain");
+  const command = commandOf(reader.raw(domainBytes));
   const clusterId = reader.raw(clusterIdBytes);
   const epoch = asEpoch(reader.u64());
   const configDigest = reader.raw(digestBytes);
@@ -156,7 +172,8 @@ export function signMessage(
   sha256: Sha256,
 ): Uint8Array {
   const body = encodeBody(message);
-  const signed = encodeStatementHeader({
+  const writer = new ByteWriter(statementOverheadBytes + body.length);
+  writeStatementHeader(writer, {
     ...place,
     command: message.command,
     role: signer.role,
@@ -166,7 +183,7 @@ export function signMessage(
     bodyBytes: body.length,
     bodyDigest: sha256(body),
   });
-  return bytesConcat(signed, signer.sign(signed), body);
+  return writer.raw(signer.sign(writer.written)).raw(body).finish();
 }
 
 export function encodeBody(message: Message): Uint8Array {

@@ -40,11 +40,16 @@ export interface QueueMemory {
 /** What the machine needs of its host. */
 export interface QueueStateMachineOptions {
   readonly sha256: Sha256;
+  /**
+   * Bytes of the slabs that hold bodies; 4 MiB by default, and no body is longer. It decides where
+   * bodies lie, so it is equal on every replica, for ever.
+   */
+  readonly slabBytes?: number;
 }
 
 /** A machine without queues, as it is before op 1. */
 export function createQueueStateMachine(options: QueueStateMachineOptions): QueueStateMachine {
-  const state = new QueueState();
+  const state = new QueueState(options.slabBytes);
   return {
     execute: (bytes, context) => execute(state, bytes, context, options.sha256),
     pulse: (context) => {

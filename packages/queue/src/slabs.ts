@@ -1,7 +1,7 @@
 import { assert, present, type Sha256 } from "@quorate/prelude";
 
-/** Size of a slab: an answer's bodies, and four of the largest bodies. */
-export const slabBytes = 4 * 1024 * 1024;
+/** Size of a slab unless a host says otherwise: an answer's bodies, four of the largest bodies. */
+export const slabBytesDefault = 4 * 1024 * 1024;
 /** Part of a slab that is hashed at once; a part that is full never changes again. */
 const chunkBytes = 65_536;
 /** Freed slabs whose memory is kept for the next ones. */
@@ -33,12 +33,18 @@ export class Slabs {
   private readonly slabs = new Map<number, Slab>();
   private readonly spare: Uint8Array[] = [];
   private current = 0;
+  private readonly slabBytes: number;
 
-  /** Room for a blob of `length` bytes, 0 to slabBytes: its place, to be filled at once. */
+  /** `slabBytes` is part of the replicated state: equal on every replica, for ever. */
+  constructor(slabBytes: number) {
+    this.slabBytes = slabBytes;
+  }
+
+  /** Room for a blob of `length` bytes, 0 to the size of a slab: its place, to be filled at once. */
   append(length: number): BlobPlace {
-    assert(length <= slabBytes, "blob fits a slab");
+    assert(length <= this.slabBytes, "blob fits a slab");
     let slab = this.slabs.get(this.current);
-    if (slab === undefined || slab.used + length > slabBytes) slab = this.open();
+    if (slab === undefined || slab.used + length > this.slabBytes) slab = this.open();
     const offset = slab.used;
     slab.used += length;
     slab.live += length;
@@ -64,7 +70,7 @@ export class Slabs {
 
   /** Bytes of memory that slabs take. */
   get bytesHeld(): number {
-    return this.slabs.size * slabBytes;
+    return this.slabs.size * this.slabBytes;
   }
 
   /** Number, use and digests of every slab in the order of their numbers. */
@@ -86,7 +92,7 @@ export class Slabs {
     const full = this.slabs.get(this.current);
     if (full !== undefined && full.live === 0) this.close(this.current, full);
     this.current += 1;
-    const bytes = this.spare.pop() ?? new Uint8Array(slabBytes);
+    const bytes = this.spare.pop() ?? new Uint8Array(this.slabBytes);
     const slab: Slab = { live: 0, used: 0, bytes, chunkDigests: [] };
     this.slabs.set(this.current, slab);
     return slab;

@@ -9,14 +9,14 @@ import { Queue } from "./queue.ts";
 import type { QueueConfig } from "./queue-config.ts";
 import { RecordTable } from "./record-table.ts";
 import { blockBytes } from "./seq-map.ts";
-import { Slabs } from "./slabs.ts";
+import { slabBytesDefault, Slabs } from "./slabs.ts";
 import { TimerHeap } from "./timer-heap.ts";
 import { type WindowList, windowList, WindowTable } from "./window-table.ts";
 
 /** Everything that the state machine remembers. All times are microseconds. */
 export class QueueState {
   readonly pages = new PageStore();
-  readonly slabs = new Slabs();
+  readonly slabs: Slabs;
   /** Blocks of sequence maps and bitsets. */
   readonly blocks = new RecordTable(this.pages, blockBytes);
   readonly messages = new RecordTable(this.pages, messageRecordBytes);
@@ -45,6 +45,11 @@ export class QueueState {
   private readonly byIncarnation = new Map<number, Queue>();
   private nextIncarnation = 1;
   private sortedNames: readonly string[] | null = [];
+
+  /** `slabBytes`: size of the slabs that hold bodies. */
+  constructor(slabBytes: number = slabBytesDefault) {
+    this.slabs = new Slabs(slabBytes);
+  }
 
   /** The queue of this name, or undefined. */
   queue(name: string): Queue | undefined {

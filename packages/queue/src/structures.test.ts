@@ -7,7 +7,7 @@ import { PageStore } from "./page-store.ts";
 import { RecordTable } from "./record-table.ts";
 import { SeqBitset } from "./seq-bitset.ts";
 import { blockBytes, SeqMap } from "./seq-map.ts";
-import { Slabs } from "./slabs.ts";
+import { slabBytesDefault, Slabs } from "./slabs.ts";
 import { sha256 } from "@quorate/prelude/testing";
 import { TimerHeap } from "./timer-heap.ts";
 
@@ -127,7 +127,7 @@ test("timers come in the order deadline, seq, queue, whatever was moved or remov
 });
 
 test("a slab is dropped when nothing in it lives and it is full", () => {
-  const slabs = new Slabs();
+  const slabs = new Slabs(slabBytesDefault);
   const size = 1024 * 1024;
   const places = Array.from({ length: 9 }, () => slabs.append(size));
   expect(new Set(places.map(({ slab }) => slab)).size).toBe(3);

@@ -26,7 +26,7 @@ import {
 } from "@quorate/vsr";
 import { admissionFor, signerFor } from "./admission.ts";
 import { openMember } from "./open-member.ts";
-import { performEffect } from "./perform.ts";
+import { type EffectPorts, performEffect } from "./perform.ts";
 import { receive } from "./receive.ts";
 import { reportMetrics } from "./report.ts";
 import { sendNote, StatusBoard } from "./status-board.ts";
@@ -74,6 +74,7 @@ class Host implements ReplicaHost, TransportEvents {
   readonly rejects = new Map<string, number>();
   private readonly parts: HostParts;
   private transport: Transport | null = null;
+  private ports: EffectPorts | null = null;
   private readonly inputs: Input[] = [];
   private isStepping = false;
   private isStopped = false;
@@ -102,8 +103,10 @@ class Host implements ReplicaHost, TransportEvents {
       bootSecret,
       bootNonce: parts.crypto.randomBytes(16),
     });
-    this.transport = parts.connect(this, superblock.boot, superblock.incarnation);
-    await this.transport.start();
+    const transport = parts.connect(this, superblock.boot, superblock.incarnation);
+    this.transport = transport;
+    this.ports = { ...parts, transport, dispatch: (input) => this.dispatch(input) };
+    await transport.start();
     this.scheduleTick();
   }
 
@@ -152,11 +155,11 @@ class Host implements ReplicaHost, TransportEvents {
   }
 
   private run(replica: Replica, input: Input): void {
-    const { parts, transport } = this;
-    if (transport === null) return;
+    const { parts, ports } = this;
+    if (ports === null) return;
     for (const effect of step(replica, input, parts.clock.wallMicros())) {
       if (effect.kind === "append") this.hasAppended = true;
-      performEffect(effect, { ...parts, transport, dispatch: (next) => this.dispatch(next) });
+      performEffect(effect, ports);
     }
     if (this.statusBoard.hasChanged(replica)) this.publishStatus();
     parts.onStep?.(replica, input);

@@ -7,12 +7,15 @@ import type { Replica } from "@quorate/vsr";
 const statusTicks = 20;
 
 export class StatusBoard {
-  private shown = "";
+  private shown: Facts | null = null;
   private shownAt = 0;
 
   /** Whether the view, the status or the charge is not what was told last. */
   hasChanged(replica: Replica): boolean {
-    return factsOf(replica) !== this.shown;
+    const { shown } = this;
+    if (shown === null) return true;
+    const { view, status, acting } = replica;
+    return shown.view !== view || shown.status !== status || shown.isActing !== (acting !== null);
   }
 
   isDue(replica: Replica): boolean {
@@ -20,13 +23,17 @@ export class StatusBoard {
   }
 
   published(replica: Replica): void {
-    this.shown = factsOf(replica);
+    const { view, status, acting } = replica;
+    this.shown = { view, status, isActing: acting !== null };
     this.shownAt = replica.now;
   }
 }
 
-function factsOf(replica: Replica): string {
-  return `${replica.view} ${replica.status} ${replica.acting !== null}`;
+/** What gateways are told at once when it changes. */
+interface Facts {
+  readonly view: number;
+  readonly status: Replica["status"];
+  readonly isActing: boolean;
 }
 
 /** Sends a note to every gateway that is linked now. */
