@@ -1,4 +1,5 @@
 /** Makes things go wrong while the safety phase lasts, and puts everything right after it. */
+import { peerKey } from "@quorate/ports";
 import type { Prng } from "@quorate/prelude";
 import type { SimNetwork } from "./sim-network.ts";
 import { calmNetwork } from "./sim-network.ts";
@@ -48,7 +49,7 @@ export class Faults {
     this.network.faults = calmNetwork;
     this.network.heal();
     for (const member of this.members) {
-      member.isPaused = false;
+      member.resume();
       member.skewMicros = 0;
       if (!member.isUp) member.start();
     }
@@ -75,7 +76,7 @@ export class Faults {
 
   private crash(member: SimReplica): void {
     if (!member.isUp) return;
-    member.crash(this.prng.chance(0.8));
+    member.crash("crash", this.prng.chance(0.8));
     const rots = member.index === this.rotten && this.members.length > 2;
     if (rots && this.prng.chance(this.options.rotChance) && member.disk.rot(this.prng)) {
       this.world.trace.event(this.world.nowMicros, member.name, "rot", "");
@@ -88,32 +89,34 @@ export class Faults {
   private pauseOne(): void {
     const member = this.prng.pick(this.members);
     if (!member.isUp || member.isPaused) return;
-    this.world.trace.event(this.world.nowMicros, member.name, "pause", "");
-    member.isPaused = true;
+    this.world.fault(member.name, "pause");
+    member.pause();
     this.world.after(this.exponential(2_000_000), () => {
-      member.isPaused = false;
+      member.resume();
     });
   }
 
   /** Splits the members in two, in one direction or both; gateways stay with everyone. */
   private partition(): void {
     this.network.heal();
-    const names = this.prng.shuffle(this.members.map((member) => member.name));
+    const names = this.prng.shuffle(
+      this.members.map(({ index }) => ({ kind: "replica", index }) as const),
+    );
     const size = this.prng.between(1, Math.max(1, names.length - 1));
     const left = names.slice(0, size);
     const right = names.slice(size);
     const isOneWay = this.prng.chance(0.4);
     for (const from of left) {
       for (const to of right) {
-        this.network.block(from, to);
-        if (!isOneWay) this.network.block(to, from);
+        this.network.setPath(from, to, "blocked");
+        if (!isOneWay) this.network.setPath(to, from, "blocked");
       }
     }
     this.world.trace.event(
       this.world.nowMicros,
       "world",
       "partition",
-      `${left.join()} ${isOneWay ? "->" : "|"} ${right.join()}`,
+      `${left.map(peerKey).join()} ${isOneWay ? "->" : "|"} ${right.map(peerKey).join()}`,
     );
     this.world.after(this.exponential(3_000_000), () => {
       if (!this.isOver) this.network.heal();

@@ -26,6 +26,8 @@ export interface RunResult {
   readonly acknowledged: number;
   /** The search through the clients' history gave up: neither good nor bad. */
   readonly isUndecided: boolean;
+  /** How often each kind of fault happened. */
+  readonly faults: ReadonlyMap<string, number>;
 }
 
 /** Virtual time in which a healed cluster must finish everything. */
@@ -50,6 +52,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     clients: histories.clients,
     deliveries,
     prng: world.prng.fork(),
+    burstMax: swarm.burstMax,
     onViolation: fail,
   });
   const faults = new Faults(world, cluster.network, cluster.members, swarm);
@@ -69,9 +72,11 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   const failure = hasFailed()
     ? failures[0]
     : finalFailure(isFinished(), cluster, () => {
+        cluster.assertEqualStates();
         deliveries.assertComplete();
         histories.check();
       });
+  cluster.dispose();
   return {
     seed,
     ...verdictOf(failure),
@@ -81,6 +86,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     operations: workload.operationsAnswered,
     acknowledged: deliveries.acknowledged,
     isUndecided: histories.isUndecided,
+    faults: world.faultCounts,
   };
 }
 

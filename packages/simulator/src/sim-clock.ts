@@ -4,6 +4,8 @@ import type { World } from "./world.ts";
 
 /** Wall clock at the start of every run: 2026-01-01. */
 const startMicros = 1_767_225_600_000_000;
+/** A stopped process looks this often whether it may go on, in microseconds. */
+const pauseLookMicros = 5_000;
 
 export interface SimClockOptions {
   readonly skewMicros: () => number;
@@ -11,13 +13,15 @@ export interface SimClockOptions {
   readonly isAlive: () => boolean;
   /** True while the process is stopped: what it planned happens when it goes on. */
   readonly isPaused: () => boolean;
+  /** Whether what is planned may settle promises that somebody waits for. */
+  readonly hasPromises: boolean;
 }
 
 export function createSimClock(world: World, options: SimClockOptions): Clock {
   const run = (callback: () => void): void => {
     if (!options.isAlive()) return;
-    if (options.isPaused()) return world.after(1_000, () => run(callback));
-    world.expectPromises();
+    if (options.isPaused()) return world.after(pauseLookMicros, () => run(callback));
+    if (options.hasPromises) world.expectPromises();
     callback();
   };
   return {

@@ -1,12 +1,13 @@
 /** A whole cluster in one thread: members, links, gateways and the checkers that watch them. */
-import { nodeCrypto } from "@quorate/identity";
-import { present } from "@quorate/prelude";
 import { asEpoch, type ClusterConfig } from "@quorate/protocol";
-import { createQueueStateMachine } from "@quorate/queue";
 import { type ClusterClient, createClusterClient } from "@quorate/session";
-import { defaultOptions, type Replica } from "@quorate/vsr";
+import { defaultOptions, type Input, type Replica } from "@quorate/vsr";
+import { assertHonestAlarm, assertNothingRefused } from "./checkers/alarms.ts";
+import { Certificates } from "./checkers/certificates.ts";
 import { CommittedHistory } from "./checkers/committed-history.ts";
+import { assertBounded } from "./checkers/memory-bounds.ts";
 import { Views } from "./checkers/views.ts";
+import { MemberTraces } from "./member-traces.ts";
 import { createSimClock } from "./sim-clock.ts";
 import { SimKeys } from "./sim-crypto.ts";
 import { SimNetwork } from "./sim-network.ts";
@@ -18,11 +19,12 @@ export class SimCluster {
   readonly network: SimNetwork;
   readonly members: readonly SimReplica[];
   readonly clients: readonly ClusterClient[];
-  readonly history: CommittedHistory;
-  readonly views = new Views();
+  readonly history = new CommittedHistory();
+  private readonly views = new Views();
+  private readonly certificates = new Certificates();
+  private readonly traces: MemberTraces;
   private readonly world: World;
-  private readonly shown = new Map<string, string>();
-  private readonly keys = new SimKeys();
+  private readonly keys: SimKeys;
   private readonly options: SwarmOptions;
   private readonly onFailure: (error: unknown) => void;
 
@@ -30,19 +32,22 @@ export class SimCluster {
     this.world = world;
     this.options = options;
     this.onFailure = onFailure;
+    this.keys = new SimKeys(options.crypto);
+    this.traces = new MemberTraces(world);
     this.network = new SimNetwork(world);
     const config = this.createConfig();
     this.members = config.members.map((_, index) => this.createMember(config, index));
     this.clients = config.gateways.map((_, index) => this.createClient(config, index));
-    this.history = new CommittedHistory((name) => {
-      const member = present(this.members.find((each) => each.name === name));
-      return present(member.stateMachine).stateDigest(nodeCrypto.sha256);
-    });
   }
 
   start(): void {
     for (const member of this.members) member.start();
     for (const client of this.clients) void client.start();
+  }
+
+  /** The run is over. */
+  dispose(): void {
+    for (const member of this.members) member.disk.dispose();
   }
 
   /** Every member is normal in one view and has executed the same. */
@@ -56,6 +61,14 @@ export class SimCluster {
         replica.executed === first.executed &&
         replica.log.headOp === replica.executed,
     );
+  }
+
+  /** What is looked at once, when everything is over. Throws Violation. */
+  assertEqualStates(): void {
+    for (const member of this.members) {
+      this.history.compareState(member, member.replica?.executed ?? 0);
+      assertNothingRefused(member.name, member.rejects);
+    }
   }
 
   private createConfig(): ClusterConfig {
@@ -85,7 +98,6 @@ export class SimCluster {
 
   private createMember(config: ClusterConfig, index: number): SimReplica {
     const { world, network, keys, options } = this;
-    const mean = options.flushMeanMicros[index] ?? 500;
     return new SimReplica({
       world,
       network,
@@ -93,11 +105,17 @@ export class SimCluster {
       config,
       index,
       signer: keys.signerFor(`r${index}`),
-      options: { ...defaultOptions, preparesInFlightMax: options.preparesInFlightMax },
-      flushMicros: (prng) => 50 - Math.log(1 - prng.fraction()) * mean,
-      createStateMachine: () => createQueueStateMachine({ sha256: nodeCrypto.sha256 }),
-      onStart: (member) => this.history.onStart(member.name),
-      onStep: (member, replica) => this.check(member, replica),
+      options: {
+        ...defaultOptions,
+        preparesInFlightMax: options.preparesInFlightMax,
+        heartbeatTicks: options.heartbeatTicks,
+      },
+      flushMeanMicros: options.flushMeanMicros[index] ?? 500,
+      onStart: () => this.history.onStart(index),
+      onStep: (member, replica, input) => this.check(member, replica, input),
+      onAlarm: (member, alarm, detail) => {
+        this.attempt(() => assertHonestAlarm(member.name, alarm, detail));
+      },
       onFatal: (_, cause) => this.onFailure(cause),
     });
   }
@@ -114,33 +132,28 @@ export class SimCluster {
         skewMicros: () => 0,
         isAlive: () => true,
         isPaused: () => false,
+        hasPromises: true,
       }),
       log: { debug: silent, info: silent, warn: silent, error: silent },
-      connect: (events) => network.transportFor({ kind: "gateway", index }, events, () => false),
+      connect: (events) => network.transportFor({ kind: "gateway", index }, events),
     });
   }
 
-  private check(member: SimReplica, replica: Replica): void {
-    this.traceState(member, replica);
+  private check(member: SimReplica, replica: Replica, input: Input): void {
+    this.traces.onStep(member.index, replica);
+    this.attempt(() => {
+      this.history.onStep(member, replica);
+      this.views.onStep(member.index, replica);
+      this.certificates.onStep(member.index, replica);
+      if (input.kind === "tick") assertBounded(replica);
+    });
+  }
+
+  private attempt(check: () => void): void {
     try {
-      this.history.onStep(member.name, replica);
-      this.views.onStep(member.name, `life ${replica.identity.boot}`, replica);
+      check();
     } catch (error) {
       this.onFailure(error);
     }
-  }
-
-  /** One line whenever a member's view, status or log has moved on. */
-  private traceState(member: SimReplica, replica: Replica): void {
-    const { view, lastNormalView, status, acting, executed, commit, log, fetch } = replica;
-    const { world } = this;
-    const ops = `head ${log.headOp} stored ${log.storedOp} commit ${commit} executed ${executed}`;
-    const role = acting === null ? status : "primary";
-    const what = fetch === null ? role : `${role}+${fetch.purpose}`;
-    const detail = `view ${view}/${lastNormalView} ${ops}`;
-    const line = `${what} ${detail}`;
-    if (this.shown.get(member.name) === line) return;
-    this.shown.set(member.name, line);
-    world.trace.event(world.nowMicros, member.name, what, detail);
   }
 }

@@ -1,13 +1,13 @@
 /**
  * A disk with the real journal format on it: bytes, flushes, and what a crash does to both.
  *
- * The disk outlives its process. What was not flushed is lost, kept or torn, sector by sector.
+ * The disk outlives its process. What was written and not flushed is lost, kept or torn when the
+ * process dies, block by block.
  */
-import { nodeCrypto } from "@quorate/identity";
-import type { Prng } from "@quorate/prelude";
+import { crc32 } from "node:zlib";
+import type { Prng, Sha256 } from "@quorate/prelude";
 import {
   copiesPerFile,
-  crc32,
   decideSuperblock,
   encodeSuperblockCopy,
   JournalScan,
@@ -19,32 +19,57 @@ import {
   type SuperblockDecision,
   type SuperblockFrame,
 } from "@quorate/log-format";
+import { harmBlock } from "./disk-harm.ts";
 
 /** Small enough to be scanned often, large enough for every entry of the workload. */
-export const simSegmentBytes = 64 * sectorBytes;
+export const simSegmentBytes = 32 * sectorBytes;
 
-/** Bytes on their way to the disk. */
-export interface PendingWrite {
-  readonly segment: number;
-  readonly offset: number;
-  readonly bytes: Uint8Array;
+/** The smallest block that a device writes whole: a torn write has some of these and not others. */
+const blockBytes = 512;
+
+/** Bytes on their way to the disk. They stay as they are until the flush. */
+export type DiskWrite =
+  | {
+      readonly file: "segment";
+      readonly segment: number;
+      readonly offset: number;
+      readonly bytes: Uint8Array;
+    }
+  | { readonly file: "superblock"; readonly copy: number; readonly bytes: Uint8Array };
+
+/** Whose disk it is. */
+export interface DiskOwner {
+  readonly clusterId: Uint8Array;
+  readonly replica: number;
 }
 
+/** Segments of disks that are not needed any more: a fresh one costs more than clearing it. */
+const spareSegments: Uint8Array[] = [];
+
 export class SimDisk {
+  private readonly sha256: Sha256;
   private readonly segments = new Map<number, Uint8Array>();
-  private readonly superblocks: Uint8Array[] = Array.from(
+  private readonly copies: Uint8Array[] = Array.from(
     { length: superblockFiles * copiesPerFile },
     () => new Uint8Array(0),
   );
+  private pending: DiskWrite[] = [];
+  /** The batch that nothing names yet: losing it is a crash, not a harm (rule L5). */
+  private lastBatch: (DiskWrite & { readonly file: "segment" }) | null = null;
+
+  constructor(sha256: Sha256) {
+    this.sha256 = sha256;
+  }
 
   /** What a start finds. */
-  read(owner: { readonly clusterId: Uint8Array; readonly replica: number }): {
+  read(owner: DiskOwner): {
     readonly decision: SuperblockDecision;
     readonly scan: (frame: SuperblockFrame | null, journalId: Uint8Array) => ScannedJournal;
   } {
-    const decision = decideSuperblock(this.superblocks, nodeCrypto.sha256);
+    const { sha256 } = this;
+    const decision = decideSuperblock(this.copies, sha256);
     const scan = (frame: SuperblockFrame | null, journalId: Uint8Array): ScannedJournal => {
-      const scanning = new JournalScan(formatFor(owner, journalId), nodeCrypto.sha256);
+      const scanning = new JournalScan(formatFor(owner, journalId, sha256), sha256);
       const inOrder = [...this.segments].toSorted(([a], [b]) => a - b);
       for (const [number, bytes] of inOrder) scanning.segment(number, bytes);
       return scanning.finish(frame);
@@ -52,66 +77,128 @@ export class SimDisk {
     return { decision, scan };
   }
 
+  hasSegment(number: number): boolean {
+    return this.segments.has(number);
+  }
+
+  /** A segment file of zeroes. */
+  createSegment(number: number): void {
+    this.segments.set(number, spareSegments.pop()?.fill(0) ?? new Uint8Array(simSegmentBytes));
+  }
+
+  /** The disk is not used any more. */
+  dispose(): void {
+    spareSegments.push(...this.segments.values());
+    this.segments.clear();
+  }
+
   bytesAt(segment: number, offset: number, length: number): Uint8Array {
     return (this.segments.get(segment) ?? new Uint8Array(0)).slice(offset, offset + length);
   }
 
-  write({ segment, offset, bytes }: PendingWrite): void {
-    this.segmentFor(segment).set(bytes, offset);
+  write(write: DiskWrite): void {
+    this.pending.push(write);
   }
 
+  /** What was written is on the disk, whatever happens. */
+  flush(): void {
+    for (const write of this.pending) this.settle(write);
+    this.pending = [];
+  }
+
+  /** Writes both copies of one file and flushes them. */
   writeSuperblockFile(file: number, frame: SuperblockFrame): void {
-    const bytes = encodeSuperblockCopy(frame, nodeCrypto.sha256);
-    for (let copy = 0; copy < copiesPerFile; copy++) {
-      this.superblocks[file * copiesPerFile + copy] = bytes;
-    }
+    const bytes = encodeSuperblockCopy(frame, this.sha256);
+    for (const write of superblockWrites(file, bytes)) this.settle(write);
   }
 
-  /** A crash while bytes were on their way: each sector arrived or did not. */
-  tear({ segment, offset, bytes }: PendingWrite, prng: Prng): void {
-    const fate = prng.below(3);
-    if (fate === 0) return;
-    for (let at = 0; at < bytes.length; at += sectorBytes) {
-      if (fate === 1 && prng.chance(0.5)) continue;
-      this.segmentFor(segment).set(bytes.subarray(at, at + sectorBytes), offset + at);
-    }
+  /** The process is gone while bytes were on their way: each block arrived or did not. */
+  crash(prng: Prng): void {
+    for (const write of this.pending) this.tear(write, prng);
+    this.pending = [];
   }
 
-  /** A crash in the middle of a superblock file: one of its copies may be cut off. */
-  tearSuperblockFile(file: number, frame: SuperblockFrame, prng: Prng): void {
-    const bytes = encodeSuperblockCopy(frame, nodeCrypto.sha256);
-    for (let copy = 0; copy < copiesPerFile; copy++) {
-      const kept = prng.chance(0.5) ? bytes.length : prng.below(bytes.length);
-      this.superblocks[file * copiesPerFile + copy] = bytes.slice(0, kept);
-    }
-  }
-
-  /** Flips one bit somewhere in the written part of the journal. */
+  /** Harms one block of what was written long ago. False when there is nothing to harm. */
   rot(prng: Prng): boolean {
+    if (prng.chance(0.2)) return this.rotSuperblock(prng);
     if (this.segments.size === 0) return false;
-    const bytes = prng.pick([...this.segments.values()]);
-    for (let attempt = 0; attempt < 64; attempt++) {
-      const at = prng.below(bytes.length);
-      const byte = bytes[at] ?? 0;
-      if (byte === 0) continue;
-      bytes[at] = byte ^ (1 << prng.below(8));
-      return true;
-    }
+    const [number, bytes] = prng.pick([...this.segments]);
+    const { lastBatch } = this;
+    const isSafe = (at: number): boolean =>
+      lastBatch?.segment !== number ||
+      at + sectorBytes <= lastBatch.offset ||
+      at >= lastBatch.offset + lastBatch.bytes.length;
+    return harmBlock(bytes, isSafe, prng);
+  }
+
+  /** Every byte of the segments, for whoever wants to harm a closed disk. */
+  allSegments(): readonly Uint8Array[] {
+    return [...this.segments].toSorted(([a], [b]) => a - b).map(([, bytes]) => bytes);
+  }
+
+  /** One copy rots, as long as another still holds the newest superblock. */
+  private rotSuperblock(prng: Prng): boolean {
+    const before = decideSuperblock(this.copies, this.sha256);
+    const copy = prng.below(this.copies.length);
+    const good = this.copies[copy] ?? new Uint8Array(0);
+    if (before.kind !== "found" || good.length === 0) return false;
+    const harmed = good.slice();
+    const at = prng.below(harmed.length);
+    harmed[at] = (harmed[at] ?? 0) ^ (1 << prng.below(8));
+    this.copies[copy] = harmed;
+    const after = decideSuperblock(this.copies, this.sha256);
+    if (after.kind === "found" && after.frame.sequence === before.frame.sequence) return true;
+    this.copies[copy] = good;
     return false;
   }
 
+  private settle(write: DiskWrite): void {
+    if (write.file === "superblock") {
+      this.copies[write.copy] = write.bytes;
+      return;
+    }
+    this.segmentFor(write.segment).set(write.bytes, write.offset);
+    this.lastBatch = write;
+  }
+
+  private tear(write: DiskWrite, prng: Prng): void {
+    const { bytes } = write;
+    const fate = prng.pick(["lost", "kept", "prefix", "some"] as const);
+    const end = fate === "prefix" ? prng.below(bytes.length + 1) : bytes.length;
+    const target = this.targetOf(write);
+    for (let at = 0; at < end; at += blockBytes) {
+      if (fate === "lost" || (fate === "some" && prng.chance(0.5))) continue;
+      target.bytes.set(bytes.subarray(at, Math.min(at + blockBytes, end)), target.offset + at);
+    }
+  }
+
+  /** Where the bytes of a write that is torn go: a superblock copy may become longer. */
+  private targetOf(write: DiskWrite): { readonly bytes: Uint8Array; readonly offset: number } {
+    if (write.file === "segment") {
+      return { bytes: this.segmentFor(write.segment), offset: write.offset };
+    }
+    const before = this.copies[write.copy] ?? new Uint8Array(0);
+    const bytes = new Uint8Array(Math.max(before.length, write.bytes.length));
+    bytes.set(before);
+    this.copies[write.copy] = bytes;
+    return { bytes, offset: 0 };
+  }
+
   private segmentFor(number: number): Uint8Array {
-    const known = this.segments.get(number);
-    if (known !== undefined) return known;
-    const fresh = new Uint8Array(simSegmentBytes);
-    this.segments.set(number, fresh);
-    return fresh;
+    if (!this.segments.has(number)) this.createSegment(number);
+    return this.segments.get(number) ?? new Uint8Array(0);
   }
 }
 
-export function formatFor(
-  owner: { readonly clusterId: Uint8Array; readonly replica: number },
-  journalId: Uint8Array,
-): RecordFormat {
-  return { tag: journalTag(owner, journalId, nodeCrypto.sha256), crc32 };
+/** The writes that replace one superblock file. */
+export function superblockWrites(file: number, bytes: Uint8Array): DiskWrite[] {
+  return Array.from({ length: copiesPerFile }, (_, copy) => ({
+    file: "superblock" as const,
+    copy: file * copiesPerFile + copy,
+    bytes,
+  }));
+}
+
+export function formatFor(owner: DiskOwner, journalId: Uint8Array, sha256: Sha256): RecordFormat {
+  return { tag: journalTag(owner, journalId, sha256), crc32 };
 }

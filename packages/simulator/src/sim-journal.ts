@@ -1,55 +1,84 @@
-/** The journal port over a simulated disk: the real format, virtual time, one process's life. */
-import { assert, type Prng, present } from "@quorate/prelude";
+/**
+ * The journal port over a simulated disk: the real format, virtual time, one process's life.
+ *
+ * Everything that is written goes one after the other, as in the journal on files: what waits
+ * while a batch is under way becomes the next batch.
+ */
+import { assert, present, type Sha256 } from "@quorate/prelude";
 import {
   BatchEncoder,
+  encodeSuperblockCopy,
+  entriesPerBatchMax,
+  frameBytes,
   journalIdBytes,
   openScanned,
   readRecord,
   type RecordFormat,
   type RecordIndex,
+  superblockFiles,
   SuperblockFrames,
-  frameBytes,
-  type SuperblockFrame,
 } from "@quorate/log-format";
-import type { Journal, OpenedJournal } from "@quorate/ports";
+import type { Clock, Journal, JournalEvents, OpenedJournal } from "@quorate/ports";
 import type { Entry, LogPosition, Superblock } from "@quorate/protocol";
-import { formatFor, type PendingWrite, type SimDisk, simSegmentBytes } from "./sim-disk.ts";
+import type { DiskTrouble, PersistencePoint } from "./persistence-points.ts";
+import {
+  type DiskOwner,
+  formatFor,
+  type SimDisk,
+  simSegmentBytes,
+  superblockWrites,
+} from "./sim-disk.ts";
 import type { World } from "./world.ts";
 
 export interface SimJournalParts {
   readonly world: World;
   readonly disk: SimDisk;
-  readonly owner: { readonly clusterId: Uint8Array; readonly replica: number };
+  readonly owner: DiskOwner;
   readonly genesis: Uint8Array;
-  /** Time of one flush. */
-  readonly flushMicros: (prng: Prng) => number;
-  readonly isAlive: () => boolean;
+  readonly sha256: Sha256;
+  /** Time of the process: what it waits for does not come while it is stopped or gone. */
+  readonly clock: Clock;
+  readonly events: JournalEvents;
+  /** Time of one flush or read, in microseconds. */
+  flushMicros(): number;
+  /** Called at each persistence point. The process may be gone when it returns: then true. */
+  isKilledAt(point: PersistencePoint): boolean;
+  /** What the disk refuses to do now, or null. */
+  troubleAt(point: PersistencePoint): DiskTrouble | null;
 }
 
-interface Appending {
-  readonly entries: readonly Entry[];
-  readonly onStored: () => void;
-  written: number;
+type Command =
+  | {
+      readonly kind: "append";
+      readonly entries: readonly Entry[];
+      readonly done: () => void;
+      stored: number;
+    }
+  | { readonly kind: "superblock"; readonly superblock: Superblock; readonly done: () => void }
+  | { readonly kind: "name" };
+
+/** What `open` found out. */
+interface Life {
+  readonly format: RecordFormat;
+  readonly encoder: BatchEncoder;
+  readonly index: RecordIndex;
+  readonly frames: SuperblockFrames;
 }
 
 export class SimJournal implements Journal {
   private readonly parts: SimJournalParts;
-  private encoder: BatchEncoder | null = null;
-  private index: RecordIndex | null = null;
-  private format: RecordFormat | null = null;
-  private frames: SuperblockFrames | null = null;
-  private flushedRecord = 0;
-  private readonly appending: Appending[] = [];
-  private pending: PendingWrite | null = null;
-  private readonly superblocks: { frame: SuperblockFrame; onStored: () => void }[] = [];
-  private pendingSuperblock: { frame: SuperblockFrame; file: number } | null = null;
+  private life: Life | null = null;
+  private readonly commands: Command[] = [];
+  private isRunning = false;
+  private isDead = false;
+  private drained: () => void = () => undefined;
 
   constructor(parts: SimJournalParts) {
     this.parts = parts;
   }
 
   open(): Promise<OpenedJournal> {
-    const { disk, owner, world, genesis } = this.parts;
+    const { disk, owner, world, genesis, sha256 } = this.parts;
     const { decision, scan } = disk.read(owner);
     assert(decision.kind === "found" || decision.kind === "blank", "a superblock copy survives");
     const frame = decision.kind === "found" ? decision.frame : null;
@@ -58,40 +87,37 @@ export class SimJournal implements Journal {
       for (const file of decision.filesToRepair) disk.writeSuperblockFile(file, decision.frame);
     }
     const scanned = scan(frame, journalId);
-    this.format = formatFor(owner, journalId);
-    this.encoder = new BatchEncoder(this.format, simSegmentBytes, scanned.resume);
-    this.index = scanned.index;
-    this.frames = new SuperblockFrames(frame, journalId, scanned.lost.newest);
-    this.flushedRecord = this.encoder.lastRecord;
+    const format = formatFor(owner, journalId, sha256);
+    this.life = {
+      format,
+      encoder: new BatchEncoder(format, simSegmentBytes, scanned.resume),
+      index: scanned.index,
+      frames: new SuperblockFrames(frame, journalId, scanned.lost.newest),
+    };
     const log = frame === null ? emptyLog : openScanned(frame, scanned, genesis);
     world.expectPromises();
     return Promise.resolve({ superblock: frame?.superblock ?? null, log });
   }
 
   append(entries: readonly Entry[], onStored: () => void): void {
-    this.appending.push({ entries, onStored, written: 0 });
-    this.flush();
+    this.push({ kind: "append", entries, done: onStored, stored: 0 });
   }
 
   writeSuperblock(superblock: Superblock, onStored: () => void): void {
-    const frame = present(this.frames).next(superblock, this.flushedRecord);
-    this.superblocks.push({ frame, onStored });
-    if (this.superblocks.length === 1) this.writeSuperblockFile(0);
+    this.push({ kind: "superblock", superblock, done: onStored });
   }
 
   read(positions: readonly LogPosition[]): Promise<readonly (Entry | null)[]> {
-    const { world, flushMicros } = this.parts;
     return new Promise((resolve) => {
-      world.after(flushMicros(world.prng), () => {
-        world.expectPromises();
+      this.after(this.parts.flushMicros(), () => {
+        this.parts.world.expectPromises();
         resolve(positions.map((position) => this.readOne(position)));
       });
     });
   }
 
   idle(): void {
-    if (this.pending !== null || this.appending.length > 0) return;
-    if (present(this.encoder).hasUnnamed) this.flush(true);
+    if (this.commands.length === 0 && this.opened().encoder.hasUnnamed) this.push({ kind: "name" });
   }
 
   fsyncMicrosP99(): number | null {
@@ -99,83 +125,153 @@ export class SimJournal implements Journal {
   }
 
   close(): Promise<void> {
-    return Promise.resolve();
+    if (!this.isRunning) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.drained = resolve;
+    });
   }
 
-  /** The process dies: what was under way is lost, kept or torn. */
-  crash(prng: Prng): void {
-    const { disk } = this.parts;
-    if (this.pending !== null) disk.tear(this.pending, prng);
-    if (this.pendingSuperblock !== null) {
-      disk.tearSuperblockFile(this.pendingSuperblock.file, this.pendingSuperblock.frame, prng);
+  /** The process is gone: nothing is written and nobody is called back any more. */
+  die(): void {
+    this.isDead = true;
+    this.commands.length = 0;
+  }
+
+  private push(command: Command): void {
+    if (this.isDead) return;
+    this.commands.push(command);
+    if (this.isRunning) return;
+    this.isRunning = true;
+    this.after(0, () => this.perform());
+  }
+
+  private perform(): void {
+    const [command] = this.commands;
+    switch (command?.kind) {
+      case undefined:
+        this.isRunning = false;
+        return this.drained();
+      case "append":
+        return this.writeBatch(this.waitingEntries());
+      case "superblock":
+        if (this.opened().encoder.hasUnnamed) return this.writeBatch([]);
+        return this.replaceSuperblock(command.superblock, command.done);
+      case "name":
+        this.commands.shift();
+        return this.opened().encoder.hasUnnamed ? this.writeBatch([]) : this.perform();
     }
   }
 
-  private flush(isNaming = false): void {
-    if (this.pending !== null || (this.appending.length === 0 && !isNaming)) return;
-    const { world, disk, flushMicros } = this.parts;
-    const encoder = present(this.encoder);
-    const waiting = this.appending.flatMap(({ entries, written }) => entries.slice(written));
-    const { segment, offset, bytes, recordOffsets } = encoder.encode(waiting);
-    const write = { segment, offset, bytes: bytes.slice() };
-    const taken = waiting.slice(0, recordOffsets.length);
-    const lastRecord = encoder.lastRecord;
-    this.pending = write;
-    world.after(flushMicros(world.prng), () => {
-      if (!this.parts.isAlive()) return;
-      disk.write(write);
-      this.pending = null;
-      this.flushedRecord = lastRecord;
-      for (const [at, { header, hash, body }] of taken.entries()) {
-        const location = { segment, offset: recordOffsets[at] ?? 0, bodyBytes: body.length };
-        present(this.index).add(header.op, hash, location);
+  /** Entries of the appends at the front: as many as one batch could ever take. */
+  private waitingEntries(): Entry[] {
+    const entries: Entry[] = [];
+    let bytes = 0;
+    for (const command of this.commands) {
+      if (command.kind !== "append") break;
+      for (const entry of command.entries.slice(command.stored)) {
+        if (bytes > simSegmentBytes || entries.length === entriesPerBatchMax) return entries;
+        entries.push(entry);
+        bytes += entry.body.length;
       }
-      const completed = this.takeCompleted(taken.length);
-      this.flush();
-      for (const onStored of completed) onStored();
-    });
-  }
-
-  /** The appends whose entries are all on the disk now, in order. */
-  private takeCompleted(count: number): (() => void)[] {
-    const completed: (() => void)[] = [];
-    let left = count;
-    for (let each = this.appending[0]; each !== undefined; each = this.appending[0]) {
-      const step = Math.min(left, each.entries.length - each.written);
-      each.written += step;
-      left -= step;
-      if (each.written < each.entries.length) break;
-      this.appending.shift();
-      completed.push(each.onStored);
     }
-    return completed;
+    return entries;
   }
 
-  private writeSuperblockFile(file: number): void {
-    const { world, disk, flushMicros, isAlive } = this.parts;
-    const { frame, onStored } = present(this.superblocks[0]);
-    this.pendingSuperblock = { frame, file };
-    world.after(flushMicros(world.prng), () => {
-      if (!isAlive()) return;
-      disk.writeSuperblockFile(file, frame);
-      this.pendingSuperblock = null;
-      if (file === 0) return this.writeSuperblockFile(1);
-      this.superblocks.shift();
-      if (this.superblocks.length > 0) this.writeSuperblockFile(0);
-      world.expectPromises();
-      onStored();
+  /** One batch: the entries, or, without any, only the names of the batch before. */
+  private writeBatch(entries: readonly Entry[]): void {
+    const [first] = this.commands;
+    if (entries.length === 0 && first?.kind === "append") return this.complete(0);
+    const { encoder, index } = this.opened();
+    const { disk } = this.parts;
+    const { segment, offset, bytes, recordOffsets } = encoder.encode(entries);
+    if (!disk.hasSegment(segment) && !this.createSegment(segment)) return;
+    disk.write({ file: "segment", segment, offset, bytes });
+    const what = entries.length === 0 ? "names" : "batch";
+    this.flush(`${what}-written`, `${what}-flushed`, () => {
+      for (const [at, recordOffset] of recordOffsets.entries()) {
+        const { header, hash, body } = present(entries[at]);
+        index.add(header.op, hash, { segment, offset: recordOffset, bodyBytes: body.length });
+      }
+      this.complete(recordOffsets.length);
     });
+  }
+
+  /** False when the process is gone. */
+  private createSegment(segment: number): boolean {
+    if (this.failsAt("segment-created")) return false;
+    this.parts.disk.createSegment(segment);
+    return !this.parts.isKilledAt("segment-created");
+  }
+
+  /** The first file is on disk before the second is touched. */
+  private replaceSuperblock(superblock: Superblock, done: () => void): void {
+    const { frames, encoder } = this.opened();
+    const frame = frames.next(superblock, encoder.lastRecord);
+    const bytes = encodeSuperblockCopy(frame, this.parts.sha256);
+    const writeFile = (file: number): void => {
+      for (const write of superblockWrites(file, bytes)) this.parts.disk.write(write);
+      const name = file === 0 ? "superblock-1" : "superblock-2";
+      this.flush(`${name}-written`, `${name}-flushed`, () => {
+        if (file + 1 < superblockFiles) return writeFile(file + 1);
+        this.commands.shift();
+        this.parts.world.expectPromises();
+        done();
+        this.perform();
+      });
+    };
+    writeFile(0);
+  }
+
+  private flush(written: PersistencePoint, flushed: PersistencePoint, next: () => void): void {
+    if (this.parts.isKilledAt(written) || this.failsAt(written)) return;
+    this.after(this.parts.flushMicros(), () => {
+      if (this.failsAt(flushed)) return;
+      this.parts.disk.flush();
+      if (!this.parts.isKilledAt(flushed)) next();
+    });
+  }
+
+  /** Calls back, in order, for appends of which every entry is on disk now; then goes on. */
+  private complete(stored: number): void {
+    let left = stored;
+    for (let command = this.commands[0]; command?.kind === "append"; command = this.commands[0]) {
+      const taken = Math.min(left, command.entries.length - command.stored);
+      command.stored += taken;
+      left -= taken;
+      if (command.stored < command.entries.length) break;
+      this.commands.shift();
+      command.done();
+    }
+    if (!this.isDead) this.perform();
+  }
+
+  private failsAt(point: PersistencePoint): boolean {
+    const trouble = this.parts.troubleAt(point);
+    if (trouble === null) return false;
+    this.die();
+    this.parts.events.onFatal(trouble, new Error(trouble));
+    return true;
   }
 
   private readOne(position: LogPosition): Entry | null {
-    const format = present(this.format);
-    for (const location of present(this.index).locate(position.op, position.hash)) {
+    const { format, index } = this.opened();
+    for (const location of index.locate(position.op, position.hash)) {
       const { segment, offset, bodyBytes } = location;
       const bytes = this.parts.disk.bytesAt(segment, offset, frameBytes + bodyBytes);
       const entry = readRecord(bytes, location, position, format);
       if (entry !== null) return entry;
     }
     return null;
+  }
+
+  private after(micros: number, run: () => void): void {
+    this.parts.clock.after(micros / 1_000, () => {
+      if (!this.isDead) run();
+    });
+  }
+
+  private opened(): Life {
+    return present(this.life, "the journal is open");
   }
 }
 

@@ -1,5 +1,6 @@
-/** Links between simulated processes: delay, loss, duplication, reordering, partitions. */
-import { type PeerId, peerKey, type Transport, type TransportEvents } from "@quorate/ports";
+/** Links between simulated processes: delay, loss, duplication, reordering, partitions, clogs. */
+import type { PeerId, Transport, TransportEvents } from "@quorate/ports";
+import { membersMax } from "@quorate/protocol";
 import type { World } from "./world.ts";
 
 export interface NetworkFaults {
@@ -20,118 +21,264 @@ export const calmNetwork: NetworkFaults = {
   reordering: 0,
 };
 
+/** `blocked`: nothing arrives. `clogged`: what arrives waits until the path is open again. */
+export type PathState = "open" | "blocked" | "clogged";
+
+/** Members and, behind them, gateways: small, so that a path is one index. */
+const slotCount = 16;
+/** Packets that wait on one clogged path or for one paused process; beyond it the link closes. */
+const heldMax = 4_096;
+/** Between two attempts to link again, in microseconds. */
+const redialMicros = 100_000;
+/** A machine that died without a word is noticed after this long at most. */
+const silenceMicros = 3_000_000;
+
+/** One connection. Each end holds it for as long as it takes it for open. */
+interface Link {
+  /** When the last packet of each direction arrives: keeps order where nothing reorders. */
+  readonly lastArrival: [toHigher: number, toLower: number];
+}
+
 interface Endpoint {
   readonly id: PeerId;
+  readonly slot: number;
   readonly events: TransportEvents;
-  isPaused: () => boolean;
+  /** By the peer's slot. */
+  readonly links: (Link | null)[];
+}
+
+interface Packet {
+  readonly link: Link;
+  readonly from: Endpoint;
+  readonly toSlot: number;
+  readonly bytes: Uint8Array;
 }
 
 export class SimNetwork {
   faults: NetworkFaults = calmNetwork;
   packetsDelivered = 0;
   private readonly world: World;
-  private readonly endpoints = new Map<string, Endpoint>();
-  /** Directions that let nothing through: `from>to`. */
-  private readonly blocked = new Set<string>();
-  /** When the last packet of each direction arrives: keeps order where nothing reorders. */
-  private readonly lastArrival = new Map<string, number>();
+  private readonly endpoints: (Endpoint | null)[] = filled(slotCount, () => null);
+  private readonly paths: PathState[] = filled(slotCount * slotCount, () => "open");
+  private readonly isPaused: boolean[] = filled(slotCount, () => false);
+  /** What waits, by path and, behind the paths, by paused process. */
+  private readonly held = new Map<number, Packet[]>();
 
   constructor(world: World) {
     this.world = world;
   }
 
-  /** A process joins; every other one sees its link come up. */
-  transportFor(id: PeerId, events: TransportEvents, isPaused: () => boolean): Transport {
-    const key = peerKey(id);
-    const endpoint: Endpoint = { id, events, isPaused };
+  /** A process joins; links to the others come up soon. */
+  transportFor(id: PeerId, events: TransportEvents): Transport {
+    const links = filled<Link | null>(slotCount, () => null);
+    const endpoint: Endpoint = { id, slot: slotOf(id), events, links };
     return {
       start: () => {
-        this.endpoints.set(key, endpoint);
-        for (const other of this.othersOf(id)) {
-          this.notify(other, (peer) => peer.events.onLinkUp(id));
-          this.notify(endpoint, (self) => self.events.onLinkUp(other.id));
-        }
+        this.endpoints[endpoint.slot] = endpoint;
+        for (const other of this.peersOf(endpoint)) this.dial(endpoint, other, 0);
         return Promise.resolve();
       },
-      stop: () => Promise.resolve(this.leave(id, true)),
+      stop: () => {
+        if (this.isCurrent(endpoint)) this.leave(id, true);
+        return Promise.resolve();
+      },
       send: (to, packet) => this.send(endpoint, to, packet),
       bytesWaiting: () => 0,
-      linked: () => this.othersOf(id).map((other) => other.id),
+      linked: () => (this.isCurrent(endpoint) ? this.linkedTo(endpoint) : []),
       rejects: () => new Map(),
     };
   }
 
-  /** A process is gone. Its peers see the socket close, unless the machine died with it. */
+  /** A process is gone. Its peers see the socket close, or hear nothing for a long while. */
   leave(id: PeerId, isSeen: boolean): void {
-    if (!this.endpoints.delete(peerKey(id)) || !isSeen) return;
-    for (const other of this.othersOf(id)) {
-      this.notify(other, (peer) => peer.events.onLinkDown(id));
+    const gone = this.endpoints[slotOf(id)];
+    if (gone === null || gone === undefined) return;
+    this.endpoints[gone.slot] = null;
+    this.release(pausedKey(gone.slot));
+    for (const other of this.peersOf(gone)) {
+      const link = other.links[gone.slot] ?? null;
+      if (link === null) continue;
+      const { prng } = this.world;
+      const noticed = isSeen ? prng.between(20, 400) : prng.between(500_000, silenceMicros);
+      this.world.after(noticed, () => this.dropAt(other, gone.slot, link));
     }
   }
 
-  block(from: string, to: string): void {
-    this.blocked.add(`${from}>${to}`);
+  /** The path from one process to another, in this direction alone. */
+  setPath(from: PeerId, to: PeerId, state: PathState): void {
+    const path = pathOf(slotOf(from), slotOf(to));
+    this.paths[path] = state;
+    if (state !== "clogged") this.release(path);
   }
 
   heal(): void {
-    this.blocked.clear();
+    this.paths.fill("open");
+    for (const key of this.held.keys()) if (key < pausedKey(0)) this.release(key);
   }
 
-  /** Links exist between members, and between members and gateways. */
-  private othersOf(id: PeerId): Endpoint[] {
-    const own = peerKey(id);
-    return [...this.endpoints.values()].filter((other) => {
-      const isMesh = id.kind === "replica" || other.id.kind === "replica";
-      return isMesh && peerKey(other.id) !== own;
+  /** What arrives for a stopped process waits in its sockets. */
+  setPaused(id: PeerId, isPaused: boolean): void {
+    const slot = slotOf(id);
+    this.isPaused[slot] = isPaused;
+    if (!isPaused) this.release(pausedKey(slot));
+  }
+
+  /** One end takes the link for dead; the other believes in it for a while longer. */
+  halfOpen(at: PeerId, peer: PeerId, micros: number): void {
+    const [end, other] = [this.endpoints[slotOf(at)] ?? null, this.endpoints[slotOf(peer)] ?? null];
+    const link = end?.links[slotOf(peer)] ?? null;
+    if (end === null || other === null || link === null) return;
+    this.dropAt(end, other.slot, link);
+    this.world.after(micros, () => {
+      this.dropAt(other, end.slot, link);
+      this.dial(end, other, redialMicros);
     });
   }
 
-  private notify(endpoint: Endpoint, tell: (endpoint: Endpoint) => void): void {
-    this.world.after(this.world.prng.between(20, 400), () => {
-      if (this.endpoints.get(peerKey(endpoint.id)) !== endpoint) return;
-      this.world.expectPromises();
-      tell(endpoint);
-    });
+  private peersOf(endpoint: Endpoint): Endpoint[] {
+    const isPeer = (other: Endpoint | null): other is Endpoint =>
+      other !== null &&
+      other !== endpoint &&
+      (endpoint.id.kind === "replica" || other.id.kind === "replica");
+    return this.endpoints.filter(isPeer);
   }
 
-  private send(from: Endpoint, to: PeerId, packet: Uint8Array): boolean {
-    const { prng } = this.world;
-    const direction = `${peerKey(from.id)}>${peerKey(to)}`;
-    if (this.endpoints.get(peerKey(from.id)) !== from) return false;
-    if (!this.endpoints.has(peerKey(to))) return false;
+  private linkedTo({ links }: Endpoint): PeerId[] {
+    const peers: PeerId[] = [];
+    for (let slot = 0; slot < slotCount; slot++) {
+      if (links[slot] !== null) peers.push(peerAt(slot));
+    }
+    return peers;
+  }
+
+  private isCurrent(endpoint: Endpoint): boolean {
+    return this.endpoints[endpoint.slot] === endpoint;
+  }
+
+  private dial(left: Endpoint, right: Endpoint, waitMicros: number): void {
+    this.world.after(waitMicros + this.world.prng.between(20, 400), () => this.link(left, right));
+  }
+
+  private link(left: Endpoint, right: Endpoint): void {
+    if (!this.isCurrent(left) || !this.isCurrent(right)) return;
+    const known = left.links[right.slot] ?? null;
+    if (known !== null && known === right.links[left.slot]) return;
+    if (!this.canDial(left.slot, right.slot)) return this.dial(left, right, redialMicros);
+    const link: Link = { lastArrival: [0, 0] };
+    for (const [end, peer] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const stale = end.links[peer.slot] ?? null;
+      if (stale !== null) this.dropAt(end, peer.slot, stale);
+      end.links[peer.slot] = link;
+    }
+    for (const [end, peer] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      this.expectPromises(end);
+      if (end.links[peer.slot] === link) end.events.onLinkUp(peer.id);
+    }
+  }
+
+  private canDial(left: number, right: number): boolean {
+    if (this.isPaused[left] === true || this.isPaused[right] === true) return false;
+    return this.paths[pathOf(left, right)] === "open" && this.paths[pathOf(right, left)] === "open";
+  }
+
+  /** This end takes the link for dead, if it still is its link. */
+  private dropAt(end: Endpoint, peerSlot: number, link: Link): void {
+    if (!this.isCurrent(end) || end.links[peerSlot] !== link) return;
+    end.links[peerSlot] = null;
+    this.expectPromises(end);
+    end.events.onLinkDown(peerAt(peerSlot));
+  }
+
+  private send(from: Endpoint, to: PeerId, bytes: Uint8Array): boolean {
+    const toSlot = slotOf(to);
+    const link = from.links[toSlot] ?? null;
+    if (link === null || !this.isCurrent(from)) return false;
     const { loss, duplication } = this.faults;
-    if (this.blocked.has(direction) || prng.chance(loss)) return true;
-    this.deliver(from.id, to, direction, packet);
-    if (prng.chance(duplication)) this.deliver(from.id, to, direction, packet);
+    const { prng } = this.world;
+    if (this.paths[pathOf(from.slot, toSlot)] === "blocked") return true;
+    if (loss > 0 && prng.chance(loss)) return true;
+    const packet = { link, from, toSlot, bytes };
+    this.plan(packet);
+    if (duplication > 0 && prng.chance(duplication)) this.plan(packet);
     return true;
   }
 
-  private deliver(from: PeerId, to: PeerId, direction: string, packet: Uint8Array): void {
+  private plan(packet: Packet): void {
     const { prng, nowMicros } = this.world;
     const { delayMinMicros, delayMeanMicros, reordering } = this.faults;
-    const delay = delayMinMicros - Math.log(1 - prng.fraction()) * delayMeanMicros;
-    let arrival = nowMicros + delay;
-    if (!prng.chance(reordering)) {
-      arrival = Math.max(arrival, (this.lastArrival.get(direction) ?? 0) + 1);
-      this.lastArrival.set(direction, arrival);
+    let arrival = nowMicros + delayMinMicros - Math.log(1 - prng.fraction()) * delayMeanMicros;
+    if (reordering === 0 || !prng.chance(reordering)) {
+      const { lastArrival } = packet.link;
+      const direction = packet.from.slot < packet.toSlot ? 0 : 1;
+      arrival = Math.max(arrival, lastArrival[direction] + 1);
+      lastArrival[direction] = arrival;
     }
-    this.arrive(from, to, direction, packet, arrival - nowMicros);
+    this.world.after(arrival - nowMicros, () => this.arrive(packet));
   }
 
-  private arrive(
-    from: PeerId,
-    to: PeerId,
-    direction: string,
-    packet: Uint8Array,
-    delay: number,
-  ): void {
-    this.world.after(delay, () => {
-      const endpoint = this.endpoints.get(peerKey(to));
-      if (endpoint === undefined || this.blocked.has(direction)) return;
-      if (endpoint.isPaused()) return this.arrive(from, to, direction, packet, 1_000);
-      this.packetsDelivered += 1;
-      this.world.expectPromises();
-      endpoint.events.onPacket(from, packet);
-    });
+  /** Delivers what was sent over a link that both ends still take for open. */
+  private arrive(packet: Packet): void {
+    const { link, from, toSlot, bytes } = packet;
+    const path = pathOf(from.slot, toSlot);
+    const state = this.paths[path];
+    if (state === "blocked") return;
+    if (state === "clogged") return this.hold(path, packet);
+    const endpoint = this.endpoints[toSlot] ?? null;
+    if (endpoint === null || endpoint.links[from.slot] !== link) return;
+    if (this.isPaused[toSlot] === true) return this.hold(pausedKey(toSlot), packet);
+    this.packetsDelivered += 1;
+    this.world.trace.count(path * 0x1_0000_0000 + bytes.length);
+    this.expectPromises(endpoint);
+    endpoint.events.onPacket(from.id, bytes);
   }
+
+  private hold(key: number, packet: Packet): void {
+    const waiting = this.held.get(key) ?? [];
+    this.held.set(key, waiting);
+    if (waiting.length < heldMax) return void waiting.push(packet);
+    const { link, from, toSlot } = packet;
+    const to = this.endpoints[toSlot] ?? null;
+    this.dropAt(from, toSlot, link);
+    if (to === null) return;
+    this.dropAt(to, from.slot, link);
+    this.dial(from, to, redialMicros);
+  }
+
+  private release(key: number): void {
+    const waiting = this.held.get(key) ?? [];
+    this.held.delete(key);
+    for (const packet of waiting) this.world.after(0, () => this.arrive(packet));
+  }
+
+  /** Only gateways have callers that wait for promises. */
+  private expectPromises({ id }: Endpoint): void {
+    if (id.kind === "gateway") this.world.expectPromises();
+  }
+}
+
+function slotOf({ kind, index }: PeerId): number {
+  return kind === "replica" ? index : membersMax + index;
+}
+
+function peerAt(slot: number): PeerId {
+  if (slot < membersMax) return { kind: "replica", index: slot };
+  return { kind: "gateway", index: slot - membersMax };
+}
+
+function pathOf(from: number, to: number): number {
+  return from * slotCount + to;
+}
+
+function pausedKey(slot: number): number {
+  return slotCount * slotCount + slot;
+}
+
+function filled<T>(length: number, make: () => T): T[] {
+  return Array.from({ length }, make);
 }

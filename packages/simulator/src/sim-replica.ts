@@ -1,11 +1,13 @@
 /** One member that starts, crashes, pauses and starts again over the same disk. */
-import type { Prng } from "@quorate/prelude";
-import type { Log, Metrics, Signer } from "@quorate/ports";
+import type { Clock, JournalFatalReason, Log, Metrics, Signer } from "@quorate/ports";
+import { type Prng, present } from "@quorate/prelude";
 import { type ClusterConfig, digestClusterConfig, genesisHash } from "@quorate/protocol";
-import { nodeCrypto } from "@quorate/identity";
-import type { QueueStateMachine } from "@quorate/queue";
+import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type ReplicaHost } from "@quorate/runtime";
-import type { Replica, VsrOptions } from "@quorate/vsr";
+import type { Input, Replica, VsrOptions } from "@quorate/vsr";
+import type { Executing } from "./checkers/committed-history.ts";
+import { OutcomeDigests } from "./outcome-digests.ts";
+import type { PersistencePoint } from "./persistence-points.ts";
 import { createSimClock } from "./sim-clock.ts";
 import type { SimKeys } from "./sim-crypto.ts";
 import { SimDisk } from "./sim-disk.ts";
@@ -21,21 +23,26 @@ export interface SimReplicaParts {
   readonly index: number;
   readonly signer: Signer;
   readonly options: VsrOptions;
-  readonly flushMicros: (prng: Prng) => number;
-  createStateMachine(): QueueStateMachine;
+  /** Mean time of one flush, in microseconds. */
+  readonly flushMeanMicros: number;
   /** Called before a new life begins. */
   onStart(member: SimReplica): void;
   /** Called after every input that this member's core has handled. */
-  onStep(member: SimReplica, replica: Replica): void;
+  onStep(member: SimReplica, replica: Replica, input: Input): void;
+  /** The protocol says that something happened that honest members never do. */
+  onAlarm(member: SimReplica, alarm: unknown, detail: unknown): void;
   onFatal(member: SimReplica, cause: unknown): void;
 }
 
-const silentLog: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+/** The next disk call at `point` is refused for this reason. */
+export interface PlannedTrouble {
+  readonly points: readonly PersistencePoint[];
+  readonly reason: JournalFatalReason;
+}
+
+const flushMicrosMin = 50;
+/** Small, because every start makes a state machine; no body of the workload is longer. */
+const slabBytes = 128 * 1024;
 
 const silentMetrics: Metrics = {
   count: () => undefined,
@@ -43,28 +50,37 @@ const silentMetrics: Metrics = {
   observe: () => undefined,
 };
 
-export class SimReplica {
+export class SimReplica implements Executing {
   readonly index: number;
-  readonly disk = new SimDisk();
-  stateMachine: QueueStateMachine | null = null;
-  isPaused = false;
+  readonly name: string;
+  readonly disk: SimDisk;
   skewMicros = 0;
+  /** How much slower than usual the disk is. */
+  slowness = 1;
+  /** Persistence points until the process dies at one. */
+  pointsToLive = Infinity;
+  trouble: PlannedTrouble | null = null;
   private readonly parts: SimReplicaParts;
   private host: ReplicaHost | null = null;
   private journal: SimJournal | null = null;
+  private stateMachine: QueueStateMachine | null = null;
+  private outcomes = new OutcomeDigests();
+  private isStopped = false;
   private life = 0;
 
   constructor(parts: SimReplicaParts) {
     this.parts = parts;
     this.index = parts.index;
-  }
-
-  get name(): string {
-    return `r${this.index}`;
+    this.disk = new SimDisk(parts.keys.sha256);
+    this.name = `r${parts.index}`;
   }
 
   get isUp(): boolean {
     return this.host !== null;
+  }
+
+  get isPaused(): boolean {
+    return this.isStopped;
   }
 
   /** The core of the present life; null while it is down or reading its disk. */
@@ -72,66 +88,132 @@ export class SimReplica {
     return this.host?.replica ?? null;
   }
 
+  /** Statements that the present life has refused, by reason. */
+  get rejects(): ReadonlyMap<string, number> {
+    return this.host?.rejects ?? new Map();
+  }
+
+  outcomesOf(op: number): number {
+    return this.outcomes.take(op);
+  }
+
+  stateDigest(): Uint8Array {
+    return present(this.stateMachine).stateDigest(this.parts.keys.sha256);
+  }
+
   start(): void {
     const { parts } = this;
+    const { world } = parts;
     const life = ++this.life;
     const isAlive = (): boolean => this.life === life && this.host !== null;
-    const prng = parts.world.prng.fork();
-    this.isPaused = false;
+    this.resume();
     parts.onStart(this);
-    this.journal = this.createJournal(isAlive);
-    this.stateMachine = parts.createStateMachine();
-    this.host = createReplicaHost({
-      config: parts.config,
-      index: parts.index,
-      signer: parts.signer,
-      crypto: parts.keys.cryptoFor(prng),
-      clock: createSimClock(parts.world, {
-        skewMicros: () => this.skewMicros,
-        isAlive,
-        isPaused: () => this.isPaused,
-      }),
-      journal: this.journal,
-      stateMachine: this.stateMachine,
-      options: parts.options,
-      metrics: silentMetrics,
-      log: silentLog,
-      version: "simulated",
-      connect: (events) => {
-        const id = { kind: "replica", index: parts.index } as const;
-        return parts.network.transportFor(id, events, () => this.isPaused);
-      },
-      onStep: (replica) => {
-        if (isAlive()) parts.onStep(this, replica);
-      },
-      onFatal: (_, cause) => parts.onFatal(this, cause),
+    const clock = createSimClock(world, {
+      skewMicros: () => this.skewMicros,
+      isAlive,
+      isPaused: () => this.isStopped,
+      hasPromises: false,
     });
+    this.outcomes = new OutcomeDigests();
+    this.stateMachine = this.outcomes.watch(
+      createQueueStateMachine({ sha256: parts.keys.sha256, slabBytes }),
+    );
+    this.journal = this.createJournal(clock);
+    this.host = this.createHost(clock, this.journal, this.stateMachine, isAlive);
     this.host.start().catch((error: unknown) => parts.onFatal(this, error));
-    parts.world.expectPromises();
-    parts.world.trace.event(parts.world.nowMicros, this.name, "start", `life ${life}`);
+    world.expectPromises();
+    world.trace.event(world.nowMicros, this.name, "start", `life ${life}`);
   }
 
   /** `isSeen`: the peers' sockets close; otherwise the machine is gone without a word. */
-  crash(isSeen: boolean): void {
+  crash(kind: string, isSeen: boolean): void {
     if (this.host === null) return;
-    const { world, network } = this.parts;
-    world.trace.event(world.nowMicros, this.name, "crash", isSeen ? "" : "silent");
-    this.journal?.crash(world.prng);
+    const { world, network, index } = this.parts;
+    world.fault(this.name, kind, isSeen ? "" : "silent");
+    this.journal?.die();
+    this.disk.crash(world.prng);
     this.host = null;
     this.journal = null;
-    network.leave({ kind: "replica", index: this.index }, isSeen);
+    this.pointsToLive = Infinity;
+    this.trouble = null;
+    this.resume();
+    network.leave({ kind: "replica", index }, isSeen);
   }
 
-  private createJournal(isAlive: () => boolean): SimJournal {
-    const { world, config, index, flushMicros } = this.parts;
-    const configDigest = digestClusterConfig(config, nodeCrypto.sha256);
+  /** The process is stopped: it does nothing, and what is sent to it waits. */
+  pause(): void {
+    this.isStopped = true;
+    this.parts.network.setPaused({ kind: "replica", index: this.index }, true);
+  }
+
+  resume(): void {
+    if (!this.isStopped) return;
+    this.isStopped = false;
+    this.parts.network.setPaused({ kind: "replica", index: this.index }, false);
+  }
+
+  private createHost(
+    clock: Clock,
+    journal: SimJournal,
+    stateMachine: QueueStateMachine,
+    isAlive: () => boolean,
+  ): ReplicaHost {
+    const { parts } = this;
+    const id = { kind: "replica", index: parts.index } as const;
+    return createReplicaHost({
+      config: parts.config,
+      index: parts.index,
+      signer: parts.signer,
+      crypto: parts.keys.cryptoFor(parts.world.prng.fork()),
+      clock,
+      journal,
+      stateMachine,
+      options: parts.options,
+      metrics: silentMetrics,
+      log: this.createLog(),
+      version: "simulated",
+      connect: (events) => parts.network.transportFor(id, events),
+      onStep: (replica, input) => {
+        if (isAlive()) parts.onStep(this, replica, input);
+      },
+      onFatal: (_, cause) => parts.onFatal(this, cause),
+    });
+  }
+
+  private createJournal(clock: Clock): SimJournal {
+    const { world, config, index, flushMeanMicros } = this.parts;
+    const { sha256 } = this.parts.keys;
+    const configDigest = digestClusterConfig(config, sha256);
+    const exponential = (prng: Prng): number => -Math.log(1 - prng.fraction());
     return new SimJournal({
       world,
       disk: this.disk,
       owner: { clusterId: config.clusterId, replica: index },
-      genesis: genesisHash(configDigest, nodeCrypto.sha256),
-      flushMicros,
-      isAlive,
+      genesis: genesisHash(configDigest, sha256),
+      sha256,
+      clock,
+      events: { onFatal: (reason) => this.crash(`stopped by ${reason}`, true) },
+      flushMicros: () =>
+        this.slowness * (flushMicrosMin + exponential(world.prng) * flushMeanMicros),
+      isKilledAt: (point) => this.isKilledAt(point),
+      troubleAt: (point) =>
+        this.trouble !== null && this.trouble.points.includes(point) ? this.trouble.reason : null,
     });
+  }
+
+  private isKilledAt(point: PersistencePoint): boolean {
+    this.pointsToLive -= 1;
+    if (this.pointsToLive > 0) return false;
+    this.crash(`killed at ${point}`, this.parts.world.prng.chance(0.8));
+    return true;
+  }
+
+  private createLog(): Log {
+    return {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: (_, fields) => this.parts.onAlarm(this, fields?.["alarm"], fields?.["detail"]),
+    };
   }
 }

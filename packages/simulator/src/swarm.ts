@@ -1,11 +1,15 @@
 /** Which faults a run has, and how often: drawn from its seed, so that runs differ in kind. */
 import type { Prng } from "@quorate/prelude";
+import type { CryptoKind } from "./sim-crypto.ts";
 import { calmNetwork, type NetworkFaults } from "./sim-network.ts";
 
 export interface SwarmOptions {
   readonly replicaCount: 1 | 2 | 3 | 5;
   readonly gatewayCount: number;
   readonly workersPerGateway: number;
+  /** Calls that a producer makes at the same moment, at most. */
+  readonly burstMax: number;
+  readonly crypto: CryptoKind;
   readonly network: NetworkFaults;
   /** Mean time between two faults of each kind, in microseconds; null: never. */
   readonly crashMeanMicros: number | null;
@@ -21,6 +25,7 @@ export interface SwarmOptions {
   /** Bits that rot on one member's disk, at its crashes. */
   readonly rotChance: number;
   readonly preparesInFlightMax: number;
+  readonly heartbeatTicks: number;
   readonly pipelineMax: number;
   readonly checkpointOps: number;
   /** Length of the phase in which anything may go wrong. */
@@ -37,7 +42,9 @@ export function drawSwarm(prng: Prng): SwarmOptions {
   return {
     replicaCount,
     gatewayCount: prng.between(1, 2),
-    workersPerGateway: prng.between(2, 6),
+    workersPerGateway: prng.between(2, 4),
+    burstMax: prng.between(1, 8),
+    crypto: "keyed",
     network: prng.chance(0.2) ? calmNetwork : drawNetwork(prng),
     crashMeanMicros: sometimes(0.75, second / 3, 4 * second),
     partitionMeanMicros: sometimes(0.5, second, 4 * second),
@@ -48,6 +55,7 @@ export function drawSwarm(prng: Prng): SwarmOptions {
     flushMeanMicros: Array.from({ length: replicaCount }, () => prng.pick([200, 500, 500, 8_000])),
     rotChance: prng.chance(0.3) ? 0.5 : 0,
     preparesInFlightMax: prng.pick([1, 2, 8]),
+    heartbeatTicks: prng.pick([5, 10, 20]),
     pipelineMax,
     checkpointOps: prng.pick([64, 128, 1_024]),
     safetyMicros: prng.between(5 * second, 15 * second),

@@ -31,6 +31,8 @@ export interface WorkloadParts {
   readonly clients: readonly ClusterClient[];
   readonly deliveries: Deliveries;
   readonly prng: Prng;
+  /** Calls that a producer makes at the same moment, at most: they travel in one request. */
+  readonly burstMax: number;
   onViolation(error: unknown): void;
 }
 
@@ -74,23 +76,30 @@ export class Workload {
 
   private async produce(worker: number, prng: Prng): Promise<void> {
     await this.ask(prng, { type: "put-queue", queue, config: {}, precondition: { kind: "none" } });
-    for (let number = 0; this.isSending; number++) {
-      const count = prng.chance(0.5) ? 1 : prng.between(2, 8);
-      const ids = Array.from({ length: count }, (_, each) => `w${worker}-${number}-${each}`);
-      for (const id of ids) this.parts.deliveries.onSent(id);
-      const outcome = await this.ask(prng, {
-        type: "enqueue",
-        queue,
-        form: count === 1 ? "single" : "batch",
-        idempotency: null,
-        messages: ids.map((id) => messageFor(id)),
-      });
-      if (outcome.type !== "enqueued") throw unexpected("enqueue", outcome);
-      for (const [at, result] of outcome.results.entries()) {
-        if (result.status === "refused") throw unexpected("enqueue", outcome);
-        this.parts.deliveries.onEnqueued(ids[at] ?? "", messageIdText(result.message));
-      }
-      await this.pause(prng.between(20, 400));
+    for (let round = 0; this.isSending; round++) {
+      const calls = Array.from({ length: prng.between(1, this.parts.burstMax) }, (_, call) =>
+        this.enqueue(prng, `w${worker}-${round}-${call}`),
+      );
+      await Promise.all(calls);
+      await this.pause(prng.between(50, 800));
+    }
+  }
+
+  private async enqueue(prng: Prng, name: string): Promise<void> {
+    const count = prng.chance(0.7) ? 1 : prng.between(2, 4);
+    const ids = Array.from({ length: count }, (_, each) => `${name}-${each}`);
+    for (const id of ids) this.parts.deliveries.onSent(id);
+    const outcome = await this.ask(prng, {
+      type: "enqueue",
+      queue,
+      form: count === 1 ? "single" : "batch",
+      idempotency: null,
+      messages: ids.map((id) => messageFor(id)),
+    });
+    if (outcome.type !== "enqueued") throw unexpected("enqueue", outcome);
+    for (const [at, result] of outcome.results.entries()) {
+      if (result.status === "refused") throw unexpected("enqueue", outcome);
+      this.parts.deliveries.onEnqueued(ids[at] ?? "", messageIdText(result.message));
     }
   }
 
@@ -113,9 +122,9 @@ export class Workload {
         continue;
       }
       if (outcome.type !== "dequeued") throw unexpected("dequeue", outcome);
-      for (const message of outcome.messages) await this.settle(prng, message);
+      await Promise.all(outcome.messages.map((message) => this.settle(prng, message)));
       await this.pause(
-        outcome.messages.length === 0 ? prng.between(100, 400) : prng.between(1, 40),
+        outcome.messages.length === 0 ? prng.between(100, 400) : prng.between(1, 100),
       );
     }
   }

@@ -9,6 +9,14 @@ interface PlannedEvent {
   readonly run: () => void;
 }
 
+/**
+ * Continuations that one settled promise sets off, one after the other: from the client's call
+ * through the worker to the next thing that waits for virtual time. More would only run later.
+ */
+const continuationTurns = 12;
+
+const settled = Promise.resolve();
+
 /** The one source of time and chance of a run. */
 export class World {
   readonly prng: Prng;
@@ -16,6 +24,8 @@ export class World {
   /** Microseconds since the start of the run. */
   nowMicros = 0;
   eventsRun = 0;
+  /** How often each kind of fault happened. */
+  readonly faultCounts = new Map<string, number>();
   private readonly heap: PlannedEvent[] = [];
   private planned = 0;
   private hasPromises = false;
@@ -30,7 +40,13 @@ export class World {
     push(this.heap, { atMicros, order: this.planned++, run });
   }
 
-  /** Something resolved a promise: its continuations run before the next event. */
+  /** A fault happens: counted, and a line of the trace. */
+  fault(who: string, kind: string, detail = ""): void {
+    this.faultCounts.set(kind, (this.faultCounts.get(kind) ?? 0) + 1);
+    this.trace.event(this.nowMicros, who, kind, detail);
+  }
+
+  /** Something may settle a promise: its continuations run before the next event. */
   expectPromises(): void {
     this.hasPromises = true;
   }
@@ -49,7 +65,7 @@ export class World {
       next.run();
       if (this.hasPromises) {
         this.hasPromises = false;
-        await new Promise((resolve) => setImmediate(resolve));
+        for (let turn = 0; turn < continuationTurns; turn++) await settled;
       }
     }
     return true;

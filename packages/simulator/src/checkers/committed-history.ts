@@ -1,66 +1,85 @@
 /**
  * One canonical history: whatever any member executes at an op is what every member executes
- * there, for ever; and equal histories give equal states.
+ * there, for ever, with the same outcomes; and equal histories give equal states.
  */
 import { bytesEqual, hexEncode } from "@quorate/prelude";
 import { asOp } from "@quorate/protocol";
 import type { Replica } from "@quorate/vsr";
 import { Violation } from "./violation.ts";
 
-/** State digests are compared at every op that this divides. */
-const digestInterval = 32;
+/** Digests of whole states are compared at every op that this divides. */
+const digestInterval = 512;
 
 interface Canonical {
   readonly hash: Uint8Array;
+  /** Digest of what the op's operations answered. */
+  readonly outcomes: number;
   readonly member: string;
 }
 
+/** What a member shows of itself. */
+export interface Executing {
+  readonly name: string;
+  readonly index: number;
+  /** Digest of the outcomes of an op that it has just executed. */
+  outcomesOf(op: number): number;
+  stateDigest(): Uint8Array;
+}
+
 export class CommittedHistory {
-  private readonly canonical = new Map<number, Canonical>();
-  private readonly digests = new Map<
-    number,
-    { readonly digest: string; readonly member: string }
-  >();
-  private readonly executed = new Map<string, number>();
-  private readonly digestOf: (member: string) => Uint8Array;
+  /** By op; nothing at 0. */
+  private readonly canonical: Canonical[] = [];
+  private readonly states = new Map<number, { readonly digest: string; readonly member: string }>();
+  /** Newest op compared, by member. */
+  private readonly compared: number[] = [];
 
-  constructor(digestOf: (member: string) => Uint8Array) {
-    this.digestOf = digestOf;
-  }
-
+  /** Ops that somebody has executed. */
   get length(): number {
-    return this.canonical.size;
+    return Math.max(0, this.canonical.length - 1);
   }
 
   /** A member starts again: it executes from its log's beginning. */
-  onStart(member: string): void {
-    this.executed.set(member, 0);
+  onStart(index: number): void {
+    this.compared[index] = 0;
   }
 
-  onStep(member: string, replica: Replica): void {
-    const from = this.executed.get(member) ?? 0;
+  onStep(member: Executing, replica: Replica): void {
+    const from = this.compared[member.index] ?? 0;
+    if (replica.executed === from) return;
     for (let op = from + 1; op <= replica.executed; op++) this.compare(member, replica, op);
-    this.executed.set(member, replica.executed);
-    const isComparable = replica.executed > from && replica.executed % digestInterval === 0;
-    if (isComparable) this.compareState(member, replica.executed);
+    this.compared[member.index] = replica.executed;
+    if (replica.executed % digestInterval === 0) this.compareState(member, replica.executed);
   }
 
-  private compare(member: string, replica: Replica, op: number): void {
-    const { hash } = replica.log.positionAt(asOp(op));
-    const known = this.canonical.get(op);
-    if (known === undefined) {
-      this.canonical.set(op, { hash, member });
-    } else if (!bytesEqual(known.hash, hash)) {
-      throw new Violation("history", `op ${op} of ${member} differs from that of ${known.member}`);
+  /** Members that have executed the same are in the same state. */
+  compareState(member: Executing, op: number): void {
+    const digest = hexEncode(member.stateDigest());
+    const known = this.states.get(op);
+    if (known === undefined) this.states.set(op, { digest, member: member.name });
+    else if (known.digest !== digest) {
+      throw new Violation(
+        "state",
+        `state of ${member.name} at op ${op} differs from ${known.member}'s`,
+      );
     }
   }
 
-  private compareState(member: string, op: number): void {
-    const digest = hexEncode(this.digestOf(member));
-    const known = this.digests.get(op);
-    if (known === undefined) this.digests.set(op, { digest, member });
-    else if (known.digest !== digest) {
-      throw new Violation("state", `state of ${member} at op ${op} differs from ${known.member}'s`);
+  private compare(member: Executing, replica: Replica, op: number): void {
+    const { hash } = replica.log.positionAt(asOp(op));
+    const outcomes = member.outcomesOf(op);
+    const known = this.canonical[op];
+    if (known === undefined) {
+      this.canonical[op] = { hash, outcomes, member: member.name };
+    } else if (!bytesEqual(known.hash, hash)) {
+      throw new Violation(
+        "history",
+        `op ${op} of ${member.name} differs from that of ${known.member}`,
+      );
+    } else if (known.outcomes !== outcomes) {
+      throw new Violation(
+        "state",
+        `op ${op} answered ${member.name} other outcomes than ${known.member}`,
+      );
     }
   }
 }

@@ -2,32 +2,46 @@
 import type { Replica } from "@quorate/vsr";
 import { Violation } from "./violation.ts";
 
-export class Views {
-  private readonly newest = new Map<string, { view: number; lastNormalView: number }>();
-  private readonly actingIn = new Map<number, string>();
+interface Acting {
+  readonly member: number;
+  readonly boot: number;
+}
 
-  onStep(member: string, life: string, replica: Replica): void {
+export class Views {
+  /** Newest durable views, by member. */
+  private readonly newest: { view: number; lastNormalView: number }[] = [];
+  private readonly actingIn = new Map<number, Acting>();
+
+  onStep(member: number, replica: Replica): void {
     this.compare(member, replica);
     if (replica.acting === null) return;
+    const { boot } = replica.identity;
     const holder = this.actingIn.get(replica.view);
-    const self = `${member} ${life}`;
-    if (holder === undefined) this.actingIn.set(replica.view, self);
-    else if (holder !== self) {
-      throw new Violation("views", `${self} acts in view ${replica.view}, as ${holder} did`);
+    if (holder === undefined) this.actingIn.set(replica.view, { member, boot });
+    else if (holder.member !== member || holder.boot !== boot) {
+      throw new Violation(
+        "views",
+        `r${member} in life ${boot} acts in view ${replica.view}, as r${holder.member} did in life ${holder.boot}`,
+      );
     }
   }
 
   /** Only durable views count: a view that was not on disk may be forgotten. */
-  private compare(member: string, replica: Replica): void {
-    const known = this.newest.get(member);
-    if (known !== undefined && replica.view < known.view) {
-      throw new Violation("views", `${member} went back from view ${known.view}`);
+  private compare(member: number, replica: Replica): void {
+    const { view, lastNormalView } = replica;
+    const known = this.newest[member] ?? { view: 0, lastNormalView: 0 };
+    this.newest[member] = known;
+    if (view < known.view) {
+      throw new Violation("views", `r${member} went back from view ${known.view}`);
     }
-    if (known !== undefined && replica.lastNormalView < known.lastNormalView) {
-      throw new Violation("views", `${member} forgot that view ${known.lastNormalView} was normal`);
+    if (lastNormalView < known.lastNormalView) {
+      throw new Violation(
+        "views",
+        `r${member} forgot that view ${known.lastNormalView} was normal`,
+      );
     }
     if (replica.writing.length > 0) return;
-    const { view, lastNormalView } = replica;
-    this.newest.set(member, { view, lastNormalView });
+    known.view = view;
+    known.lastNormalView = lastNormalView;
   }
 }
