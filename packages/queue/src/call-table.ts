@@ -1,10 +1,12 @@
-import { HashIndex, keyHash, type KeyMatch } from "./hash-index.ts";
+import type { ByteReader, ByteWriter } from "@quorate/prelude";
+import { KeyIndex } from "./key-index.ts";
 import {
   dequeueReplayWindowMs,
   popReplayWindowMs,
   windowRecordsPerPulseMax,
   windowSlackMicros,
 } from "./limits.ts";
+import type { PageClaims } from "./page-claims.ts";
 import type { PageStore } from "./page-store.ts";
 import { RecordTable } from "./record-table.ts";
 import { SeqBitset } from "./seq-bitset.ts";
@@ -51,9 +53,9 @@ export interface Call {
  * The dequeues of the last 5 min that carried an id, 64 bytes each, by age. A call is `ended` when
  * it holds no lease any more and its popped bodies are gone: only such a call may go early.
  */
-export class CallTable implements KeyMatch {
+export class CallTable {
   private readonly records: RecordTable;
-  private readonly index = new HashIndex();
+  private readonly index: KeyIndex;
   /** From a call's number to its record. Numbers are given in order of age. */
   private readonly order: SeqMap;
   private readonly ended: SeqBitset;
@@ -62,11 +64,10 @@ export class CallTable implements KeyMatch {
   private oldest = 1;
   /** All pops with a lower number have given up their bodies. */
   private oldestPop = 1;
-  private soughtQueue = 0;
-  private soughtKey: Uint8Array = new Uint8Array(0);
 
   constructor(store: PageStore, blocks: RecordTable) {
     this.records = new RecordTable(store, recordBytes);
+    this.index = new KeyIndex(this.records, field);
     this.order = new SeqMap(blocks);
     this.ended = new SeqBitset(blocks);
   }
@@ -77,17 +78,7 @@ export class CallTable implements KeyMatch {
 
   /** The record of this id in this queue, or 0. */
   find(queue: number, key: Uint8Array): number {
-    this.soughtQueue = queue;
-    this.soughtKey = key;
-    return this.index.find(keyHash(key, queue), this);
-  }
-
-  matches(record: number): boolean {
-    const { records } = this;
-    return (
-      records.u32(record, field.queue) === this.soughtQueue &&
-      records.hasBytes(record, field.key, this.soughtKey)
-    );
+    return this.index.find(queue, key);
   }
 
   /** Remembers a call whose id is not there. */
@@ -107,7 +98,7 @@ export class CallTable implements KeyMatch {
     records.setU32(record, field.firstPopped, call.firstPopped);
     this.order.set(this.nextOrder, record);
     this.nextOrder += 1;
-    this.index.add(keyHash(call.key, call.queue), record);
+    this.index.add(record);
     return record;
   }
 
@@ -171,15 +162,22 @@ export class CallTable implements KeyMatch {
     }
   }
 
-  summary(): readonly number[] {
-    return [
-      this.nextOrder,
-      this.oldest,
-      this.oldestPop,
-      ...this.records.summary(),
-      ...this.order.summary(),
-      ...this.ended.summary(),
-    ];
+  /** Everything but the pages' content. */
+  write(writer: ByteWriter): void {
+    writer.u64(this.nextOrder).u64(this.oldest).u64(this.oldestPop);
+    this.records.write(writer);
+    this.order.write(writer);
+    this.ended.write(writer);
+  }
+
+  /** Makes an empty table the one that was written. Throws DecodeError. */
+  restore(reader: ByteReader, claims: PageClaims): void {
+    this.nextOrder = reader.u64();
+    this.oldest = reader.u64();
+    this.oldestPop = reader.u64();
+    this.records.restore(reader, claims, this.index);
+    this.order.restore(reader);
+    this.ended.restore(reader);
   }
 
   private isPopPast(now: number): boolean {
@@ -198,12 +196,8 @@ export class CallTable implements KeyMatch {
     const order = records.f64(record, field.order);
     const isEnded = records.u32(record, field.held) === 0;
     if (isEnded) this.ended.delete(order);
-    this.index.remove(
-      keyHash(records.copy(record, field.key, 16), records.u32(record, field.queue)),
-      record,
-    );
+    this.index.remove(record);
     this.order.delete(order);
-    records.setU8(record, field.count, 0);
     records.free(record);
     if (order === this.oldest) this.oldest += 1;
   }

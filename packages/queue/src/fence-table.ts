@@ -1,6 +1,10 @@
+import { type ByteReader, type ByteWriter, DecodeError } from "@quorate/prelude";
+import type { FenceEntry } from "./fence-entry.ts";
 import { HashIndex, type KeyMatch, mix32 } from "./hash-index.ts";
-import { settledWindowMs } from "./limits.ts";
-import { messageField } from "./message-record.ts";
+import { LateSettlements } from "./late-settlements.ts";
+import { settledWindowMs, windowRecordsPerPulseMax } from "./limits.ts";
+import { messageField, messageState } from "./message-record.ts";
+import { type PageClaims, type PageOwner, plainOwner } from "./page-claims.ts";
 import { type PageStore, pageBytes } from "./page-store.ts";
 import type { RecordTable } from "./record-table.ts";
 
@@ -16,18 +20,10 @@ const field = { seq: 0, outcome: 6, queue: 8, tag: 12 };
 /** Outcome of a lease that ended unsettled and was followed by a newer one. */
 export const outcomeSuperseded = 1;
 
-/** What is known of a lease. */
-export interface FenceEntry {
-  /** The queue's incarnation. */
-  readonly queue: number;
-  readonly seq: number;
-  readonly tag: number;
-  /** 0 while not settled; else outcomeSuperseded or what settledOutcome made. */
-  readonly outcome: number;
-}
-
 interface FencePage {
   readonly page: number;
+  /** The first fence in it: a page that was dropped before it was full begins again behind that. */
+  readonly first: number;
   /** When a lease of the page was last granted, ended or settled. */
   touchedAt: number;
 }
@@ -36,19 +32,22 @@ interface FencePage {
  * Every lease by its fence: 16 bytes in pages that are dropped 10 min after the last thing that
  * happened to one of their leases. A message whose latest lease lies in a dropped page stays
  * findable by fence through a small index; what such a lease is settled with is kept in a list.
+ *
+ * It owns the pages of messages, because it is from them that the index is found again.
  */
-export class FenceTable implements KeyMatch {
+export class FenceTable implements KeyMatch, PageOwner {
   private readonly store: PageStore;
   private readonly messages: RecordTable;
   private readonly pages = new Map<number, FencePage>();
   private readonly survivors = new HashIndex();
-  private readonly late = new Map<number, FenceEntry & { readonly at: number }>();
+  private readonly late: LateSettlements;
   private nextFence = 1;
   private sought = 0;
 
   constructor(store: PageStore, messages: RecordTable) {
     this.store = store;
     this.messages = messages;
+    this.late = new LateSettlements(store);
   }
 
   /** The fence that the next lease gets. */
@@ -63,7 +62,7 @@ export class FenceTable implements KeyMatch {
     const number = Math.floor(fence / entriesPerPage);
     let page = this.pages.get(number);
     if (page === undefined) {
-      page = { page: this.store.allocate(), touchedAt: now };
+      page = { page: this.store.allocate(), first: fence, touchedAt: now };
       this.pages.set(number, page);
     }
     page.touchedAt = now;
@@ -78,31 +77,27 @@ export class FenceTable implements KeyMatch {
 
   /** What is known of the fence, or null: never granted, or forgotten. */
   find(fence: number): FenceEntry | null {
-    const page = this.pages.get(Math.floor(fence / entriesPerPage));
-    if (page !== undefined) {
-      const entry = this.read(page.page, fence % entriesPerPage);
-      if (entry.seq !== 0) return entry;
-    }
-    return this.late.get(fence) ?? this.findSurvivor(fence);
+    const page = this.pageOf(fence);
+    if (page !== undefined) return this.read(page.page, fence % entriesPerPage);
+    return this.late.find(fence) ?? this.findSurvivor(fence);
   }
 
   /** Remembers what became of a lease; `outcome` is not 0. */
   settle(fence: number, outcome: number, now: number): void {
-    const page = this.pages.get(Math.floor(fence / entriesPerPage));
-    const isInPage = page !== undefined && this.read(page.page, fence % entriesPerPage).seq !== 0;
-    if (isInPage) {
+    const page = this.pageOf(fence);
+    if (page !== undefined) {
       page.touchedAt = now;
       const at = (fence % entriesPerPage) * entryBytes + field.outcome;
       this.store.writable(page.page).setUint8(at, outcome);
       return;
     }
     const survivor = this.findSurvivor(fence);
-    if (survivor !== null) this.late.set(fence, { ...survivor, outcome, at: now });
+    if (survivor !== null) this.late.add(fence, { ...survivor, outcome }, now);
   }
 
   /** Lets the settled window of the lease's page begin anew. */
   touch(fence: number, now: number): void {
-    const page = this.pages.get(Math.floor(fence / entriesPerPage));
+    const page = this.pageOf(fence);
     if (page !== undefined) page.touchedAt = now;
   }
 
@@ -120,8 +115,7 @@ export class FenceTable implements KeyMatch {
 
   /** Whether `expire` at this time would drop anything. */
   isDue(now: number): boolean {
-    const [oldestLate] = this.late.values();
-    if (oldestLate !== undefined && oldestLate.at + windowMicros <= now) return true;
+    if (this.late.oldestAt() + windowMicros <= now) return true;
     for (const page of this.pages.values()) if (page.touchedAt + windowMicros <= now) return true;
     return false;
   }
@@ -131,9 +125,9 @@ export class FenceTable implements KeyMatch {
    * seq; those whose latest lease it is survive the page.
    */
   expire(now: number, messageOf: (queue: number, seq: number) => number): void {
-    for (const [fence, entry] of this.late) {
-      if (entry.at + windowMicros > now) break;
-      this.late.delete(fence);
+    let budget = windowRecordsPerPulseMax;
+    for (; budget > 0 && this.late.oldestAt() + windowMicros <= now; budget--) {
+      this.late.removeOldest();
     }
     let dropped = 0;
     for (const [number, page] of this.pages) {
@@ -144,17 +138,46 @@ export class FenceTable implements KeyMatch {
     }
   }
 
-  summary(): readonly number[] {
-    const pages = [...this.pages].flatMap(([number, page]) => [number, page.page, page.touchedAt]);
-    const late = [...this.late].flatMap(([fence, entry]) => [
-      fence,
-      entry.queue,
-      entry.seq,
-      entry.tag,
-      entry.outcome,
-      entry.at,
-    ]);
-    return [this.nextFence, ...pages, ...late];
+  /** Everything but the pages' content. */
+  write(writer: ByteWriter): void {
+    writer.u64(this.nextFence).u32(this.pages.size);
+    for (const [number, page] of this.pages) {
+      writer.u64(number).u32(page.page).u64(page.first).u64(page.touchedAt);
+    }
+    this.late.write(writer);
+  }
+
+  /** Makes an empty table the one that was written. Throws DecodeError. */
+  restore(reader: ByteReader, claims: PageClaims): void {
+    this.nextFence = reader.u64();
+    const count = reader.u32();
+    for (let index = 0; index < count; index++) {
+      const number = reader.u64();
+      if (this.pages.has(number)) throw new DecodeError("a page of fences twice");
+      const page = claims.read(reader, plainOwner, index);
+      this.pages.set(number, { page, first: reader.u64(), touchedAt: reader.u64() });
+    }
+    this.late.restore(reader, claims);
+  }
+
+  /** Finds the messages of this page again whose latest lease lies in a dropped page. */
+  indexPage(position: number): void {
+    const { messages } = this;
+    const { first, end } = messages.recordsIn(position);
+    for (let message = first; message < end; message++) {
+      const state = messages.u8(message, messageField.state);
+      const fence = messages.f64(message, messageField.fence);
+      // Free records have no state; popped ones have left their queue, and fences with it.
+      if (state === 0 || state === messageState.popped || fence === 0) continue;
+      if (this.pageOf(fence) !== undefined) continue;
+      this.survivors.add(mix32(fence), message);
+    }
+  }
+
+  // The page that has an entry for the fence.
+  private pageOf(fence: number): FencePage | undefined {
+    const page = this.pages.get(Math.floor(fence / entriesPerPage));
+    return page !== undefined && fence >= page.first && fence < this.nextFence ? page : undefined;
   }
 
   private drop(

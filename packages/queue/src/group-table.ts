@@ -1,5 +1,7 @@
-import { HashIndex, keyHash, type KeyMatch } from "./hash-index.ts";
+import type { ByteReader, ByteWriter } from "@quorate/prelude";
+import { KeyIndex } from "./key-index.ts";
 import { groupField, groupRecordBytes, messageField } from "./message-record.ts";
+import type { PageClaims } from "./page-claims.ts";
 import type { PageStore } from "./page-store.ts";
 import { RecordTable } from "./record-table.ts";
 
@@ -7,36 +9,25 @@ import { RecordTable } from "./record-table.ts";
  * Groups and the order of their messages: a list in the order in which they first became ready. A
  * group exists while a message names it.
  */
-export class GroupTable implements KeyMatch {
+export class GroupTable {
   readonly records: RecordTable;
   private readonly messages: RecordTable;
-  private readonly index = new HashIndex();
-  private soughtQueue = 0;
-  private soughtKey: Uint8Array = new Uint8Array(0);
+  private readonly index: KeyIndex;
 
   constructor(store: PageStore, messages: RecordTable) {
     this.records = new RecordTable(store, groupRecordBytes);
+    this.index = new KeyIndex(this.records, groupField);
     this.messages = messages;
-  }
-
-  matches(group: number): boolean {
-    return (
-      this.records.u32(group, groupField.queue) === this.soughtQueue &&
-      this.records.hasBytes(group, groupField.key, this.soughtKey)
-    );
   }
 
   /** The group of this hash in this queue, made if need be, with one more member. */
   join(queue: number, key: Uint8Array): number {
-    this.soughtQueue = queue;
-    this.soughtKey = key;
-    const hash = keyHash(key, queue);
-    let group = this.index.find(hash, this);
+    let group = this.index.find(queue, key);
     if (group === 0) {
       group = this.records.allocate();
       this.records.setBytes(group, groupField.key, key);
       this.records.setU32(group, groupField.queue, queue);
-      this.index.add(hash, group);
+      this.index.add(group);
     }
     this.count(group, groupField.members, 1);
     return group;
@@ -45,9 +36,18 @@ export class GroupTable implements KeyMatch {
   /** Takes a member away that is in no order; the last one takes the group with it. */
   leave(group: number): void {
     if (this.count(group, groupField.members, -1) > 0) return;
-    const key = this.records.copy(group, groupField.key, 16);
-    this.index.remove(keyHash(key, this.records.u32(group, groupField.queue)), group);
+    this.index.remove(group);
     this.records.free(group);
+  }
+
+  /** Everything but the pages' content. */
+  write(writer: ByteWriter): void {
+    this.records.write(writer);
+  }
+
+  /** Makes an empty table the one that was written. Throws DecodeError. */
+  restore(reader: ByteReader, claims: PageClaims): void {
+    this.records.restore(reader, claims, this.index);
   }
 
   /** Adds to one of the group's counters and returns it. */

@@ -14,8 +14,8 @@ const emptyRecord = 0;
  * single insert pauses for a large table. An entry is the key's 32-bit hash and the record (8 bytes
  * at a load of 3/8 to 3/4).
  *
- * Derived from the records: no part of the digest, and built anew after a restart. The same keys are
- * found whatever its layout.
+ * Derived from the records: no part of the state, and built anew when one is loaded. The same keys
+ * are found whatever its layout.
  */
 export class HashIndex {
   private readonly partitions: (Uint32Array | undefined)[] = [];
@@ -113,10 +113,4 @@ export function mix32(value: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
-}
-
-/** A 32-bit hash of a key of 16 bytes that is itself a digest, in the scope of a queue. */
-export function keyHash(key: Uint8Array, incarnation: number): number {
-  const word = ((key[0] ?? 0) << 24) | ((key[1] ?? 0) << 16) | ((key[2] ?? 0) << 8) | (key[3] ?? 0);
-  return (word ^ mix32(incarnation)) >>> 0;
 }

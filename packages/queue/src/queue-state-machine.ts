@@ -1,11 +1,13 @@
 import {
+  assert,
+  type CheckpointableStateMachine,
   DecodeError,
   type ExecutionContext,
   type Sha256,
-  type StateMachine,
 } from "@quorate/prelude";
 import { apply } from "./apply.ts";
 import { expire, isPulseDue } from "./expire.ts";
+import { FrozenQueueState } from "./frozen-state.ts";
 import { decodeOperation } from "./operation-codec.ts";
 import type { Operation } from "./operation.ts";
 import { encodeOutcome } from "./outcome-codec.ts";
@@ -13,12 +15,13 @@ import type { QueueStats } from "./queue-view.ts";
 import { decodeQuestion, encodeAnswer, type Question } from "./question.ts";
 import { answerQuestion, viewOf } from "./queues.ts";
 import { digestState } from "./state-digest.ts";
+import { QueueStateLoading } from "./state-loading.ts";
 import { QueueState } from "./state.ts";
 
 /** The queues as a replicated state machine. */
-export interface QueueStateMachine extends StateMachine {
+export interface QueueStateMachine extends CheckpointableStateMachine {
   /** 32 bytes over the whole state: equal on replicas that have executed the same log. */
-  stateDigest(sha256: Sha256): Uint8Array;
+  stateDigest(): Uint8Array;
   /** A queue's counters, or null when there is no such queue. */
   stats(queue: string): QueueStats | null;
   /** What the machine holds in memory, for metrics. */
@@ -49,9 +52,11 @@ export interface QueueStateMachineOptions {
 
 /** A machine without queues, as it is before op 1. */
 export function createQueueStateMachine(options: QueueStateMachineOptions): QueueStateMachine {
-  const state = new QueueState(options.slabBytes);
+  const { sha256, slabBytes } = options;
+  let state = new QueueState(slabBytes);
+  let frozen: FrozenQueueState | null = null;
   return {
-    execute: (bytes, context) => execute(state, bytes, context, options.sha256),
+    execute: (bytes, context) => execute(state, bytes, context, sha256),
     pulse: (context) => {
       state.advance(context.op, context.timestampMicros);
       expire(state);
@@ -64,7 +69,19 @@ export function createQueueStateMachine(options: QueueStateMachineOptions): Queu
       );
     },
     takeReadyHints: (countMax) => takeReadyHints(state, countMax),
-    stateDigest: (sha256) => digestState(state, sha256),
+    freeze: () => {
+      assert(frozen?.isOpen !== true, "one frozen state at a time");
+      frozen = new FrozenQueueState(state, sha256);
+      return frozen;
+    },
+    load: () =>
+      new QueueStateLoading(new QueueState(slabBytes), (loaded) => {
+        // What was frozen of the state before could not be kept beside the loaded one.
+        frozen?.drop();
+        frozen = null;
+        state = loaded;
+      }),
+    stateDigest: () => digestState(state, sha256),
     stats: (name) => {
       const queue = state.queue(name);
       return queue === undefined ? null : viewOf(state, queue).stats;

@@ -1,9 +1,10 @@
+import { type ByteReader, ByteWriter } from "@quorate/prelude";
 import { priorityMax } from "./limits.ts";
-import type { QueueConfig } from "./queue-config.ts";
+import { type QueueConfig, writeQueueConfig } from "./queue-config.ts";
 import type { RecordTable } from "./record-table.ts";
 import { SeqBitset } from "./seq-bitset.ts";
 import { SeqMap } from "./seq-map.ts";
-import { type WindowList, windowList } from "./window-table.ts";
+import { type WindowList, windowList, type WindowTable, writeWindowList } from "./window-table.ts";
 
 /**
  * One queue: its configuration, its counters and the roots of what it keeps in pages.
@@ -16,7 +17,6 @@ export class Queue {
   readonly name: string;
   readonly incarnation: number;
   version = 1;
-  config: QueueConfig;
   nextSeq = 1;
   ready = 0;
   blocked = 0;
@@ -30,16 +30,30 @@ export class Queue {
   /** The candidates, by priority. */
   readonly order: readonly SeqBitset[];
   /** Dedup records whose window runs, oldest first. */
-  readonly dedup: WindowList = windowList();
+  dedup: WindowList = windowList();
   /** Dedup records that messages hold (`untilSettled`). */
   dedupHeld = 0;
+  private currentConfig: QueueConfig;
+  /** The configuration as a state says it: ten thousand queues are written in one go. */
+  private configBytes: Uint8Array | null = null;
 
   constructor(name: string, incarnation: number, config: QueueConfig, blocks: RecordTable) {
     this.name = name;
     this.incarnation = incarnation;
-    this.config = config;
+    this.currentConfig = config;
     this.messages = new SeqMap(blocks);
     this.order = Array.from({ length: priorityMax + 1 }, () => new SeqBitset(blocks));
+  }
+
+  get config(): QueueConfig {
+    return this.currentConfig;
+  }
+
+  /** Gives the queue another configuration, and the next version. */
+  configure(config: QueueConfig): void {
+    this.currentConfig = config;
+    this.configBytes = null;
+    this.version += 1;
   }
 
   /** All messages: what `maxMessages` bounds. */
@@ -47,25 +61,39 @@ export class Queue {
     return this.ready + this.blocked + this.leased + this.scheduled + this.dead;
   }
 
-  /** Every number that the digest has to know of, in a fixed order. */
-  summary(): readonly number[] {
-    return [
-      this.incarnation,
-      this.version,
-      this.nextSeq,
-      this.ready,
-      this.blocked,
-      this.leased,
-      this.scheduled,
-      this.dead,
-      this.bytes,
-      this.candidates,
-      this.dedup.head,
-      this.dedup.tail,
-      this.dedup.count,
-      this.dedupHeld,
-      ...this.messages.summary(),
-      ...this.order.flatMap((bits, priority) => [priority, ...bits.summary()]),
-    ];
+  /** Everything but the name, the incarnation and what lies in pages. */
+  write(writer: ByteWriter): void {
+    this.configBytes ??= bytesOf(this.config);
+    writer.bytes(this.configBytes).u32(this.version).u64(this.nextSeq);
+    for (const count of [this.ready, this.blocked, this.leased, this.scheduled, this.dead]) {
+      writer.u32(count);
+    }
+    writer.u64(this.bytes).u32(this.candidates).u32(this.dedupHeld);
+    writeWindowList(writer, this.dedup);
+    this.messages.write(writer);
+    for (const bits of this.order) bits.write(writer);
   }
+
+  /** Makes a new queue, whose configuration was read, the one that was written. Throws DecodeError. */
+  restore(reader: ByteReader, dedup: WindowTable): void {
+    this.version = reader.u32();
+    this.nextSeq = reader.u64();
+    this.ready = reader.u32();
+    this.blocked = reader.u32();
+    this.leased = reader.u32();
+    this.scheduled = reader.u32();
+    this.dead = reader.u32();
+    this.bytes = reader.u64();
+    this.candidates = reader.u32();
+    this.dedupHeld = reader.u32();
+    this.dedup = dedup.readList(reader);
+    this.messages.restore(reader);
+    for (const bits of this.order) bits.restore(reader);
+  }
+}
+
+function bytesOf(config: QueueConfig): Uint8Array {
+  const writer = new ByteWriter();
+  writeQueueConfig(writer, config);
+  return writer.finish();
 }

@@ -58,8 +58,7 @@ function create(state: QueueState, name: string, config: QueueConfig): Uint8Arra
 
 function replace(state: QueueState, queue: Queue, config: QueueConfig): Uint8Array {
   if (!queueConfigHas(queue.config, config)) {
-    queue.config = config;
-    queue.version += 1;
+    queue.configure(config);
   }
   return answerPut(state, queue, false);
 }

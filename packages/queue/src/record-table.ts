@@ -1,5 +1,7 @@
-import { assert, present } from "@quorate/prelude";
+import { assert, type ByteReader, type ByteWriter, present } from "@quorate/prelude";
+import { type PageClaims, type PageOwner, plainOwner } from "./page-claims.ts";
 import { pageBytes, type PageStore } from "./page-store.ts";
+import { readRange } from "./wire.ts";
 
 /**
  * Records of one fixed length in pages: the columns of a table, side by side, so that a message's
@@ -7,7 +9,8 @@ import { pageBytes, type PageStore } from "./page-store.ts";
  *
  * A record is named by a number from 1; 0 is none. Fields are byte offsets in the record; whoever
  * owns the table says what lies where. Freed records are reused last freed first, through a chain
- * in their first four bytes. Records are zeros when allocated.
+ * in their first four bytes; the rest of a free record is zeros, so that a field behind them which
+ * no record in use has as zero tells the two apart. Records are zeros when allocated.
  */
 export class RecordTable {
   private readonly store: PageStore;
@@ -38,7 +41,7 @@ export class RecordTable {
     if (this.freeHead !== 0) {
       const record = this.freeHead;
       this.freeHead = this.u32(record, 0);
-      this.bytes(record).fill(0);
+      this.setU32(record, 0, 0);
       return record;
     }
     // Record 0 lies in the first page and is never used, so that 0 can mean none.
@@ -49,6 +52,7 @@ export class RecordTable {
 
   free(record: number): void {
     this.used -= 1;
+    this.bytes(record).fill(0);
     this.setU32(record, 0, this.freeHead);
     this.freeHead = record;
   }
@@ -122,9 +126,32 @@ export class RecordTable {
     return true;
   }
 
-  /** What the digest says of the table beside its pages. */
-  summary(): readonly number[] {
-    return [this.used, this.highest, this.freeHead, ...this.pages];
+  /** The records in this page of the table, from 0: the first, and the one behind the last. */
+  recordsIn(position: number): { readonly first: number; readonly end: number } {
+    const first = position << this.pageBits;
+    return { first, end: Math.min(first + this.mask, this.highest) + 1 };
+  }
+
+  /** Everything but the pages' content. */
+  write(writer: ByteWriter): void {
+    writer.u32(this.used).u32(this.highest).u32(this.freeHead);
+    for (const page of this.pages) writer.u32(page);
+  }
+
+  /**
+   * Makes an empty table the one that was written; `owner` is told of its pages. Throws DecodeError.
+   */
+  restore(reader: ByteReader, claims: PageClaims, owner: PageOwner = plainOwner): void {
+    this.used = reader.u32();
+    this.highest = readRange(reader.u32(), this.used, 2 ** 31);
+    this.freeHead = readRange(reader.u32(), 0, this.highest);
+    const pages = this.highest === 0 ? 0 : (this.highest >>> this.pageBits) + 1;
+    for (let at = 0; at < pages; at++) this.pages.push(claims.read(reader, owner, at));
+  }
+
+  /** Reads the number of a record that was ever handed out, or 0. Throws DecodeError. */
+  readReference(reader: ByteReader): number {
+    return readRange(reader.u32(), 0, this.highest);
   }
 
   private bytes(record: number): Uint8Array {

@@ -1,4 +1,4 @@
-import { assert, present } from "@quorate/prelude";
+import { assert, type ByteReader, type ByteWriter, DecodeError, present } from "@quorate/prelude";
 import type { RecordTable } from "./record-table.ts";
 
 const bitsPerBlock = 16_384;
@@ -9,7 +9,7 @@ const top = middle + bitsPerBlock / 32 / 8;
  * A set of sequence numbers that knows its lowest: blocks of 16,384 bits with two levels of summary
  * above them, about one bit a number. To put a number back in its place is one bit.
  *
- * The order among blocks is a heap of their keys; it is derived, and no part of the digest.
+ * The order among blocks is a heap of their keys; it is derived, and no part of the state.
  */
 export class SeqBitset {
   private readonly table: RecordTable;
@@ -28,8 +28,7 @@ export class SeqBitset {
     let block = this.blocks.get(key);
     if (block === undefined) {
       block = this.table.allocate();
-      this.blocks.set(key, block);
-      if (!this.inHeap.has(key)) this.push(key);
+      this.addBlock(key, block);
     }
     const bit = seq % bitsPerBlock;
     this.setBit(block, 0, bit);
@@ -68,9 +67,26 @@ export class SeqBitset {
     return seqs;
   }
 
-  /** What the digest says of the set beside its blocks. */
-  summary(): readonly number[] {
-    return [...this.blocks].toSorted(([left], [right]) => left - right).flat();
+  /** Everything but the blocks' content, whatever the order in which they were made. */
+  write(writer: ByteWriter): void {
+    writer.u32(this.blocks.size);
+    const ascending = [...this.blocks].toSorted(([left], [right]) => left - right);
+    for (const [key, block] of ascending) writer.u64(key).u32(block);
+  }
+
+  /** Makes an empty set the one that was written; its table is restored. Throws DecodeError. */
+  restore(reader: ByteReader): void {
+    const count = reader.u32();
+    for (let index = 0; index < count; index++) {
+      const key = reader.u64();
+      if (this.blocks.has(key)) throw new DecodeError("a block that is there already");
+      this.addBlock(key, this.table.readReference(reader));
+    }
+  }
+
+  private addBlock(key: number, block: number): void {
+    this.blocks.set(key, block);
+    if (!this.inHeap.has(key)) this.push(key);
   }
 
   // The lowest number of a block whose bit is `from` or higher, or -1.

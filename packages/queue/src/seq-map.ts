@@ -1,5 +1,6 @@
-import { present } from "@quorate/prelude";
+import { type ByteReader, type ByteWriter, DecodeError, present } from "@quorate/prelude";
 import type { RecordTable } from "./record-table.ts";
+import { readRange } from "./wire.ts";
 
 /** Length of the blocks from which sequence maps and bitsets are built, in bytes. */
 export const blockBytes = 4_096;
@@ -54,8 +55,20 @@ export class SeqMap {
     this.blocks.delete(key);
   }
 
-  /** What the digest says of the map beside its blocks. */
-  summary(): readonly number[] {
-    return [...this.blocks].flatMap(([key, block]) => [key, block.record, block.used]);
+  /** Everything but the blocks' content. */
+  write(writer: ByteWriter): void {
+    writer.u32(this.blocks.size);
+    for (const [key, block] of this.blocks) writer.u64(key).u32(block.record).u16(block.used);
+  }
+
+  /** Makes an empty map the one that was written; its table is restored. Throws DecodeError. */
+  restore(reader: ByteReader): void {
+    const count = reader.u32();
+    for (let index = 0; index < count; index++) {
+      const key = reader.u64();
+      if (this.blocks.has(key)) throw new DecodeError("a block that is there already");
+      const record = this.table.readReference(reader);
+      this.blocks.set(key, { record, used: readRange(reader.u16(), 1, entriesPerBlock) });
+    }
   }
 }

@@ -1,9 +1,9 @@
-import { assert, present, type Sha256 } from "@quorate/prelude";
+import { assert, type ByteReader, type ByteWriter, DecodeError, present } from "@quorate/prelude";
+import { Slab } from "./slab.ts";
+import { readRange } from "./wire.ts";
 
 /** Size of a slab unless a host says otherwise: an answer's bodies, four of the largest bodies. */
 export const slabBytesDefault = 4 * 1024 * 1024;
-/** Part of a slab that is hashed at once; a part that is full never changes again. */
-const chunkBytes = 65_536;
 /** Freed slabs whose memory is kept for the next ones. */
 const spareMax = 4;
 
@@ -11,15 +11,6 @@ const spareMax = 4;
 export interface BlobPlace {
   readonly slab: number;
   readonly offset: number;
-}
-
-interface Slab {
-  /** Bytes of blobs that were not freed. */
-  live: number;
-  /** Bytes handed out; only ever grows. */
-  used: number;
-  readonly bytes: Uint8Array;
-  readonly chunkDigests: Uint8Array[];
 }
 
 /**
@@ -30,6 +21,7 @@ interface Slab {
  * have to be told where its bytes are.
  */
 export class Slabs {
+  /** Ascending by number: slabs are opened in this order. */
   private readonly slabs = new Map<number, Slab>();
   private readonly spare: Uint8Array[] = [];
   private current = 0;
@@ -73,15 +65,44 @@ export class Slabs {
     return this.slabs.size * this.slabBytes;
   }
 
-  /** Number, use and digests of every slab in the order of their numbers. */
-  summary(sha256: Sha256): { readonly numbers: readonly number[]; readonly digests: Uint8Array[] } {
-    const numbers = [this.current];
-    const digests: Uint8Array[] = [];
-    for (const [number, slab] of this.slabs) {
-      numbers.push(number, slab.live, slab.used);
-      digests.push(...slabDigests(slab, sha256));
+  /** Numbers and slabs in the order of the numbers. */
+  entries(): Iterable<readonly [number, Slab]> {
+    return this.slabs;
+  }
+
+  /** The first `used` bytes of this slab are stored, if it is still here. */
+  keep(number: number, used: number): void {
+    const slab = this.slabs.get(number);
+    if (slab !== undefined) slab.keptBytes = used;
+  }
+
+  /** Everything but the bytes. */
+  write(writer: ByteWriter): void {
+    writer.u32(this.slabBytes).u32(this.current).u32(this.slabs.size);
+    for (const [number, slab] of this.slabs) writer.u32(number).u32(slab.live).u32(slab.used);
+  }
+
+  /** Makes empty slabs those that were written, but for their bytes. Throws DecodeError. */
+  restore(reader: ByteReader): void {
+    if (reader.u32() !== this.slabBytes) throw new DecodeError("slabs of another size");
+    this.current = reader.u32();
+    const count = reader.u32();
+    let last = 0;
+    for (let index = 0; index < count; index++) {
+      last = readRange(reader.u32(), last + 1, this.current);
+      const slab = new Slab(this.slabBytes);
+      slab.live = readRange(reader.u32(), 0, this.slabBytes);
+      slab.used = readRange(reader.u32(), slab.live, this.slabBytes);
+      if (slab.used === 0) this.restoreEmpty(slab, last);
+      this.slabs.set(last, slab);
     }
-    return { numbers, digests };
+    if (last !== this.current) throw new DecodeError("the slab to append to is missing");
+  }
+
+  // A slab that has no part gets its memory here; only the one appended to can be that empty.
+  private restoreEmpty(slab: Slab, number: number): void {
+    if (number !== this.current) throw new DecodeError("an empty slab");
+    slab.bytes = new Uint8Array(this.slabBytes);
   }
 
   private slab(number: number): Slab {
@@ -92,23 +113,14 @@ export class Slabs {
     const full = this.slabs.get(this.current);
     if (full !== undefined && full.live === 0) this.close(this.current, full);
     this.current += 1;
-    const bytes = this.spare.pop() ?? new Uint8Array(this.slabBytes);
-    const slab: Slab = { live: 0, used: 0, bytes, chunkDigests: [] };
+    const slab = new Slab(this.slabBytes);
+    slab.bytes = this.spare.pop() ?? new Uint8Array(this.slabBytes);
     this.slabs.set(this.current, slab);
     return slab;
   }
 
   private close(number: number, slab: Slab): void {
     this.slabs.delete(number);
-    if (this.spare.length < spareMax) this.spare.push(slab.bytes);
+    if (!slab.isFrozen && this.spare.length < spareMax) this.spare.push(slab.bytes);
   }
-}
-
-function slabDigests(slab: Slab, sha256: Sha256): readonly Uint8Array[] {
-  const { chunkDigests, bytes, used } = slab;
-  for (let at = chunkDigests.length * chunkBytes; at + chunkBytes <= used; at += chunkBytes) {
-    chunkDigests.push(sha256(bytes.subarray(at, at + chunkBytes)));
-  }
-  const rest = bytes.subarray(chunkDigests.length * chunkBytes, used);
-  return rest.length === 0 ? chunkDigests : [...chunkDigests, sha256(rest)];
 }

@@ -1,31 +1,23 @@
-import { ByteWriter, type Sha256, utf8Encode } from "@quorate/prelude";
-import { encodeQuestion } from "./question.ts";
-import { writeQueueConfig } from "./queue-config.ts";
+import type { Sha256 } from "@quorate/prelude";
+import { slabPartBytes } from "./slab.ts";
+import { metaLeaves, writeStateMeta } from "./state-meta.ts";
 import type { QueueState } from "./state.ts";
 
-const domain = utf8Encode("quorate/1/queue-state\0");
-
 /**
- * One digest of everything that the state machine remembers: the pages, the slabs, and the few
- * numbers that lie in neither. Equal logs give equal digests. Indexes that are derived from the
- * pages are no part of it.
+ * One digest of everything that the state machine remembers: of the digests of the leaves that a
+ * frozen state would have, in their order. Freezes nothing, and hashes only what has changed since
+ * the last time.
  */
 export function digestState(state: QueueState, sha256: Sha256): Uint8Array {
-  const slabs = state.slabs.summary(sha256);
-  const parts: Uint8Array[] = [domain, doubles(state.summary()), doubles(slabs.numbers)];
-  for (const queue of state.queues()) {
-    const config = new ByteWriter();
-    writeQueueConfig(config, queue.config);
-    const name = encodeQuestion({ type: "get-queue", queue: queue.name });
-    parts.push(name, config.finish(), doubles(queue.summary()));
+  const digests = metaLeaves(writeStateMeta(state)).map((leaf) => sha256(leaf));
+  for (let page = 0; page < state.pages.idCount; page++) {
+    const digest = state.pages.digest(page, sha256);
+    if (digest !== null) digests.push(digest);
   }
-  parts.push(...state.pages.digestPages(sha256), ...slabs.digests);
-  const lengths = doubles(parts.map((part) => part.length));
-  return sha256(lengths, ...parts);
-}
-
-function doubles(numbers: readonly number[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(8 * numbers.length));
-  numbers.forEach((number, index) => view.setFloat64(8 * index, number, true));
-  return new Uint8Array(view.buffer);
+  for (const [, slab] of state.slabs.entries()) {
+    for (let start = 0; start < slab.used; start += slabPartBytes) {
+      digests.push(slab.digest(start, Math.min(start + slabPartBytes, slab.used), sha256));
+    }
+  }
+  return sha256(...digests);
 }

@@ -1,17 +1,20 @@
-import { present } from "@quorate/prelude";
+import { type ByteReader, type ByteWriter, DecodeError, present } from "@quorate/prelude";
 import { CallTable } from "./call-table.ts";
 import { FenceTable } from "./fence-table.ts";
 import { GroupTable } from "./group-table.ts";
 import { leaseClockStepMicrosMax } from "./limits.ts";
 import { messageRecordBytes } from "./message-record.ts";
+import type { PageClaims } from "./page-claims.ts";
 import { PageStore } from "./page-store.ts";
 import { Queue } from "./queue.ts";
 import type { QueueConfig } from "./queue-config.ts";
+import { QueueConfigReader } from "./queue-config-reader.ts";
+import { readQueueName } from "./queue-name.ts";
 import { RecordTable } from "./record-table.ts";
 import { blockBytes } from "./seq-map.ts";
 import { slabBytesDefault, Slabs } from "./slabs.ts";
 import { TimerHeap } from "./timer-heap.ts";
-import { type WindowList, windowList, WindowTable } from "./window-table.ts";
+import { type WindowList, windowList, WindowTable, writeWindowList } from "./window-table.ts";
 
 /** Everything that the state machine remembers. All times are microseconds. */
 export class QueueState {
@@ -31,9 +34,11 @@ export class QueueState {
   readonly calls = new CallTable(this.pages, this.blocks);
   readonly dedup = new WindowTable(this.pages);
   readonly idempotency = new WindowTable(this.pages);
-  readonly idempotencyKeys: WindowList = windowList();
+  idempotencyKeys: WindowList = windowList();
   /** Names that turned deliverable since the last call of takeReadyHints; volatile. */
   readonly readyHints = new Set<string>();
+  /** Digests of the leaves of the last state that was kept or loaded, but pages and slabs; volatile. */
+  keptMeta: readonly Uint8Array[] = [];
   /** Time of the newest op; 0 before the first. */
   now = 0;
   /** The lease clock. */
@@ -83,9 +88,7 @@ export class QueueState {
   createQueue(name: string, config: QueueConfig): Queue {
     const queue = new Queue(name, this.nextIncarnation, config, this.blocks);
     this.nextIncarnation += 1;
-    this.byName.set(name, queue);
-    this.byIncarnation.set(queue.incarnation, queue);
-    this.sortedNames = null;
+    this.addQueue(queue);
     return queue;
   }
 
@@ -105,25 +108,69 @@ export class QueueState {
     return this.leaseClock + Math.min(timestampMicros - this.now, leaseClockStepMicrosMax);
   }
 
-  /** Numbers of the state that lie in no page. */
-  summary(): readonly number[] {
-    return [
-      this.now,
-      this.leaseClock,
-      this.nextIncarnation,
-      this.idempotencyKeys.head,
-      this.idempotencyKeys.tail,
-      this.idempotencyKeys.count,
-      ...this.blocks.summary(),
-      ...this.messages.summary(),
-      ...this.annexes.summary(),
-      ...this.groups.records.summary(),
-      ...this.leases.summary(),
-      ...this.timers.summary(),
-      ...this.fences.summary(),
-      ...this.calls.summary(),
-      ...this.dedup.summary(),
-      ...this.idempotency.summary(),
-    ];
+  /** Everything that lies in no page and no slab, in its one spelling. */
+  write(writer: ByteWriter): void {
+    writer.u64(this.now).u64(this.leaseClock).u64(this.op).u32(this.messagesInOp);
+    this.blocks.write(writer);
+    this.messages.write(writer);
+    this.annexes.write(writer);
+    this.groups.write(writer);
+    this.leases.write(writer);
+    this.timers.write(writer);
+    this.fences.write(writer);
+    this.calls.write(writer);
+    this.dedup.write(writer);
+    this.idempotency.write(writer);
+    writeWindowList(writer, this.idempotencyKeys);
+    this.slabs.write(writer);
+    writer.u32(this.nextIncarnation).u32(this.byName.size);
+    for (const queue of this.byName.values()) {
+      writer.string(queue.name).u32(queue.incarnation);
+      queue.write(writer);
+    }
+  }
+
+  /** Makes an empty state the one that was written, but for what lies elsewhere. Throws DecodeError. */
+  restore(reader: ByteReader, claims: PageClaims): void {
+    this.now = reader.u64();
+    this.leaseClock = reader.u64();
+    this.op = reader.u64();
+    this.messagesInOp = reader.u32();
+    this.blocks.restore(reader, claims);
+    this.messages.restore(reader, claims, this.fences);
+    this.annexes.restore(reader, claims);
+    this.groups.restore(reader, claims);
+    this.leases.restore(reader, claims);
+    this.timers.restore(reader, claims);
+    this.fences.restore(reader, claims);
+    this.calls.restore(reader, claims);
+    this.dedup.restore(reader, claims);
+    this.idempotency.restore(reader, claims);
+    this.idempotencyKeys = this.idempotency.readList(reader);
+    this.slabs.restore(reader);
+    this.restoreQueues(reader);
+  }
+
+  private restoreQueues(reader: ByteReader): void {
+    this.nextIncarnation = reader.u32();
+    const count = reader.u32();
+    const configs = new QueueConfigReader();
+    for (let index = 0; index < count; index++) {
+      const name = readQueueName(reader);
+      const incarnation = reader.u32();
+      if (this.byName.has(name) || this.byIncarnation.has(incarnation)) {
+        throw new DecodeError("a queue twice");
+      }
+      const queue = new Queue(name, incarnation, configs.read(reader), this.blocks);
+      queue.restore(reader, this.dedup);
+      this.addQueue(queue);
+      if (queue.candidates > 0) this.readyHints.add(name);
+    }
+  }
+
+  private addQueue(queue: Queue): void {
+    this.byName.set(queue.name, queue);
+    this.byIncarnation.set(queue.incarnation, queue);
+    this.sortedNames = null;
   }
 }

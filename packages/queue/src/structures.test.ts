@@ -137,22 +137,6 @@ test("a slab is dropped when nothing in it lives and it is full", () => {
   expect(slabs.append(size).slab).toBe(places[8]?.slab);
 });
 
-test("a digest of pages notices every write since the last one, and only hashes what was written", () => {
-  const store = new PageStore();
-  const pages = [store.allocate(), store.allocate(), store.allocate()];
-  let hashed = 0;
-  const counting = (...parts: readonly Uint8Array[]): Uint8Array => {
-    hashed += 1;
-    return sha256(...parts);
-  };
-  const before = store.digestPages(counting);
-  store.writable(pages[1] ?? 0).setUint8(9, 1);
-  const after = store.digestPages(counting);
-  expect(hashed).toBe(4);
-  expect([after[0], after[2]]).toEqual([before[0], before[2]]);
-  expect(after[1]).not.toEqual(before[1]);
-});
-
 test("a full table of calls gives up the oldest whose leases have all ended, and no other", () => {
   const store = new PageStore();
   const calls = new CallTable(store, new RecordTable(store, blockBytes));

@@ -1,7 +1,9 @@
-import { assert, present } from "@quorate/prelude";
+import { assert, type ByteReader, type ByteWriter, present } from "@quorate/prelude";
 import { messageField } from "./message-record.ts";
+import { type PageClaims, plainOwner } from "./page-claims.ts";
 import { pageBytes, type PageStore } from "./page-store.ts";
 import type { RecordTable } from "./record-table.ts";
+import { readRange } from "./wire.ts";
 
 const entriesPerPage = pageBytes / 4;
 const arity = 4;
@@ -66,9 +68,17 @@ export class TimerHeap {
     return messages.u32(left, messageField.queue) < messages.u32(right, messageField.queue);
   }
 
-  /** What the digest says of the heap beside its pages. */
-  summary(): readonly number[] {
-    return [this.size, ...this.pages];
+  /** Everything but the pages' content. */
+  write(writer: ByteWriter): void {
+    writer.u32(this.size).u32(this.pages.length);
+    for (const page of this.pages) writer.u32(page);
+  }
+
+  /** Makes an empty heap the one that was written. Throws DecodeError. */
+  restore(reader: ByteReader, claims: PageClaims): void {
+    this.size = reader.u32();
+    const count = readRange(reader.u32(), Math.ceil(this.size / entriesPerPage), 2 ** 31);
+    for (let at = 0; at < count; at++) this.pages.push(claims.read(reader, plainOwner, at));
   }
 
   private replace(at: number, message: number): void {

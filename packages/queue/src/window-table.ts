@@ -1,4 +1,6 @@
-import { HashIndex, keyHash, type KeyMatch } from "./hash-index.ts";
+import type { ByteReader, ByteWriter } from "@quorate/prelude";
+import { KeyIndex } from "./key-index.ts";
+import type { PageClaims } from "./page-claims.ts";
 import type { PageStore } from "./page-store.ts";
 import { RecordTable } from "./record-table.ts";
 
@@ -12,6 +14,11 @@ export interface WindowList {
   head: number;
   tail: number;
   count: number;
+}
+
+/** Writes the list; its records lie in the table's pages. */
+export function writeWindowList(writer: ByteWriter, list: WindowList): void {
+  writer.u32(list.head).u32(list.tail).u32(list.count);
 }
 
 /** An empty list. */
@@ -37,14 +44,13 @@ export interface WindowEntry {
  * Keys that were seen, with what came of them: 64 bytes a record and an index. Used for dedup ids
  * and for Idempotency-Keys; a list keeps the records of one window, oldest first.
  */
-export class WindowTable implements KeyMatch {
+export class WindowTable {
   private readonly records: RecordTable;
-  private readonly index = new HashIndex();
-  private soughtQueue = 0;
-  private soughtKey: Uint8Array = new Uint8Array(0);
+  private readonly index: KeyIndex;
 
   constructor(store: PageStore) {
     this.records = new RecordTable(store, recordBytes);
+    this.index = new KeyIndex(this.records, field);
   }
 
   get count(): number {
@@ -53,17 +59,7 @@ export class WindowTable implements KeyMatch {
 
   /** The record of this key in this queue, or 0. */
   find(queue: number, key: Uint8Array): number {
-    this.soughtQueue = queue;
-    this.soughtKey = key;
-    return this.index.find(keyHash(key, queue), this);
-  }
-
-  matches(record: number): boolean {
-    const { records } = this;
-    return (
-      records.u32(record, field.queue) === this.soughtQueue &&
-      records.hasBytes(record, field.key, this.soughtKey)
-    );
+    return this.index.find(queue, key);
   }
 
   /** Remembers a key that is not there. Whoever forgets it later holds it, in a list or alone. */
@@ -77,7 +73,7 @@ export class WindowTable implements KeyMatch {
     records.setU48(record, field.op, entry.op);
     records.setU48(record, field.seq, entry.seq);
     records.setU32(record, field.index, entry.index);
-    this.index.add(keyHash(entry.key, entry.queue), record);
+    this.index.add(record);
     return record;
   }
 
@@ -100,8 +96,7 @@ export class WindowTable implements KeyMatch {
 
   /** Forgets a record that is in no list. */
   remove(record: number): void {
-    const key = this.records.copy(record, field.key, 16);
-    this.index.remove(keyHash(key, this.records.u32(record, field.queue)), record);
+    this.index.remove(record);
     this.records.free(record);
   }
 
@@ -125,7 +120,19 @@ export class WindowTable implements KeyMatch {
     return this.records.u32(record, field.index);
   }
 
-  summary(): readonly number[] {
-    return this.records.summary();
+  /** Everything but the pages' content and the lists. */
+  write(writer: ByteWriter): void {
+    this.records.write(writer);
+  }
+
+  /** Makes an empty table the one that was written. Throws DecodeError. */
+  restore(reader: ByteReader, claims: PageClaims): void {
+    this.records.restore(reader, claims, this.index);
+  }
+
+  /** Reads a list of this table, which is restored. Throws DecodeError. */
+  readList(reader: ByteReader): WindowList {
+    const head = this.records.readReference(reader);
+    return { head, tail: this.records.readReference(reader), count: reader.u32() };
   }
 }

@@ -98,7 +98,7 @@ export class SimReplica implements Executing {
   }
 
   stateDigest(): Uint8Array {
-    return present(this.stateMachine).stateDigest(this.parts.keys.sha256);
+    return present(this.stateMachine).stateDigest();
   }
 
   start(): void {

@@ -3,8 +3,6 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, writeSync } from
 import { join } from "node:path";
 
 const chunkBytes = 1024 * 1024;
-/** Longer than a digest and a number beside it, shorter than a request's signature and its JSON. */
-const bodyRunBytes = 48;
 
 /** Where the bytes of the newest used segment begin and end. */
 export interface WrittenRange {
@@ -22,23 +20,6 @@ export function newestSegment(folder: string): WrittenRange {
     if (end > 0) return { path, end };
   }
   throw new Error(`no segment of ${folder} holds anything`);
-}
-
-/**
- * Where, from an offset on, the first body of a record lies: only there do so many bytes without a
- * zero stand in a row. Padding and names, whose loss costs nothing, are passed over.
- */
-export function bodyFrom(path: string, from: number): number {
-  return withFile(path, (file) => {
-    const bytes = Buffer.alloc(fstatSync(file).size - from);
-    readSync(file, bytes, 0, bytes.length, from);
-    let run = 0;
-    for (const [at, byte] of bytes.entries()) {
-      run = byte === 0 ? 0 : run + 1;
-      if (run === bodyRunBytes) return from + at + 1 - bodyRunBytes;
-    }
-    throw new Error(`no body behind byte ${from} of ${path}`);
-  });
 }
 
 /** Turns bytes of a file into their complement, which no checksum forgives. */

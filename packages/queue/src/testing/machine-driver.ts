@@ -6,7 +6,11 @@ import type { NewMessage, Operation, Settlement } from "../operation.ts";
 import type { Dequeued, DequeuedMessage, Enqueued, Outcome, Settled } from "../outcome.ts";
 import type { QueueConfigPatch } from "../queue-config.ts";
 import { type Answer, decodeAnswer, encodeQuestion, type Question } from "../question.ts";
-import { createQueueStateMachine, type QueueStateMachine } from "../queue-state-machine.ts";
+import {
+  createQueueStateMachine,
+  type QueueStateMachine,
+  type QueueStateMachineOptions,
+} from "../queue-state-machine.ts";
 import type { QueueStats } from "../queue-view.ts";
 import { sha256 } from "@quorate/prelude/testing";
 
@@ -73,9 +77,13 @@ export interface DequeueSpec {
 
 /** Feeds one machine as a log would: each call is an op, and time is the test's. */
 export class MachineDriver {
-  readonly machine: QueueStateMachine = createQueueStateMachine({ sha256 });
+  machine: QueueStateMachine;
   op = 0;
   now = startMicros;
+
+  constructor(options: QueueStateMachineOptions = { sha256 }) {
+    this.machine = createQueueStateMachine(options);
+  }
 
   /** Time of day in milliseconds. */
   get nowMs(): number {
@@ -179,7 +187,7 @@ export class MachineDriver {
   }
 
   digest(): string {
-    return hexEncode(this.machine.stateDigest(sha256));
+    return hexEncode(this.machine.stateDigest());
   }
 }
 
