@@ -3,7 +3,7 @@ import { systemClock } from "@quorate/clock";
 import { assertVerifierVerdicts, nodeCrypto } from "@quorate/identity";
 import { createFileJournal } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
-import { digestClusterConfig, genesisHash } from "@quorate/protocol";
+import { digestClusterConfig } from "@quorate/protocol";
 import { createQueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type FatalReason, type ReplicaHost } from "@quorate/runtime";
 import { createLog, createMetrics, createProbeServer, type ProbeServer } from "@quorate/telemetry";
@@ -34,7 +34,6 @@ export function compose(
     directory: config.dataDir,
     clusterId: cluster.clusterId,
     replica: index,
-    genesis: genesisHash(configDigest, nodeCrypto.sha256),
     sha256: nodeCrypto.sha256,
     events: { onFatal },
     log,

@@ -17,8 +17,6 @@ export interface FileJournalOptions {
   readonly clusterId: Uint8Array;
   /** Index of the member that owns the folder. */
   readonly replica: number;
-  /** What op 0 hashes to. */
-  readonly genesis: Uint8Array;
   readonly sha256: Sha256;
   readonly events: JournalEvents;
   readonly log: Log;

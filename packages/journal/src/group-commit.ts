@@ -14,7 +14,6 @@ import {
   type SuperblockFrames,
 } from "@quorate/log-format";
 import type { JournalEvents, JournalFatalReason, Metrics } from "@quorate/ports";
-import { assert } from "@quorate/prelude";
 import type { Entry, Superblock } from "@quorate/protocol";
 import { type DiskCalls, errnoOf } from "./disk-calls.ts";
 import type { FlushTimes } from "./flush-times.ts";
@@ -110,15 +109,18 @@ export class GroupCommit {
 
   /** The superblock names a head: so that two places name each entry below it, names go first. */
   private async replaceSuperblock(superblock: Superblock): Promise<void> {
-    const { encoder, frames, superblocks } = this.parts;
+    const { encoder, frames, index, segments, superblocks } = this.parts;
     if (encoder.hasUnnamed && (await this.write([])) === null) return;
-    const frame = frames.next(superblock, encoder.lastRecord);
+    const begin = index.beginAfter(superblock.base.op);
+    const frame = frames.next(superblock, encoder.lastRecord, begin);
     for (let file = 0; file < superblockFiles; file++) {
       const write = (): Promise<void> => superblocks.writeFile(file, frame);
       const flush = (): Promise<void> => superblocks.flushFile(file);
       if (!(await this.attempt("write-failed", write))) return;
       if (!(await this.flush(flush))) return;
     }
+    index.dropBefore(frame.begin);
+    segments.freeBefore(frame.begin.segment);
     this.complete();
   }
 
@@ -146,20 +148,16 @@ export class GroupCommit {
   /** Writes and flushes one batch. Returns how many of the entries it took; null on a failure. */
   private async write(entries: readonly Entry[]): Promise<number | null> {
     const { encoder, segments, disk, index, metrics } = this.parts;
-    const { segment, offset, bytes, recordOffsets } = encoder.encode(entries);
+    const batch = encoder.encode(entries);
+    const { segment, offset, bytes } = batch;
     const file = (): Promise<FileHandle> => segments.forWriting(segment, offset);
     const isWritten = await this.attempt("write-failed", async () => {
       await disk.write(await file(), bytes, offset);
     });
     if (!isWritten || !(await this.flush(async () => disk.flush(await file())))) return null;
     metrics.count("quorate_journal_bytes_total", {}, bytes.length);
-    for (const [at, recordOffset] of recordOffsets.entries()) {
-      const entry = entries[at];
-      assert(entry !== undefined, "a batch takes entries that were given");
-      const location = { segment, offset: recordOffset, bodyBytes: entry.body.length };
-      index.add(entry.header.op, entry.hash, location);
-    }
-    return recordOffsets.length;
+    index.addBatch(batch, entries);
+    return batch.recordOffsets.length;
   }
 
   private async flush(use: () => Promise<void>): Promise<boolean> {

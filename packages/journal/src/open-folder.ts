@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   BatchEncoder,
   type Crc32,
+  journalBegin,
   journalIdBytes,
   JournalScan,
   journalStart,
@@ -29,7 +30,6 @@ export interface FolderParts {
   readonly directory: string;
   readonly clusterId: Uint8Array;
   readonly replica: number;
-  readonly genesis: Uint8Array;
   readonly segmentBytes: number;
   readonly sha256: Sha256;
   readonly crc32: Crc32;
@@ -61,6 +61,7 @@ export async function openFolder(parts: FolderParts): Promise<OpenFolder> {
     const numbers = await listSegments(directory);
     const source = { segments, numbers, disk, log };
     const frame = await readSuperblock(parts, superblocks, source);
+    segments.adopt(numbers);
     const found = frame === null ? newJournal(parts) : await readJournal(parts, source, frame);
     const { segment, offset } = found.encoder.next;
     await segments.forWriting(segment, offset);
@@ -81,7 +82,7 @@ function newJournal(parts: FolderParts): Found {
   return {
     opened: { superblock: null, log: { entries: [], isHeadUncertain: false } },
     format,
-    index: new RecordIndex(),
+    index: new RecordIndex(journalBegin),
     encoder: new BatchEncoder(format, parts.segmentBytes, journalStart),
     frames: new SuperblockFrames(null, journalId, 0),
   };
@@ -93,10 +94,13 @@ async function readJournal(
   frame: SuperblockFrame,
 ): Promise<Found> {
   const format = formatOf(parts, frame.journalId);
-  const scan = new JournalScan(format, parts.sha256);
-  await scanSegments(source, scan);
-  const scanned = scan.finish(frame);
-  const log = openScanned(frame, scanned, parts.genesis);
+  const { segment: first } = frame.begin;
+  const scan = new JournalScan(format, parts.sha256, frame);
+  const numbers = source.numbers.filter((number) => number >= first);
+  await scanSegments({ ...source, numbers }, scan);
+  source.segments.freeBefore(first);
+  const scanned = scan.finish();
+  const log = openScanned(frame, scanned);
   const corrupt = log.entries.filter((entry) => entry.state === "corrupt").length;
   if (corrupt > 0 || scanned.lost.count > 0 || log.isHeadUncertain) {
     const { isHeadUncertain } = log;

@@ -1,5 +1,5 @@
 /** The segment files: written to one after the other, and made ready before they are needed. */
-import { type FileHandle, open, readdir } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "@quorate/ports";
 import { type DiskCalls, errnoOf } from "./disk-calls.ts";
@@ -13,6 +13,12 @@ const namePattern = /^segment-(\d{10})$/;
  */
 const usedBeforeNext = 0.25;
 
+/**
+ * Freed segments that are kept to be used again, which saves writing as many zeroes: as much as a
+ * busy journal fills between two checkpoints.
+ */
+const sparesMax = 4;
+
 /** The name of a segment's file; segments are numbered from 1. */
 export function segmentName(segment: number): string {
   return `segment-${String(segment).padStart(10, "0")}`;
@@ -25,7 +31,13 @@ export async function listSegments(directory: string): Promise<number[]> {
   return numbers.filter((number) => number > 0).toSorted((left, right) => left - right);
 }
 
-/** Opens segments for writing and for reading. */
+/**
+ * Opens segments for writing and for reading, and frees them.
+ *
+ * A freed segment keeps its name until it is used again or removed. Neither needs to reach the
+ * disk in any order: the superblock says where the journal begins, and every record names its
+ * segment, so that what an old file holds is never taken for something new.
+ */
 export class SegmentStore {
   private readonly directory: string;
   private readonly segmentBytes: number;
@@ -33,12 +45,32 @@ export class SegmentStore {
   private readonly log: Log;
   /** The segment that is written to and the one behind it. */
   private readonly ready = new Map<number, Promise<FileHandle>>();
+  /** Numbers of the files that belong to the journal. */
+  private readonly held = new Set<number>();
+  /** Numbers of freed files, to be used again. */
+  private readonly spares: number[] = [];
+  private removing: Promise<void> = Promise.resolve();
 
   constructor(directory: string, segmentBytes: number, disk: DiskCalls, log: Log) {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
     this.disk = disk;
     this.log = log;
+  }
+
+  /** The files that a start found. */
+  adopt(numbers: readonly number[]): void {
+    for (const number of numbers) this.held.add(number);
+  }
+
+  /** Frees the segments before this one. A file that cannot be removed is tried at the next start. */
+  freeBefore(first: number): void {
+    for (const number of this.held) {
+      if (number >= first) continue;
+      this.held.delete(number);
+      if (this.spares.length < sparesMax) this.spares.push(number);
+      else this.removing = this.removing.then(async () => this.remove(number));
+    }
   }
 
   /**
@@ -77,6 +109,15 @@ export class SegmentStore {
       if (settled.status === "fulfilled") await settled.value.close();
     }
     this.ready.clear();
+    await this.removing;
+  }
+
+  private async remove(segment: number): Promise<void> {
+    try {
+      await rm(join(this.directory, segmentName(segment)), { force: true });
+    } catch (error) {
+      this.log.warn("a freed segment could not be removed", { segment, error });
+    }
   }
 
   private prepare(segment: number, isPaced: boolean): Promise<FileHandle> {
@@ -84,6 +125,7 @@ export class SegmentStore {
     if (held !== undefined) return held;
     const file = this.openOrCreate(segmentName(segment), isPaced);
     this.ready.set(segment, file);
+    this.held.add(segment);
     return file;
   }
 
@@ -94,7 +136,10 @@ export class SegmentStore {
       return await openZeroFile(zero, this.disk);
     } catch (error) {
       if (errnoOf(error) !== "ENOENT") throw error;
-      return createZeroFile(zero, this.disk);
     }
+    const spare = this.spares.shift();
+    if (spare === undefined) return createZeroFile(zero, this.disk);
+    await rename(join(directory, segmentName(spare)), join(directory, name));
+    return openZeroFile(zero, this.disk);
   }
 }

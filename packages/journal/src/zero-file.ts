@@ -47,7 +47,10 @@ export async function createZeroFile(zero: ZeroFile, disk: DiskCalls): Promise<F
   }
 }
 
-/** Opens the file for reading and writing, and adds the zeroes that it lacks at its end. */
+/**
+ * Opens the file for reading and writing, and adds the zeroes that it lacks at its end. Its name
+ * lasts from now on: what is written to it is promised.
+ */
 export async function openZeroFile(zero: ZeroFile, disk: DiskCalls): Promise<FileHandle> {
   const file = await open(join(zero.directory, zero.name), "r+");
   try {
@@ -56,6 +59,7 @@ export async function openZeroFile(zero: ZeroFile, disk: DiskCalls): Promise<Fil
       await writeZeroes(file, { from: size, to: zero.bytes }, zero.isPaced, disk);
       await file.sync();
     }
+    await flushDirectory(zero.directory);
     return file;
   } catch (error) {
     await file.close();

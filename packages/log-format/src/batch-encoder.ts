@@ -50,6 +50,10 @@ export const journalStart: WritePosition = {
 export interface EncodedBatch {
   readonly segment: number;
   readonly offset: number;
+  /** Its number. */
+  readonly batch: number;
+  /** Sequence of its first entry record. */
+  readonly sequence: number;
   /** Whole sectors. Valid until the encoder's next call. */
   readonly bytes: Uint8Array;
   /** Where in the segment the record of each entry starts that was taken, in their order. */
@@ -95,7 +99,7 @@ export class BatchEncoder {
    * one when there is any. Without entries the batch only names: what `Journal.idle` writes.
    */
   encode(entries: readonly Entry[]): EncodedBatch {
-    const { unnamed, sequence } = this.position;
+    const { unnamed, batch, sequence } = this.position;
     const namesBytes =
       unnamed === null ? 0 : roundUp(frameBytes + unnamed.items.length, recordUnitBytes);
     const firstBytes = entries[0] === undefined ? 0 : entryRecordBytes(entries[0].body.length);
@@ -120,11 +124,12 @@ export class BatchEncoder {
     this.position = {
       segment,
       offset: offset + batchBytes,
-      batch: this.position.batch + 1,
+      batch: batch + 1,
       sequence: after,
       unnamed: recordOffsets.length === 0 ? null : { first: sequence, end: after, items },
     };
-    return { segment, offset, bytes: this.buffer.bytes.subarray(0, batchBytes), recordOffsets };
+    const bytes = this.buffer.bytes.subarray(0, batchBytes);
+    return { segment, offset, batch, sequence, bytes, recordOffsets };
   }
 
   /** The place behind the last batch, or the start of the next segment when this one is full. */

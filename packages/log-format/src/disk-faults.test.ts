@@ -4,8 +4,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Deed, type DiskHistory, deeds, historyOf } from "./disk-history.ts";
 import {
+  baseAt,
   chainOf,
   headOf,
+  MemoryDisk,
   superblockOf,
   testSegmentBytes,
   type WrittenBatch,
@@ -37,12 +39,12 @@ function expectKept(
 }
 
 /**
- * The next start finds the same; and after a newer view was installed on what is left, the disk
- * opens to exactly that view's log, certain of its head.
+ * The next start finds the same; after a newer view was installed on what is left, the disk opens
+ * to exactly that view's log, certain of its head; and so it does after a checkpoint of that.
  */
-function expectUsable({ disk, view }: DiskHistory, log: OpenedLog): void {
+function expectUsable({ disk, view, base }: DiskHistory, log: OpenedLog): void {
   expect(disk.open()).toEqual(log);
-  const next = chainOf(3, view + 1, log.entries.at(-1) ?? null, "after the harm");
+  const next = chainOf(3, view + 1, log.entries.at(-1) ?? base, "after the harm");
   disk.append(next.slice(0, 1));
   disk.writeSuperblock(superblockOf(headOf(next[0]), view + 1));
   disk.append(next.slice(1));
@@ -53,6 +55,13 @@ function expectUsable({ disk, view }: DiskHistory, log: OpenedLog): void {
     ...log.entries.map(({ hash, state }) => [hexEncode(hash), state]),
     ...next.map(({ hash }) => [hexEncode(hash), "present"]),
   ]);
+  disk.base = baseAt(present(next[1]));
+  disk.writeSuperblock(superblockOf(headOf(next[2]), view + 1));
+  const after = disk.open();
+  expect(after.isHeadUncertain).toBe(false);
+  expect(after.entries.map(({ hash }) => hexEncode(hash))).toEqual(
+    next.slice(2).map(({ hash }) => hexEncode(hash)),
+  );
 }
 
 /** Position in the stream of all segments. */
@@ -105,6 +114,40 @@ describe("A journal", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("frees what lies below its base, and gives null for what was freed", () => {
+    fc.assert(
+      fc.property(deeds, (done) => {
+        const { disk, appended } = historyOf([...done, { kind: "checkpoint", keep: 1 }]);
+        expect(disk.open().entries.length).toBeLessThanOrEqual(1);
+        for (const entry of appended) {
+          const isKept = disk.written.some(
+            ({ segment, entries }) => segment >= disk.begin.segment && entries.includes(entry),
+          );
+          const read = disk.read({ op: entry.header.op, hash: entry.hash });
+          expect(read).toEqual(isKept ? entry : null);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("needs no more space for a long life than for a short one while its base moves", () => {
+    const disk = new MemoryDisk();
+    disk.writeSuperblock(superblockOf(headOf(undefined), 1));
+    let last: Entry | null = null;
+    for (let round = 0; round < 200; round++) {
+      const entries = chainOf(8, 1, last, "entry", [3_000, 3_000, 9_000]);
+      disk.append(entries);
+      last = present(entries.at(-1));
+      disk.base = baseAt(present(entries[3]));
+      disk.writeSuperblock(superblockOf(headOf(last), 1));
+      expect(disk.heldSegments).toBeLessThanOrEqual(2);
+      if (round % 20 === 0) expect(disk.open().entries).toHaveLength(4);
+    }
+    expect(disk.written.at(-1)?.segment).toBeGreaterThan(40);
+    expect(disk.indexSize).toBeLessThan(100);
   });
 
   it("keeps what was named, and invents nothing, whichever single bit flips", () => {

@@ -1,8 +1,7 @@
 /** Random lives of a disk for tests, with what an unharmed disk would open to. */
-import { present } from "@quorate/prelude";
 import type { Entry } from "@quorate/protocol";
 import fc from "fast-check";
-import { chainOf, headOf, MemoryDisk, superblockOf } from "./memory-disk.ts";
+import { baseAt, chainOf, headOf, MemoryDisk, superblockOf } from "./memory-disk.ts";
 
 /** Something that a replica does with its journal. */
 export type Deed =
@@ -15,15 +14,22 @@ export type Deed =
   /** Moves to a new view, writes entries that were selected in it, and installs none of them. */
   | { readonly kind: "unfinished-view-change"; readonly cut: number; readonly count: number }
   /** Returns to an earlier log in a new view: the entries are on the disk already. */
-  | { readonly kind: "return"; readonly to: number };
+  | { readonly kind: "return"; readonly to: number }
+  /** A checkpoint takes the place of all but the last `keep` entries. */
+  | { readonly kind: "checkpoint"; readonly keep: number };
 
 const small = fc.nat({ max: 3 });
-const deed: fc.Arbitrary<Deed> = fc.oneof(
+/** Two of these do not fit into one segment. */
+const longBytes = 40_000;
+const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constant("append" as const),
-      sizes: fc.array(fc.nat({ max: 4_000 }), { minLength: 1, maxLength: 5 }),
+      sizes: fc.array(fc.oneof(fc.nat({ max: 4_000 }), fc.constant(longBytes)), {
+        minLength: 1,
+        maxLength: 5,
+      }),
     }),
   },
   {
@@ -39,16 +45,22 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("return" as const), to: small }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("checkpoint" as const), keep: small }) },
 );
 
 /** What a replica may do, in order. */
-export const deeds: fc.Arbitrary<readonly Deed[]> = fc.array(deed, { minLength: 1, maxLength: 14 });
+export const deeds: fc.Arbitrary<readonly Deed[]> = fc.array(anyDeed, {
+  minLength: 1,
+  maxLength: 14,
+});
 
 /** A disk and the log that it holds. */
 export interface DiskHistory {
   readonly disk: MemoryDisk;
-  /** The log that an unharmed disk opens to. */
+  /** The log that an unharmed disk opens to: what lies above the base. */
   readonly log: readonly Entry[];
+  /** The entry at the base; null while the log begins with op 1. */
+  readonly base: Entry | null;
   /** Every entry that was ever appended. */
   readonly appended: readonly Entry[];
   /** Sequence of the newest record when the superblock was written. */
@@ -59,65 +71,95 @@ export interface DiskHistory {
 
 /** Does the deeds on a new disk. */
 export function historyOf(done: readonly Deed[]): DiskHistory {
-  const disk = new MemoryDisk();
-  const appended: Entry[] = [];
-  const logs: (readonly Entry[])[] = [];
-  let log: readonly Entry[] = [];
-  let view = 1;
-  let normalView = 1;
-  let lastRecord = 0;
+  const history = new History();
+  for (const [number, next] of done.entries()) history.perform(next, `${number}`);
+  return history;
+}
 
-  const append = (entries: readonly Entry[]): void => {
-    disk.append(entries);
-    appended.push(...entries);
-  };
-  const writeSuperblock = (): void => {
-    disk.writeSuperblock(superblockOf(headOf(log.at(-1)), view, normalView));
-    lastRecord = disk.lastRecord;
-  };
+class History implements DiskHistory {
+  readonly disk = new MemoryDisk();
+  readonly appended: Entry[] = [];
+  log: readonly Entry[] = [];
+  base: Entry | null = null;
+  lastRecord = 0;
+  view = 1;
+  private normalView = 1;
+  /** Earlier logs above the same base. */
+  private earlier: (readonly Entry[])[] = [];
 
-  writeSuperblock();
-  for (const [number, next] of done.entries()) {
-    switch (next.kind) {
-      case "append": {
-        if (normalView < view) break;
-        const { sizes } = next;
-        const before = log.at(-1) ?? null;
-        const entries = chainOf(sizes.length, normalView, before, `${number}`, sizes);
-        append(entries);
-        log = [...log, ...entries];
-        break;
-      }
+  constructor() {
+    this.writeSuperblock();
+  }
+
+  /** `label` tells the entries of this deed from all others. */
+  perform(deed: Deed, label: string): void {
+    switch (deed.kind) {
+      case "append":
+        return this.append(deed.sizes, label);
       case "superblock":
-        writeSuperblock();
-        break;
+        return this.writeSuperblock();
       case "idle":
-        disk.name();
-        break;
+        return this.disk.name();
       case "restart":
-        disk.open();
-        break;
+        return void this.disk.open();
       case "view-change":
-      case "unfinished-view-change": {
-        view += 1;
-        writeSuperblock();
-        const kept = log.slice(0, Math.max(0, log.length - next.cut));
-        const chosen = chainOf(next.count, view, kept.at(-1) ?? null, `${number}`);
-        append(chosen);
-        if (next.kind === "unfinished-view-change") break;
-        logs.push(log);
-        log = [...kept, ...chosen];
-        normalView = view;
-        writeSuperblock();
-        break;
-      }
+      case "unfinished-view-change":
+        return this.changeView(deed, label);
       case "return":
-        if (logs.length === 0) break;
-        view += 1;
-        log = present(logs[next.to % logs.length]);
-        normalView = view;
-        writeSuperblock();
+        return this.returnTo(this.earlier[deed.to % this.earlier.length]);
+      case "checkpoint":
+        return this.checkpoint(deed.keep);
     }
   }
-  return { disk, log, appended, lastRecord, view };
+
+  private append(sizes: readonly number[], label: string): void {
+    if (this.normalView < this.view) return;
+    const before = this.log.at(-1) ?? this.base;
+    const entries = chainOf(sizes.length, this.normalView, before, label, sizes);
+    this.write(entries);
+    this.log = [...this.log, ...entries];
+  }
+
+  private changeView(deed: Extract<Deed, { readonly cut: number }>, label: string): void {
+    this.view += 1;
+    this.writeSuperblock();
+    const kept = this.log.slice(0, Math.max(0, this.log.length - deed.cut));
+    const chosen = chainOf(deed.count, this.view, kept.at(-1) ?? this.base, label);
+    this.write(chosen);
+    if (deed.kind === "unfinished-view-change") return;
+    this.earlier.push(this.log);
+    this.install([...kept, ...chosen]);
+  }
+
+  private returnTo(log: readonly Entry[] | undefined): void {
+    if (log === undefined) return;
+    this.view += 1;
+    this.install(log);
+  }
+
+  private checkpoint(keep: number): void {
+    const taken = Math.max(0, this.log.length - keep);
+    this.base = this.log[taken - 1] ?? this.base;
+    this.log = this.log.slice(taken);
+    this.earlier = [];
+    this.writeSuperblock();
+  }
+
+  private install(log: readonly Entry[]): void {
+    this.log = log;
+    this.normalView = this.view;
+    this.writeSuperblock();
+  }
+
+  private write(entries: readonly Entry[]): void {
+    this.disk.append(entries);
+    this.appended.push(...entries);
+  }
+
+  private writeSuperblock(): void {
+    this.disk.base = baseAt(this.base);
+    const head = headOf(this.log.at(-1) ?? this.base ?? undefined);
+    this.disk.writeSuperblock(superblockOf(head, this.view, this.normalView));
+    this.lastRecord = this.disk.lastRecord;
+  }
 }

@@ -21,6 +21,7 @@ export { openScanned, SuperblockFrames } from "./opening.ts";
 export { readRecord } from "./read-record.ts";
 export type { LostRecords } from "./record-account.ts";
 export { RecordIndex, type RecordLocation } from "./record-index.ts";
+export { type JournalBegin, journalBegin } from "./segment-spans.ts";
 export {
   copiesPerFile,
   decideSuperblock,

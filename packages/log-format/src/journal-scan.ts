@@ -24,6 +24,7 @@ import { Identities, readHeader } from "./identities.ts";
 import type { OpenedEntry } from "./opened-log.ts";
 import { type FoundNames, type LostRecords, RecordAccount } from "./record-account.ts";
 import { RecordIndex } from "./record-index.ts";
+import { type JournalBegin, journalBegin } from "./segment-spans.ts";
 import type { SuperblockFrame } from "./superblock-copy.ts";
 
 /** What the segments hold. */
@@ -39,25 +40,38 @@ export interface ScannedJournal {
 /**
  * One pass over all segments of a journal. Nothing that the bytes hold makes it throw.
  *
+ * Segments before the journal's beginning were freed; some of them may still be there, because a
+ * file system removes names in any order. A segment may have been used before under a lower
+ * number: what it still holds of that time names another segment, and is refused.
+ *
  * Behind an unreadable record it searches on, record unit by record unit. It goes through a
  * segment to its end: zeroes cost next to nothing, and a torn batch may have lost its beginning.
  */
 export class JournalScan {
   private readonly format: RecordFormat;
   private readonly sha256: Sha256;
+  /** The newest superblock's; null when there is none. */
+  private readonly frame: SuperblockFrame | null;
+  private readonly begin: JournalBegin;
   private readonly entries: OpenedEntry[] = [];
-  private readonly index = new RecordIndex();
-  private readonly account = new RecordAccount((entry) => void this.entries.push(entry));
+  private readonly index: RecordIndex;
+  private readonly account: RecordAccount;
   private readonly identities = new Identities();
-  private end = { segment: 1, offset: 0 };
+  private end: { readonly segment: number; readonly offset: number };
 
-  constructor(format: RecordFormat, sha256: Sha256) {
+  constructor(format: RecordFormat, sha256: Sha256, frame: SuperblockFrame | null) {
     this.format = format;
     this.sha256 = sha256;
+    this.frame = frame;
+    this.begin = frame?.begin ?? journalBegin;
+    this.index = new RecordIndex(this.begin);
+    this.account = new RecordAccount(this.begin, (entry) => void this.entries.push(entry));
+    this.end = { segment: this.begin.segment, offset: 0 };
   }
 
   /** Takes one segment; the bytes may be used again afterwards. Missing bytes count as zeroes. */
   segment(segment: number, bytes: Uint8Array): void {
+    if (segment < this.begin.segment) return;
     const buffer = frameBuffer(bytes);
     const firstOfTag = frameBuffer(this.format.tag).view.getUint32(0, true);
     let at = 0;
@@ -69,9 +83,8 @@ export class JournalScan {
     }
   }
 
-  /** Ends the scan. `frame` is the newest superblock's; null when there is none. */
-  finish(frame: SuperblockFrame | null): ScannedJournal {
-    const { lost, nextBatch, nextSequence, unnamed } = this.account.settle(frame);
+  finish(): ScannedJournal {
+    const { lost, nextBatch, nextSequence, unnamed } = this.account.settle(this.frame);
     return {
       entries: this.entries,
       lost,
@@ -88,6 +101,7 @@ export class JournalScan {
       place.kind === recordKinds.names
         ? this.names(buffer, at, place)
         : this.entry(buffer, at, place);
+    if (isTaken && at === 0) this.index.beginsAt(place);
     return isTaken ? Math.min(at + frameBytes + place.payloadBytes, buffer.bytes.length) : null;
   }
 
@@ -99,10 +113,9 @@ export class JournalScan {
     const { batch, sequence, indexInBatch } = place;
     const entry: OpenedEntry = { header, hash, state: isIntact ? "present" : "corrupt" };
     this.account.entry({ batch, sequence, indexInBatch, entry });
-    if (isIntact) {
-      const location = { segment: place.segment, offset: at, bodyBytes: place.payloadBytes };
-      this.index.add(header.op, hash, location);
-    }
+    const { segment, payloadBytes: bodyBytes } = place;
+    if (isIntact) this.index.add(header.op, hash, { segment, offset: at, bodyBytes });
+    else this.index.addUnreadable(segment, header.op);
     return true;
   }
 
@@ -114,9 +127,22 @@ export class JournalScan {
       sequence: place.sequence,
       first: getU64(buffer.view, at + frameAt.namedFirst),
       end: getU64(buffer.view, at + frameAt.namedEnd),
-      items: () => readItems(items.slice(), this.sha256),
+      items: () => this.namedItems(place.segment, items.slice()),
     });
     return true;
+  }
+
+  /**
+   * The names' entries, of which something is missing. The batch that they name stands before
+   * them, in this segment or in the one before: neither is freed as long as one is needed.
+   */
+  private namedItems(segment: number, bytes: Uint8Array): ReturnType<FoundNames["items"]> {
+    const items = readItems(bytes, this.sha256);
+    for (const { entry } of items) {
+      this.index.addUnreadable(segment - 1, entry.header.op);
+      this.index.addUnreadable(segment, entry.header.op);
+    }
+    return items;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   asView,
   type Entry,
   hashEntryHeader,
+  type LogBase,
   type LogPosition,
   type Superblock,
 } from "@quorate/protocol";
@@ -17,6 +18,8 @@ import { JournalScan, type ScannedJournal } from "./journal-scan.ts";
 import { openScanned, SuperblockFrames } from "./opening.ts";
 import type { OpenedLog } from "./opened-log.ts";
 import { readRecord } from "./read-record.ts";
+import { RecordIndex } from "./record-index.ts";
+import { type JournalBegin, journalBegin } from "./segment-spans.ts";
 import {
   copiesPerFile,
   decideSuperblock,
@@ -95,6 +98,12 @@ export function headOf(last: Pick<Entry, "header" | "hash"> | undefined): LogPos
   return { op: last.header.op, hash: last.hash };
 }
 
+/** The base of a log whose entries up to this one are part of a checkpoint. */
+export function baseAt(last: Pick<Entry, "header" | "hash"> | null): LogBase {
+  const { op, hash } = headOf(last ?? undefined);
+  return { op, hash, timestampMicros: last?.header.timestampMicros ?? asTimestampMicros(0) };
+}
+
 /** A superblock in which only what S3 looks at differs. */
 export function superblockOf(
   head: LogPosition,
@@ -115,7 +124,7 @@ export function superblockOf(
     isHeadUncertain,
     viewProof: [],
     doViewChange: null,
-    base: { op: asOp(0), hash: testGenesis, timestampMicros: asTimestampMicros(0) },
+    base: baseAt(null),
     checkpoints: [],
   };
 }
@@ -128,9 +137,17 @@ export interface WrittenBatch {
   readonly entries: readonly Entry[];
 }
 
-/** One disk. `open` is a new start of the process; the writes after it go on from there. */
+/**
+ * One disk. `open` is a new start of the process; the writes after it go on from there.
+ *
+ * Of the segments that are freed, the even ones stay as if their removal had not reached the disk,
+ * and the odd ones are used again, with what they hold, for the segments that come.
+ */
 export class MemoryDisk {
   readonly segments = new Map<number, Uint8Array>();
+  private readonly spares: Uint8Array[] = [];
+  /** Where the log begins: goes into every superblock. */
+  base = baseAt(null);
   /** The copies of the superblock, file by file. */
   areas: Uint8Array[] = Array.from(
     { length: superblockFiles * copiesPerFile },
@@ -140,7 +157,20 @@ export class MemoryDisk {
   readonly written: WrittenBatch[] = [];
   scanned: ScannedJournal | null = null;
   private encoder = new BatchEncoder(testFormat, testSegmentBytes, journalStart);
+  private index = new RecordIndex(journalBegin);
   private frames = new SuperblockFrames(null, journalId, 0);
+  /** Where the journal begins. */
+  begin = journalBegin;
+
+  /** Segments that belong to the journal. */
+  get heldSegments(): number {
+    return [...this.segments.keys()].filter((number) => number >= this.begin.segment).length;
+  }
+
+  /** Records that are not forgotten. */
+  get indexSize(): number {
+    return this.index.size;
+  }
 
   /** Sequence of the newest entry record. */
   get lastRecord(): number {
@@ -158,32 +188,36 @@ export class MemoryDisk {
     if (this.encoder.hasUnnamed) this.write([]);
   }
 
-  /** Replaces every copy, without naming the last batch before. */
+  /** Replaces every copy, without naming the last batch before, and frees what the base allows. */
   writeSuperblock(superblock: Superblock): void {
-    const frame = this.frames.next(superblock, this.encoder.lastRecord);
+    const { base } = this;
+    const begin = this.index.beginAfter(base.op);
+    const frame = this.frames.next({ ...superblock, base }, this.encoder.lastRecord, begin);
     const copy = encodeSuperblockCopy(frame, testDigest);
     this.areas = this.areas.map(() => copy.slice());
+    this.free(begin);
   }
 
   open(): OpenedLog {
     const decision = decideSuperblock(this.areas, testDigest);
     assert(decision.kind === "found", "a copy of the superblock is readable");
     const { frame } = decision;
-    const scan = new JournalScan(testFormat, testDigest);
+    const scan = new JournalScan(testFormat, testDigest, frame);
     const numbers = [...this.segments.keys()].toSorted((left, right) => left - right);
     for (const number of numbers) scan.segment(number, present(this.segments.get(number)));
-    const scanned = scan.finish(frame);
+    const scanned = scan.finish();
     this.scanned = scanned;
+    this.index = scanned.index;
     this.encoder = new BatchEncoder(testFormat, testSegmentBytes, scanned.resume);
     this.frames = new SuperblockFrames(frame, frame.journalId, scanned.lost.newest);
     const copy = encodeSuperblockCopy(frame, testDigest);
     this.areas = this.areas.map(() => copy.slice());
-    return openScanned(frame, scanned, testGenesis);
+    return openScanned(frame, scanned);
   }
 
-  /** The entry as the last `open` finds it, or null. */
+  /** The entry, or null when it was never stored, is harmed, or freed. */
   read(position: LogPosition): Entry | null {
-    for (const location of present(this.scanned).index.locate(position.op, position.hash)) {
+    for (const location of this.index.locate(position.op, position.hash)) {
       const bytes = present(this.segments.get(location.segment)).subarray(location.offset);
       const entry = readRecord(bytes, location, position, testFormat);
       if (entry !== null) return entry;
@@ -200,9 +234,10 @@ export class MemoryDisk {
 
   private write(entries: readonly Entry[]): number {
     const batch = this.encoder.encode(entries);
-    const segment = this.segments.get(batch.segment) ?? new Uint8Array(testSegmentBytes);
+    const segment = this.segments.get(batch.segment) ?? this.newSegment();
     segment.set(batch.bytes, batch.offset);
     this.segments.set(batch.segment, segment);
+    this.index.addBatch(batch, entries);
     this.written.push({
       segment: batch.segment,
       offset: batch.offset,
@@ -210,5 +245,19 @@ export class MemoryDisk {
       entries: entries.slice(0, batch.recordOffsets.length),
     });
     return batch.recordOffsets.length;
+  }
+
+  private newSegment(): Uint8Array {
+    return this.spares.pop() ?? new Uint8Array(testSegmentBytes);
+  }
+
+  private free(begin: JournalBegin): void {
+    this.begin = begin;
+    this.index.dropBefore(begin);
+    for (const [number, bytes] of this.segments) {
+      if (number >= begin.segment || number % 2 === 0) continue;
+      this.segments.delete(number);
+      this.spares.push(bytes);
+    }
   }
 }

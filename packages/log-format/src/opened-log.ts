@@ -1,6 +1,6 @@
 /** What a replica may believe of its own log when it opens: rules S3 and S5. */
 import { bytesEqual } from "@quorate/prelude";
-import { asOp, type EntryHeader, type LogPosition, type Superblock } from "@quorate/protocol";
+import { asOp, type EntryHeader, type Superblock } from "@quorate/protocol";
 import { EntriesByOp } from "./entries-by-op.ts";
 import { provenBelow } from "./proven-prefix.ts";
 
@@ -13,7 +13,7 @@ export interface OpenedEntry {
 }
 
 /**
- * The log as the disk proves it: a chain from op 1 without a gap.
+ * The log as the disk proves it: a chain without a gap from the first op above the base.
  *
  * Every header is known, because it is written twice; a body may be unreadable (`corrupt`).
  */
@@ -35,21 +35,18 @@ export interface KnownEntries {
 
 /**
  * Rule S3. Up to the superblock's head the log is what the superblock names, followed down by
- * parent hashes. Above it an entry counts only if it chains to the head and was created in the
+ * parent hashes to its base: what lies at or below that is part of a checkpoint, and need not be
+ * readable any more. Above it an entry counts only if it chains to the head and was created in the
  * last normal view, and only if the view has not moved since. All else is cut.
  *
  * Rule S5. The head is uncertain if it was so before; if an op of the chain has a header that can
  * be read nowhere (the log ends below it); or if a lost record may have stood above the log's end.
  */
-export function openLog(
-  superblock: Superblock,
-  known: KnownEntries,
-  genesis: Uint8Array,
-): OpenedLog {
+export function openLog(superblock: Superblock, known: KnownEntries): OpenedLog {
   const byOp = new EntriesByOp(known.entries);
-  const { chain, holeOp } = chainDownFrom(superblock.head, byOp, genesis);
+  const { chain, holeOp } = chainDown(superblock, byOp);
   if (holeOp !== null) {
-    const entries = provenBelow(holeOp, byOp, known.lostCount, genesis);
+    const entries = provenBelow(holeOp, byOp, known.lostCount, superblock.base);
     return { entries, isHeadUncertain: true };
   }
   if (superblock.view > superblock.lastNormalView) {
@@ -60,22 +57,21 @@ export function openLog(
   return { entries: chain, isHeadUncertain };
 }
 
-/** The chain that ends in `head`, oldest first, or the highest op of it that nothing describes. */
-function chainDownFrom(
-  head: LogPosition,
+/** The chain from the base to the head, oldest first, or its highest op that nothing describes. */
+function chainDown(
+  { head, base }: Superblock,
   byOp: EntriesByOp,
-  genesis: Uint8Array,
 ): { readonly chain: OpenedEntry[]; readonly holeOp: number | null } {
   const chain: OpenedEntry[] = [];
   let { op, hash } = head;
-  while (op > 0) {
+  while (op > base.op) {
     const entry = byOp.find(op, hash);
     if (entry === null) return { chain: [], holeOp: op };
     chain.push(entry);
     hash = entry.header.parent;
     op = asOp(op - 1);
   }
-  if (!bytesEqual(hash, genesis)) return { chain: [], holeOp: 1 };
+  if (op < base.op || !bytesEqual(hash, base.hash)) return { chain: [], holeOp: base.op + 1 };
   return { chain: chain.toReversed(), holeOp: null };
 }
 

@@ -4,6 +4,7 @@ import { encodeEntryHeader } from "@quorate/protocol";
 import type { UnnamedBatch } from "./batch-encoder.ts";
 import { nameItemBytes } from "./layout.ts";
 import type { OpenedEntry } from "./opened-log.ts";
+import type { JournalBegin } from "./segment-spans.ts";
 import type { SuperblockFrame } from "./superblock-copy.ts";
 
 /** An entry record whose frame could be read. */
@@ -60,9 +61,9 @@ interface Gap {
 export class RecordAccount {
   private readonly onEntry: (entry: OpenedEntry) => void;
   /** Sequence that the next record has if none is missing. */
-  private expected = 1;
-  private batch = 0;
-  private batchFirst = 1;
+  private expected: number;
+  private batch: number;
+  private batchFirst: number;
   /** Missing from the present batch; what decides about them may still come. */
   private gaps: Gap[] = [];
   /** Entries of the present batch, readable or with a harmed body. */
@@ -70,9 +71,15 @@ export class RecordAccount {
   private lostCount = 0;
   private lostNewest = 0;
 
-  /** `onEntry` gets each entry that counts, once it is known whether it does. */
-  constructor(onEntry: (entry: OpenedEntry) => void) {
+  /**
+   * `begin` is the first record that was not freed. `onEntry` gets each entry that counts, once it
+   * is known whether it does.
+   */
+  constructor(begin: JournalBegin, onEntry: (entry: OpenedEntry) => void) {
     this.onEntry = onEntry;
+    this.expected = begin.sequence;
+    this.batch = begin.batch - 1;
+    this.batchFirst = begin.sequence;
   }
 
   entry(found: FoundEntry): void {

@@ -1,5 +1,8 @@
 /** Where every record lies, by op: compact, because a journal holds millions of them. */
-import { assert } from "@quorate/prelude";
+import { present } from "@quorate/prelude";
+import type { Entry } from "@quorate/protocol";
+import type { EncodedBatch } from "./batch-encoder.ts";
+import { type JournalBegin, SegmentSpans } from "./segment-spans.ts";
 
 /** A readable record of an entry on the disk. */
 export interface RecordLocation {
@@ -17,43 +20,68 @@ const offsetColumn = 1;
 const bodyBytesColumn = 2;
 /** The first bytes of the hash: they tell entries of one op apart; whoever reads checks the rest. */
 const hashColumn = 3;
-/** Number of the older record of the same op, from 1; 0 for none. */
+/** How many records earlier the older record of the same op was added; 0 for none. */
 const olderColumn = 4;
 
 /**
- * Locations by op and hash, 24 bytes for each record. Several records of one op are normal: view
- * changes write beside. Records are never removed one by one.
+ * Locations by op and hash, 28 bytes for each record. Several records of one op are normal: view
+ * changes write beside. Records are added in the order of the disk, and go from its beginning.
  */
 export class RecordIndex {
-  /** Five numbers for each record, 4,096 records to a page, so that growing never copies. */
-  private readonly records: Uint32Array[] = [];
+  private readonly spans: SegmentSpans;
+  /** Five numbers for each record, by page of record numbers, so that growing never copies. */
+  private readonly records = new Map<number, Uint32Array>();
   /** Number of the newest record of an op, from 1, by page of ops. */
-  private readonly newest = new Map<number, Uint32Array>();
+  private readonly newest = new Map<number, Float64Array>();
   /** The page used last: mostly the one that is used next. */
-  private latest: { readonly number: number; readonly page: Uint32Array } = {
-    number: -1,
-    page: new Uint32Array(0),
-  };
-  private readonly opsBySegment = new Map<number, { first: number; last: number }>();
+  private latest: { readonly number: number; readonly page: Float64Array } | null = null;
   private count = 0;
+  /** Records up to this number are gone. */
+  private dropped = 0;
 
-  /** Records that were added. */
+  /** `begin` is where the journal begins. */
+  constructor(begin: JournalBegin) {
+    this.spans = new SegmentSpans(begin);
+  }
+
+  /** Records that are held. */
   get size(): number {
-    return this.count;
+    return this.count - this.dropped;
   }
 
   add(op: number, hash: Uint8Array, location: RecordLocation): void {
+    this.spans.holds(location.segment, op);
     const newest = this.pageOf(op);
     const page = this.pageForNext();
     const at = (this.count % recordsPerPage) * columns;
+    this.count += 1;
+    const older = newest[op % opsPerPage] ?? 0;
     page[at + segmentColumn] = location.segment;
     page[at + offsetColumn] = location.offset;
     page[at + bodyBytesColumn] = location.bodyBytes;
     page[at + hashColumn] = hashPrefix(hash);
-    page[at + olderColumn] = newest[op % opsPerPage] ?? 0;
-    this.count += 1;
+    page[at + olderColumn] = older > this.dropped ? this.count - older : 0;
     newest[op % opsPerPage] = this.count;
-    this.countInSegment(location.segment, op);
+  }
+
+  /** Adds the entries of a batch that is on disk: the first ones of `entries`. */
+  addBatch(batch: EncodedBatch, entries: readonly Entry[]): void {
+    const { segment, offset } = batch;
+    if (offset === 0) this.beginsAt(batch);
+    for (const [at, recordOffset] of batch.recordOffsets.entries()) {
+      const { header, hash, body } = present(entries[at]);
+      this.add(header.op, hash, { segment, offset: recordOffset, bodyBytes: body.length });
+    }
+  }
+
+  /** The first record of a segment was found or written. */
+  beginsAt({ segment, batch, sequence }: JournalBegin): void {
+    this.spans.begins({ segment, batch, sequence });
+  }
+
+  /** The segment holds, or held, an entry of this op that cannot be read from it. */
+  addUnreadable(segment: number, op: number): void {
+    this.spans.holds(segment, op);
   }
 
   /** Where the entry may lie, newest first; almost always one place. */
@@ -61,10 +89,8 @@ export class RecordIndex {
     const found: RecordLocation[] = [];
     const prefix = hashPrefix(hash);
     let number = this.newest.get(Math.floor(op / opsPerPage))?.[op % opsPerPage] ?? 0;
-    while (number !== 0) {
-      const page = this.records[Math.floor((number - 1) / recordsPerPage)];
-      assert(page !== undefined, "a record that is linked was added");
-      const at = ((number - 1) % recordsPerPage) * columns;
+    while (number > this.dropped) {
+      const { page, at } = this.recordAt(number);
       if (page[at + hashColumn] === prefix) {
         found.push({
           segment: page[at + segmentColumn] ?? 0,
@@ -72,40 +98,58 @@ export class RecordIndex {
           bodyBytes: page[at + bodyBytesColumn] ?? 0,
         });
       }
-      number = page[at + olderColumn] ?? 0;
+      const older = page[at + olderColumn] ?? 0;
+      if (older === 0) break;
+      number -= older;
     }
     return found;
   }
 
-  /** Lowest and highest op of a segment's records: what decides whether it may be freed. */
-  opsOf(segment: number): { readonly first: number; readonly last: number } | null {
-    return this.opsBySegment.get(segment) ?? null;
+  /** Where the journal begins when entries at or below `op` are not needed any more. */
+  beginAfter(op: number): JournalBegin {
+    return this.spans.beginAfter(op);
   }
 
-  private countInSegment(segment: number, op: number): void {
-    const ops = this.opsBySegment.get(segment);
-    if (ops === undefined) {
-      this.opsBySegment.set(segment, { first: op, last: op });
-      return;
+  /** Forgets the records of the segments before. */
+  dropBefore(begin: JournalBegin): void {
+    this.spans.dropBefore(begin);
+    const droppedBefore = this.dropped;
+    while (this.dropped < this.count) {
+      const { page, at } = this.recordAt(this.dropped + 1);
+      if ((page[at + segmentColumn] ?? 0) >= begin.segment) break;
+      this.dropped += 1;
     }
-    ops.first = Math.min(ops.first, op);
-    ops.last = Math.max(ops.last, op);
+    if (this.dropped === droppedBefore) return;
+    const firstPage = Math.floor(this.dropped / recordsPerPage);
+    for (const number of this.records.keys()) {
+      if (number < firstPage) this.records.delete(number);
+    }
+    for (const [number, page] of this.newest) {
+      if (page.every((record) => record <= this.dropped)) this.newest.delete(number);
+    }
+    this.latest = null;
   }
 
-  private pageOf(op: number): Uint32Array {
+  private recordAt(number: number): { readonly page: Uint32Array; readonly at: number } {
+    const page = present(this.records.get(Math.floor((number - 1) / recordsPerPage)));
+    return { page, at: ((number - 1) % recordsPerPage) * columns };
+  }
+
+  private pageOf(op: number): Float64Array {
     const number = Math.floor(op / opsPerPage);
-    if (this.latest.number === number) return this.latest.page;
-    const page = this.newest.get(number) ?? new Uint32Array(opsPerPage);
+    if (this.latest?.number === number) return this.latest.page;
+    const page = this.newest.get(number) ?? new Float64Array(opsPerPage);
     this.newest.set(number, page);
     this.latest = { number, page };
     return page;
   }
 
   private pageForNext(): Uint32Array {
-    let page = this.records[Math.floor(this.count / recordsPerPage)];
+    const number = Math.floor(this.count / recordsPerPage);
+    let page = this.records.get(number);
     if (page === undefined) {
       page = new Uint32Array(recordsPerPage * columns);
-      this.records.push(page);
+      this.records.set(number, page);
     }
     return page;
   }

@@ -1,7 +1,16 @@
 import { present } from "@quorate/prelude";
+import {
+  checkpointsMax,
+  keyIdBytes,
+  membersMax,
+  signatureBytes,
+  statementBodyBytesMax,
+  type Superblock,
+} from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { chainOf, headOf, superblockOf, testDigest } from "./memory-disk.ts";
 import { SuperblockFrames } from "./opening.ts";
+import { journalBegin } from "./segment-spans.ts";
 import {
   decideSuperblock,
   decodeSuperblockCopy,
@@ -11,17 +20,39 @@ import {
 } from "./superblock-copy.ts";
 
 const journalId = new Uint8Array(16).fill(3);
+const begin = { segment: 3, batch: 11, sequence: 30 };
 const blank = new Uint8Array(1_000);
 
 function frameOf(sequence: number, view = sequence): SuperblockFrame {
   const superblock = superblockOf(headOf(chainOf(3, 1)[2]), view);
-  return { sequence, journalId, lastRecord: 40 + sequence, settledRecord: 7, superblock };
+  return { sequence, journalId, lastRecord: 40 + sequence, settledRecord: 7, begin, superblock };
 }
 
 function copyOf(frame: SuperblockFrame): Uint8Array {
   const area = new Uint8Array(1_000);
   area.set(encodeSuperblockCopy(frame, testDigest));
   return area;
+}
+
+/** Every list full, the DoViewChange as long as it may be. */
+function longestSuperblock(): Superblock {
+  const { superblock } = frameOf(5);
+  const digest = new Uint8Array(32);
+  const signature = {
+    sender: 1,
+    keyId: new Uint8Array(keyIdBytes),
+    incarnation: 0,
+    signature: new Uint8Array(signatureBytes),
+  };
+  const signatures = Array.from({ length: membersMax }, () => signature);
+  const { epoch, view, commit: op } = superblock;
+  const checkpoint = { epoch, view, op, headHash: digest, stateRoot: digest, signatures };
+  return {
+    ...superblock,
+    viewProof: Array.from({ length: membersMax }, () => new Uint8Array(512)),
+    doViewChange: new Uint8Array(2 * statementBodyBytesMax),
+    checkpoints: Array.from({ length: checkpointsMax }, () => checkpoint),
+  };
 }
 
 function harmed(area: Uint8Array): Uint8Array {
@@ -52,8 +83,8 @@ describe("A superblock copy", () => {
     }
   });
 
-  it("fits its area with the longest DoViewChange", () => {
-    const longest = { ...frameOf(5).superblock, doViewChange: new Uint8Array(2 * 1024 * 1024) };
+  it("fits its area with the longest DoViewChange and as many checkpoints as it may name", () => {
+    const longest = longestSuperblock();
     const copy = encodeSuperblockCopy({ ...frameOf(5), superblock: longest }, testDigest);
     expect(copy.length).toBeLessThanOrEqual(superblockAreaBytes);
   });
@@ -106,14 +137,24 @@ describe("SuperblockFrames", () => {
   it("number superblocks on from the one that was found", () => {
     const frames = new SuperblockFrames(frameOf(5), journalId, 0);
     const { superblock } = frameOf(6);
-    expect(frames.next(superblock, 90)).toEqual({ ...frameOf(6), lastRecord: 90 });
-    expect(frames.next(superblock, 91).sequence).toBe(7);
+    expect(frames.next(superblock, 90, begin)).toEqual({ ...frameOf(6), lastRecord: 90 });
+    expect(frames.next(superblock, 91, begin).sequence).toBe(7);
+  });
+
+  it("never let the journal begin earlier than before", () => {
+    const frames = new SuperblockFrames(frameOf(5), journalId, 0);
+    const { superblock } = frameOf(6);
+    const later = { segment: 4, batch: 19, sequence: 52 };
+    expect(frames.next(superblock, 90, journalBegin).begin).toEqual(begin);
+    expect(frames.next(superblock, 90, later).begin).toEqual(later);
+    expect(frames.next(superblock, 90, begin).begin).toEqual(later);
   });
 
   it("settle what was lost only with a head that is certain", () => {
     const frames = new SuperblockFrames(frameOf(5), journalId, 33);
     const { superblock } = frameOf(6);
-    expect(frames.next({ ...superblock, isHeadUncertain: true }, 90).settledRecord).toBe(7);
-    expect(frames.next(superblock, 90).settledRecord).toBe(33);
+    const uncertain = { ...superblock, isHeadUncertain: true };
+    expect(frames.next(uncertain, 90, begin).settledRecord).toBe(7);
+    expect(frames.next(superblock, 90, begin).settledRecord).toBe(33);
   });
 });

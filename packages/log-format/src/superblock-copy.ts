@@ -16,6 +16,7 @@ import {
 import { statementBodyBytesMax, type Superblock, superblockCodec } from "@quorate/protocol";
 import { journalIdBytes } from "./frame.ts";
 import { roundUp, sectorBytes } from "./layout.ts";
+import type { JournalBegin } from "./segment-spans.ts";
 
 /** Files that a superblock is written to, one after the other. */
 export const superblockFiles = 2;
@@ -38,6 +39,11 @@ export interface SuperblockFrame {
    * lost when a start found them, and a superblock with a certain head was written since.
    */
   readonly settledRecord: number;
+  /**
+   * Where the journal begins. Segments before it hold nothing that is above the superblock's base:
+   * they are freed once this frame is on disk, whether their files are gone yet or not.
+   */
+  readonly begin: JournalBegin;
   readonly superblock: Superblock;
 }
 
@@ -47,6 +53,7 @@ const magic = utf8Encode("quorate/1/superblock\0");
 export function encodeSuperblockCopy(frame: SuperblockFrame, sha256: Sha256): Uint8Array {
   const body = new ByteWriter();
   body.u64(frame.sequence).raw(frame.journalId).u64(frame.lastRecord).u64(frame.settledRecord);
+  body.u64(frame.begin.segment).u64(frame.begin.batch).u64(frame.begin.sequence);
   superblockCodec.encode(body, frame.superblock);
   const encoded = body.finish();
   const checksum = sha256(magic, encoded);
@@ -141,6 +148,7 @@ function decodeFrame(reader: ByteReader): SuperblockFrame {
     journalId: reader.raw(journalIdBytes),
     lastRecord: reader.u64(),
     settledRecord: reader.u64(),
+    begin: { segment: reader.u64(), batch: reader.u64(), sequence: reader.u64() },
     superblock: superblockCodec.decode(reader),
   };
   reader.end();

@@ -49,6 +49,8 @@ const spareSegments: Uint8Array[] = [];
 export class SimDisk {
   private readonly sha256: Sha256;
   private readonly segments = new Map<number, Uint8Array>();
+  /** Freed segments, to be used again with what they hold. */
+  private readonly freed: Uint8Array[] = [];
   private readonly copies: Uint8Array[] = Array.from(
     { length: superblockFiles * copiesPerFile },
     () => new Uint8Array(0),
@@ -69,10 +71,10 @@ export class SimDisk {
     const { sha256 } = this;
     const decision = decideSuperblock(this.copies, sha256);
     const scan = (frame: SuperblockFrame | null, journalId: Uint8Array): ScannedJournal => {
-      const scanning = new JournalScan(formatFor(owner, journalId, sha256), sha256);
+      const scanning = new JournalScan(formatFor(owner, journalId, sha256), sha256, frame);
       const inOrder = [...this.segments].toSorted(([a], [b]) => a - b);
       for (const [number, bytes] of inOrder) scanning.segment(number, bytes);
-      return scanning.finish(frame);
+      return scanning.finish();
     };
     return { decision, scan };
   }
@@ -81,15 +83,26 @@ export class SimDisk {
     return this.segments.has(number);
   }
 
-  /** A segment file of zeroes. */
+  /** A segment file: a freed one with what it holds, or a new one of zeroes. */
   createSegment(number: number): void {
-    this.segments.set(number, spareSegments.pop()?.fill(0) ?? new Uint8Array(simSegmentBytes));
+    const bytes = this.freed.pop() ?? spareSegments.pop()?.fill(0);
+    this.segments.set(number, bytes ?? new Uint8Array(simSegmentBytes));
+  }
+
+  /** Frees the segments before this one. */
+  freeBefore(first: number): void {
+    for (const [number, bytes] of this.segments) {
+      if (number >= first) continue;
+      this.segments.delete(number);
+      this.freed.push(bytes);
+    }
   }
 
   /** The disk is not used any more. */
   dispose(): void {
-    spareSegments.push(...this.segments.values());
+    spareSegments.push(...this.segments.values(), ...this.freed);
     this.segments.clear();
+    this.freed.length = 0;
   }
 
   bytesAt(segment: number, offset: number, length: number): Uint8Array {

@@ -34,7 +34,6 @@ export interface SimJournalParts {
   readonly world: World;
   readonly disk: SimDisk;
   readonly owner: DiskOwner;
-  readonly genesis: Uint8Array;
   readonly sha256: Sha256;
   /** Time of the process: what it waits for does not come while it is stopped or gone. */
   readonly clock: Clock;
@@ -78,7 +77,7 @@ export class SimJournal implements Journal {
   }
 
   open(): Promise<OpenedJournal> {
-    const { disk, owner, world, genesis, sha256 } = this.parts;
+    const { disk, owner, world, sha256 } = this.parts;
     const { decision, scan } = disk.read(owner);
     assert(decision.kind === "found" || decision.kind === "blank", "a superblock copy survives");
     const frame = decision.kind === "found" ? decision.frame : null;
@@ -87,6 +86,7 @@ export class SimJournal implements Journal {
       for (const file of decision.filesToRepair) disk.writeSuperblockFile(file, decision.frame);
     }
     const scanned = scan(frame, journalId);
+    if (frame !== null) disk.freeBefore(frame.begin.segment);
     const format = formatFor(owner, journalId, sha256);
     this.life = {
       format,
@@ -94,7 +94,7 @@ export class SimJournal implements Journal {
       index: scanned.index,
       frames: new SuperblockFrames(frame, journalId, scanned.lost.newest),
     };
-    const log = frame === null ? emptyLog : openScanned(frame, scanned, genesis);
+    const log = frame === null ? emptyLog : openScanned(frame, scanned);
     world.expectPromises();
     return Promise.resolve({ superblock: frame?.superblock ?? null, log });
   }
@@ -151,8 +151,10 @@ export class SimJournal implements Journal {
       case undefined:
         this.isRunning = false;
         return this.drained();
-      case "append":
-        return this.writeBatch(this.waitingEntries());
+      case "append": {
+        const entries = this.waitingEntries();
+        return entries.length === 0 ? this.complete(0) : this.writeBatch(entries);
+      }
       case "superblock":
         if (this.opened().encoder.hasUnnamed) return this.writeBatch([]);
         return this.replaceSuperblock(command.superblock, command.done);
@@ -179,19 +181,15 @@ export class SimJournal implements Journal {
 
   /** One batch: the entries, or, without any, only the names of the batch before. */
   private writeBatch(entries: readonly Entry[]): void {
-    const [first] = this.commands;
-    if (entries.length === 0 && first?.kind === "append") return this.complete(0);
     const { encoder, index } = this.opened();
     const { disk } = this.parts;
-    const { segment, offset, bytes, recordOffsets } = encoder.encode(entries);
+    const batch = encoder.encode(entries);
+    const { segment, offset, bytes, recordOffsets } = batch;
     if (!disk.hasSegment(segment) && !this.createSegment(segment)) return;
     disk.write({ file: "segment", segment, offset, bytes });
     const what = entries.length === 0 ? "names" : "batch";
     this.flush(`${what}-written`, `${what}-flushed`, () => {
-      for (const [at, recordOffset] of recordOffsets.entries()) {
-        const { header, hash, body } = present(entries[at]);
-        index.add(header.op, hash, { segment, offset: recordOffset, bodyBytes: body.length });
-      }
+      index.addBatch(batch, entries);
       this.complete(recordOffsets.length);
     });
   }
@@ -205,14 +203,17 @@ export class SimJournal implements Journal {
 
   /** The first file is on disk before the second is touched. */
   private replaceSuperblock(superblock: Superblock, done: () => void): void {
-    const { frames, encoder } = this.opened();
-    const frame = frames.next(superblock, encoder.lastRecord);
+    const { frames, encoder, index } = this.opened();
+    const begin = index.beginAfter(superblock.base.op);
+    const frame = frames.next(superblock, encoder.lastRecord, begin);
     const bytes = encodeSuperblockCopy(frame, this.parts.sha256);
     const writeFile = (file: number): void => {
       for (const write of superblockWrites(file, bytes)) this.parts.disk.write(write);
       const name = file === 0 ? "superblock-1" : "superblock-2";
       this.flush(`${name}-written`, `${name}-flushed`, () => {
         if (file + 1 < superblockFiles) return writeFile(file + 1);
+        index.dropBefore(begin);
+        this.parts.disk.freeBefore(begin.segment);
         this.commands.shift();
         this.parts.world.expectPromises();
         done();

@@ -1,7 +1,7 @@
 /** One member that starts, crashes, pauses and starts again over the same disk. */
 import type { Clock, JournalFatalReason, Log, Metrics, Signer } from "@quorate/ports";
 import { type Prng, present } from "@quorate/prelude";
-import { type ClusterConfig, digestClusterConfig, genesisHash } from "@quorate/protocol";
+import type { ClusterConfig } from "@quorate/protocol";
 import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type ReplicaHost } from "@quorate/runtime";
 import type { Input, Replica, VsrOptions } from "@quorate/vsr";
@@ -183,13 +183,11 @@ export class SimReplica implements Executing {
   private createJournal(clock: Clock): SimJournal {
     const { world, config, index, flushMeanMicros } = this.parts;
     const { sha256 } = this.parts.keys;
-    const configDigest = digestClusterConfig(config, sha256);
     const exponential = (prng: Prng): number => -Math.log(1 - prng.fraction());
     return new SimJournal({
       world,
       disk: this.disk,
       owner: { clusterId: config.clusterId, replica: index },
-      genesis: genesisHash(configDigest, sha256),
       sha256,
       clock,
       events: { onFatal: (reason) => this.crash(`stopped by ${reason}`, true) },

@@ -9,6 +9,7 @@ import {
   encodeEntryBody,
   type Entry,
   hashEntryHeader,
+  type LogBase,
   type LogPosition,
   type Superblock,
 } from "@quorate/protocol";
@@ -34,6 +35,12 @@ export interface JournalRig {
 export function positionOf(entry: Entry | undefined): LogPosition {
   const { header, hash } = present(entry);
   return { op: header.op, hash };
+}
+
+/** The base of a log that begins behind this entry. */
+export function baseAt(entry: Entry | undefined): LogBase {
+  const { header, hash } = present(entry);
+  return { op: header.op, hash, timestampMicros: header.timestampMicros };
 }
 
 /** Drives one journal after the other on the rig's disk. */
@@ -103,6 +110,16 @@ export class JournalBench {
       const middle = at + Math.floor(bytes.length / 2);
       segment[middle] = (segment[middle] ?? 0) ^ 4;
     });
+  }
+
+  /** Closes the journal; opens none. Bytes of all segments. */
+  async diskBytes(): Promise<number> {
+    await this.rig.settle(this.journal.close());
+    let bytes = 0;
+    await this.rig.harm((segment) => {
+      bytes += segment.length;
+    });
+    return bytes;
   }
 
   /** Makes everything zero from where the bytes stand first: as a write that was cut off there. */

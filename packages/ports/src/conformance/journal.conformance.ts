@@ -1,7 +1,7 @@
-import { hexEncode } from "@quorate/prelude";
+import { hexEncode, present } from "@quorate/prelude";
 import { asOp, type Entry, encodeEntryHeader } from "@quorate/protocol";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { JournalBench, type JournalRig, positionOf } from "./journal-bench.conformance.ts";
+import { baseAt, JournalBench, type JournalRig, positionOf } from "./journal-bench.conformance.ts";
 
 export type { JournalRig } from "./journal-bench.conformance.ts";
 
@@ -11,6 +11,8 @@ export function journalConformance(create: () => Promise<JournalRig>): void {
     describe("remembers", () => rememberingConformance(create));
     describe("reads by op and hash", () => readingConformance(create));
     describe("opens by rule S3", () => cuttingConformance(create));
+    describe("begins at its base", () => baseConformance(create));
+    describe("frees what lies below its base", () => freeingConformance(create));
     describe("meets harm", () => harmConformance(create));
   });
 }
@@ -139,6 +141,82 @@ function cuttingConformance(create: Create): void {
     expectLog(log, [...old.slice(0, 3), ...selected]);
     const both = [old[4], selected[1]];
     expect((await bench.read(both)).map(identityOf)).toEqual(both.map(identityOf));
+  });
+}
+
+function baseConformance(create: Create): void {
+  it("opens to what lies above the base, whatever is left of the rest", async () => {
+    const bench = await startedBench(create);
+    const entries = bench.chain(9);
+    for (const entry of entries) await bench.append([entry]);
+    const head = positionOf(entries[6]);
+    await bench.writeSuperblock(bench.superblock({ head, base: baseAt(entries[4]) }));
+    await bench.flipBitIn(present(entries[1]).body);
+    await bench.flipBitIn(present(entries[4]).body);
+    const { superblock, log } = await bench.restart();
+    expect(superblock?.base).toEqual(baseAt(entries[4]));
+    expectLog(log, entries.slice(5));
+  });
+
+  it("is certain of an empty log whose head is the base", async () => {
+    const bench = await startedBench(create);
+    const entries = bench.chain(3);
+    await bench.append(entries);
+    const head = positionOf(entries[2]);
+    await bench.writeSuperblock(bench.superblock({ head, base: baseAt(entries[2]) }));
+    expectLog((await bench.restart()).log, []);
+    const [next] = bench.chain(1, { after: entries[2] });
+    await bench.append([present(next)]);
+    expectLog((await bench.restart()).log, [present(next)]);
+  });
+
+  it("begins at a base of which it never held an entry", async () => {
+    const bench = await startedBench(create);
+    const [old, elsewhere] = [bench.chain(4), bench.chain(30, { label: "elsewhere" })];
+    await bench.append(old);
+    await bench.append(elsewhere.slice(20));
+    const head = positionOf(elsewhere[22]);
+    await bench.writeSuperblock(bench.superblock({ head, base: baseAt(elsewhere[19]) }));
+    expectLog((await bench.restart()).log, elsewhere.slice(20));
+  });
+}
+
+function freeingConformance(create: Create): void {
+  it("gives null for what it has freed, and no record of that counts as lost", async () => {
+    const bench = await startedBench(create);
+    const entries = bench.chain(80, { bodyBytes: 20_000 });
+    for (let at = 0; at < 60; at += 4) await bench.append(entries.slice(at, at + 4));
+    const head = positionOf(entries[59]);
+    await bench.writeSuperblock(bench.superblock({ head, base: baseAt(entries[49]) }));
+    const expectHeld = async (): Promise<void> => {
+      expect(await bench.read(entries.slice(0, 20))).toEqual(entries.slice(0, 20).map(() => null));
+      const read = await bench.read(entries.slice(50, 60));
+      expect(read.map(identityOf)).toEqual(entries.slice(50, 60).map(identityOf));
+    };
+    await expectHeld();
+    expectLog((await bench.restart()).log, entries.slice(50, 60));
+    await expectHeld();
+    for (let at = 60; at < 80; at += 4) await bench.append(entries.slice(at, at + 4));
+    expectLog((await bench.restart()).log, entries.slice(50));
+  });
+
+  it("needs no more disk for a long life than for a short one while the base moves", async () => {
+    const bench = await startedBench(create);
+    const sizes: number[] = [];
+    let last: Entry | undefined;
+    for (let round = 1; round <= 24; round++) {
+      const entries = bench.chain(20, { bodyBytes: 8_000, after: last });
+      last = entries.at(-1);
+      await bench.append(entries);
+      const head = positionOf(last);
+      await bench.writeSuperblock(bench.superblock({ head, base: baseAt(entries[9]) }));
+      if (round % 8 !== 0) continue;
+      expectLog((await bench.restart()).log, entries.slice(10));
+      sizes.push(await bench.diskBytes());
+      await bench.restart();
+    }
+    const [first, ...later] = sizes;
+    for (const size of later) expect(size).toBeLessThanOrEqual(present(first));
   });
 }
 
