@@ -56,6 +56,13 @@ describe("the seeded generator", () => {
     expect(new Prng(1).next()).not.toBe(new Prng(0).next());
   });
 
+  it("draws waiting times of the mean that it is asked for, and none below zero", () => {
+    const prng = new Prng(1);
+    const times = Array.from({ length: 10_000 }, () => prng.exponential(50));
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(0);
+    expect(Math.abs(times.reduce((sum, time) => sum + time) / times.length - 50)).toBeLessThan(2);
+  });
+
   it("keeps to the ranges that it is asked for", () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), fc.integer({ min: 1, max: 2 ** 32 }), (seed, bound) => {

@@ -61,6 +61,11 @@ export class Prng {
     return this.fraction() < probability;
   }
 
+  /** Time to the next of events that come at random, one in `mean` on average; below 23 means. */
+  exponential(mean: number): number {
+    return -Math.log(1 - this.fraction()) * mean;
+  }
+
   /** One of the items, which must not be empty. */
   pick<T>(items: readonly T[]): T {
     return items[this.below(items.length)] as T;

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { faultKinds } from "./faults/fault-kinds.ts";
+import { persistencePoints } from "./persistence-points.ts";
 import { runSeed } from "./run-seed.ts";
 import { calmNetwork } from "./sim-network.ts";
 import type { SwarmOptions } from "./swarm.ts";
@@ -12,14 +14,10 @@ const calm: SwarmOptions = {
   burstMax: 4,
   crypto: "keyed",
   network: calmNetwork,
-  crashMeanMicros: null,
-  partitionMeanMicros: null,
-  pauseMeanMicros: null,
-  blackoutMeanMicros: null,
+  faults: {},
   downMeanMicros: 100_000,
   skewMicros: 0,
   flushMeanMicros: [300, 300, 300],
-  rotChance: 0,
   preparesInFlightMax: 2,
   heartbeatTicks: 5,
   pipelineMax: 16,
@@ -48,26 +46,46 @@ test("a calm cluster acknowledges and settles everything in its first view", asy
 });
 
 test("a cluster whose members all crash again and again loses and repeats nothing", async () => {
-  const swarm = { ...calm, crashMeanMicros: 200_000, blackoutMeanMicros: 1_000_000 };
+  const swarm = { ...calm, faults: { crash: 200_000, blackout: 1_000_000 } };
   const result = await runSeed(2, { print: null, swarm });
   expect(result).toMatchObject({ verdict: "passed", message: "" });
   expect(result.acknowledged).toBeGreaterThan(0);
 });
 
 test("one member alone survives its own crashes", async () => {
-  const swarm = { ...calm, replicaCount: 1 as const, crashMeanMicros: 300_000 };
+  const swarm = { ...calm, replicaCount: 1 as const, faults: { crash: 300_000 } };
   expect(await runSeed(3, { print: null, swarm })).toMatchObject({ verdict: "passed" });
 });
 
 test("two members need each other, and go on when both are there", async () => {
-  const swarm = { ...calm, replicaCount: 2 as const, crashMeanMicros: 500_000 };
+  const swarm = { ...calm, replicaCount: 2 as const, faults: { crash: 500_000 } };
   expect(await runSeed(4, { print: null, swarm })).toMatchObject({ verdict: "passed" });
 });
 
 test("one-way partitions and losses stop nobody for ever", async () => {
   const network = { ...calmNetwork, loss: 0.15, duplication: 0.2, reordering: 0.2 };
-  const swarm = { ...calm, replicaCount: 5 as const, network, partitionMeanMicros: 500_000 };
+  const swarm = { ...calm, replicaCount: 5 as const, network, faults: { partition: 500_000 } };
   const flushMeanMicros = [300, 300, 300, 300, 8_000];
   const result = await runSeed(5, { print: null, swarm: { ...swarm, flushMeanMicros } });
   expect(result).toMatchObject({ verdict: "passed" });
 });
+
+test.each(faultKinds)("%s happens again and again, and is survived", async (kind) => {
+  const flushMeanMicros = [300, 300, 300, 300, 300];
+  const swarm = { ...calm, replicaCount: 5 as const, flushMeanMicros, faults: { [kind]: 150_000 } };
+  const result = await runSeed(6, { print: null, swarm });
+  expect(result).toMatchObject({ verdict: "passed", message: "" });
+  expect(sum([...result.faults.values()])).toBeGreaterThan(3);
+});
+
+test("processes die at every persistence point there is", async () => {
+  const swarm = { ...calm, faults: { "point-crash": 150_000 }, safetyMicros: 30_000_000 };
+  const { verdict, faults } = await runSeed(7, { print: null, swarm });
+  expect(verdict).toBe("passed");
+  const deaths = persistencePoints.map((point) => `killed at ${point}`);
+  expect(deaths.filter((death) => !faults.has(death))).toEqual([]);
+});
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

@@ -3,7 +3,7 @@ import { AssertionError, Prng } from "@quorate/prelude";
 import { Deliveries } from "./checkers/deliveries.ts";
 import { HistoryWatch } from "./checkers/history-watch.ts";
 import { Violation } from "./checkers/violation.ts";
-import { Faults } from "./faults.ts";
+import { Faults } from "./faults/faults.ts";
 import { SimCluster } from "./sim-cluster.ts";
 import { drawSwarm, type SwarmOptions } from "./swarm.ts";
 import { Trace } from "./trace.ts";
@@ -55,7 +55,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     burstMax: swarm.burstMax,
     onViolation: fail,
   });
-  const faults = new Faults(world, cluster.network, cluster.members, swarm);
+  const faults = new Faults(world, cluster, swarm);
   const hasFailed = (): boolean => failures.length > 0;
 
   cluster.start();

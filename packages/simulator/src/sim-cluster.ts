@@ -7,6 +7,7 @@ import { Certificates } from "./checkers/certificates.ts";
 import { CommittedHistory } from "./checkers/committed-history.ts";
 import { assertBounded } from "./checkers/memory-bounds.ts";
 import { Views } from "./checkers/views.ts";
+import { Liar } from "./liar.ts";
 import { MemberTraces } from "./member-traces.ts";
 import { createSimClock } from "./sim-clock.ts";
 import { SimKeys } from "./sim-crypto.ts";
@@ -20,6 +21,10 @@ export class SimCluster {
   readonly members: readonly SimReplica[];
   readonly clients: readonly ClusterClient[];
   readonly history = new CommittedHistory();
+  /** The member that lies, in runs that have one. */
+  readonly liar: Liar | null;
+  /** Called when a process is gone. */
+  onDown: (member: SimReplica) => void = () => undefined;
   private readonly views = new Views();
   private readonly certificates = new Certificates();
   private readonly traces: MemberTraces;
@@ -36,6 +41,7 @@ export class SimCluster {
     this.traces = new MemberTraces(world);
     this.network = new SimNetwork(world);
     const config = this.createConfig();
+    this.liar = options.faults.liar === undefined ? null : this.createLiar(config);
     this.members = config.members.map((_, index) => this.createMember(config, index));
     this.clients = config.gateways.map((_, index) => this.createClient(config, index));
   }
@@ -67,7 +73,7 @@ export class SimCluster {
   assertEqualStates(): void {
     for (const member of this.members) {
       this.history.compareState(member, member.replica?.executed ?? 0);
-      assertNothingRefused(member.name, member.rejects);
+      if (this.liar === null) assertNothingRefused(member.name, member.rejects);
     }
   }
 
@@ -113,10 +119,32 @@ export class SimCluster {
       flushMeanMicros: options.flushMeanMicros[index] ?? 500,
       onStart: () => this.history.onStart(index),
       onStep: (member, replica, input) => this.check(member, replica, input),
+      tapLinks: (transport) =>
+        this.liar?.index === index ? this.liar.listenTo(transport) : transport,
       onAlarm: (member, alarm, detail) => {
+        if (this.liar !== null) return;
         this.attempt(() => assertHonestAlarm(member.name, alarm, detail));
       },
       onFatal: (_, cause) => this.onFailure(cause),
+      onDown: (member) => this.onDown(member),
+    });
+  }
+
+  private createLiar(config: ClusterConfig): Liar {
+    const { world, keys } = this;
+    const prng = world.prng.fork();
+    const index = prng.below(config.members.length);
+    return new Liar({
+      world,
+      prng,
+      config,
+      index,
+      signer: keys.signerFor(`r${index}`),
+      sha256: keys.sha256,
+      place: () => {
+        const replica = this.members[index]?.replica ?? null;
+        return { view: replica?.view ?? 0, op: replica?.log.headOp ?? 0 };
+      },
     });
   }
 

@@ -212,7 +212,7 @@ export class SimNetwork {
   private plan(packet: Packet): void {
     const { prng, nowMicros } = this.world;
     const { delayMinMicros, delayMeanMicros, reordering } = this.faults;
-    let arrival = nowMicros + delayMinMicros - Math.log(1 - prng.fraction()) * delayMeanMicros;
+    let arrival = nowMicros + delayMinMicros + prng.exponential(delayMeanMicros);
     if (reordering === 0 || !prng.chance(reordering)) {
       const { lastArrival } = packet.link;
       const direction = packet.from.slot < packet.toSlot ? 0 : 1;

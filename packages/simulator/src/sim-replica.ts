@@ -1,6 +1,6 @@
 /** One member that starts, crashes, pauses and starts again over the same disk. */
-import type { Clock, JournalFatalReason, Log, Metrics, Signer } from "@quorate/ports";
-import { type Prng, present } from "@quorate/prelude";
+import type { Clock, JournalFatalReason, Log, Metrics, Signer, Transport } from "@quorate/ports";
+import { present } from "@quorate/prelude";
 import type { ClusterConfig } from "@quorate/protocol";
 import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type ReplicaHost } from "@quorate/runtime";
@@ -25,6 +25,8 @@ export interface SimReplicaParts {
   readonly options: VsrOptions;
   /** Mean time of one flush, in microseconds. */
   readonly flushMeanMicros: number;
+  /** Stands between the member and its links. */
+  readonly tapLinks: (transport: Transport) => Transport;
   /** Called before a new life begins. */
   onStart(member: SimReplica): void;
   /** Called after every input that this member's core has handled. */
@@ -32,6 +34,8 @@ export interface SimReplicaParts {
   /** The protocol says that something happened that honest members never do. */
   onAlarm(member: SimReplica, alarm: unknown, detail: unknown): void;
   onFatal(member: SimReplica, cause: unknown): void;
+  /** The process is gone, whatever it died of. */
+  onDown(member: SimReplica): void;
 }
 
 /** The next disk call at `point` is refused for this reason. */
@@ -59,7 +63,11 @@ export class SimReplica implements Executing {
   slowness = 1;
   /** Persistence points until the process dies at one. */
   pointsToLive = Infinity;
+  /** The process dies when it comes to this point. */
+  deadlyPoint: PersistencePoint | null = null;
   trouble: PlannedTrouble | null = null;
+  /** There is no room for another segment. */
+  isDiskFull = false;
   private readonly parts: SimReplicaParts;
   private host: ReplicaHost | null = null;
   private journal: SimJournal | null = null;
@@ -135,9 +143,21 @@ export class SimReplica implements Executing {
     this.host = null;
     this.journal = null;
     this.pointsToLive = Infinity;
+    this.deadlyPoint = null;
     this.trouble = null;
     this.resume();
     network.leave({ kind: "replica", index }, isSeen);
+    this.parts.onDown(this);
+  }
+
+  /** Its clock and its disk are good again. */
+  heal(): void {
+    this.skewMicros = 0;
+    this.slowness = 1;
+    this.pointsToLive = Infinity;
+    this.deadlyPoint = null;
+    this.trouble = null;
+    this.isDiskFull = false;
   }
 
   /** The process is stopped: it does nothing, and what is sent to it waits. */
@@ -172,7 +192,7 @@ export class SimReplica implements Executing {
       metrics: silentMetrics,
       log: this.createLog(),
       version: "simulated",
-      connect: (events) => parts.network.transportFor(id, events),
+      connect: (events) => parts.tapLinks(parts.network.transportFor(id, events)),
       onStep: (replica, input) => {
         if (isAlive()) parts.onStep(this, replica, input);
       },
@@ -183,7 +203,6 @@ export class SimReplica implements Executing {
   private createJournal(clock: Clock): SimJournal {
     const { world, config, index, flushMeanMicros } = this.parts;
     const { sha256 } = this.parts.keys;
-    const exponential = (prng: Prng): number => -Math.log(1 - prng.fraction());
     return new SimJournal({
       world,
       disk: this.disk,
@@ -191,19 +210,24 @@ export class SimReplica implements Executing {
       sha256,
       clock,
       events: { onFatal: (reason) => this.crash(`stopped by ${reason}`, true) },
-      flushMicros: () =>
-        this.slowness * (flushMicrosMin + exponential(world.prng) * flushMeanMicros),
+      flushMicros: () => this.slowness * (flushMicrosMin + world.prng.exponential(flushMeanMicros)),
       isKilledAt: (point) => this.isKilledAt(point),
-      troubleAt: (point) =>
-        this.trouble !== null && this.trouble.points.includes(point) ? this.trouble.reason : null,
+      troubleAt: (point) => this.troubleAt(point),
     });
   }
 
   private isKilledAt(point: PersistencePoint): boolean {
     this.pointsToLive -= 1;
-    if (this.pointsToLive > 0) return false;
+    if (this.pointsToLive > 0 && point !== this.deadlyPoint) return false;
     this.crash(`killed at ${point}`, this.parts.world.prng.chance(0.8));
     return true;
+  }
+
+  private troubleAt(point: PersistencePoint): JournalFatalReason | null {
+    if (this.isDiskFull && point === "segment-created") return "disk-full";
+    return this.trouble !== null && this.trouble.points.includes(point)
+      ? this.trouble.reason
+      : null;
   }
 
   private createLog(): Log {

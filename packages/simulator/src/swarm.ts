@@ -1,5 +1,6 @@
 /** Which faults a run has, and how often: drawn from its seed, so that runs differ in kind. */
 import type { Prng } from "@quorate/prelude";
+import { type FaultKind, faultKinds, type FaultRates } from "./faults/fault-kinds.ts";
 import type { CryptoKind } from "./sim-crypto.ts";
 import { calmNetwork, type NetworkFaults } from "./sim-network.ts";
 
@@ -11,19 +12,13 @@ export interface SwarmOptions {
   readonly burstMax: number;
   readonly crypto: CryptoKind;
   readonly network: NetworkFaults;
-  /** Mean time between two faults of each kind, in microseconds; null: never. */
-  readonly crashMeanMicros: number | null;
-  readonly partitionMeanMicros: number | null;
-  readonly pauseMeanMicros: number | null;
-  readonly blackoutMeanMicros: number | null;
+  readonly faults: FaultRates;
   /** Members stay down this long on average. */
   readonly downMeanMicros: number;
   /** One member's clock is off by this. */
   readonly skewMicros: number;
   /** Mean flush time of each member. */
   readonly flushMeanMicros: readonly number[];
-  /** Bits that rot on one member's disk, at its crashes. */
-  readonly rotChance: number;
   readonly preparesInFlightMax: number;
   readonly heartbeatTicks: number;
   readonly pipelineMax: number;
@@ -36,8 +31,6 @@ const second = 1_000_000;
 
 export function drawSwarm(prng: Prng): SwarmOptions {
   const replicaCount = prng.pick([1, 2, 3, 3, 3, 3, 5, 5] as const);
-  const sometimes = (probability: number, low: number, high: number): number | null =>
-    prng.chance(probability) ? prng.between(low, high) : null;
   const pipelineMax = prng.pick([4, 8, 64]);
   return {
     replicaCount,
@@ -46,20 +39,57 @@ export function drawSwarm(prng: Prng): SwarmOptions {
     burstMax: prng.between(1, 8),
     crypto: "keyed",
     network: prng.chance(0.2) ? calmNetwork : drawNetwork(prng),
-    crashMeanMicros: sometimes(0.75, second / 3, 4 * second),
-    partitionMeanMicros: sometimes(0.5, second, 4 * second),
-    pauseMeanMicros: sometimes(0.3, second, 6 * second),
-    blackoutMeanMicros: sometimes(0.3, 4 * second, 12 * second),
+    faults: drawFaults(prng, replicaCount),
     downMeanMicros: prng.between(second / 20, 3 * second),
     skewMicros: prng.chance(0.3) ? prng.between(-1_500_000, 1_500_000) : 0,
     flushMeanMicros: Array.from({ length: replicaCount }, () => prng.pick([200, 500, 500, 8_000])),
-    rotChance: prng.chance(0.3) ? 0.5 : 0,
     preparesInFlightMax: prng.pick([1, 2, 8]),
     heartbeatTicks: prng.pick([5, 10, 20]),
     pipelineMax,
     checkpointOps: prng.pick([64, 128, 1_024]),
     safetyMicros: prng.between(5 * second, 15 * second),
   };
+}
+
+interface FaultOdds {
+  /** Probability that a run has faults of this kind. */
+  readonly chance: number;
+  /** Mean time between two of them is drawn from this range, in seconds. */
+  readonly low: number;
+  readonly high: number;
+}
+
+const odds: Readonly<Record<FaultKind, FaultOdds>> = {
+  crash: { chance: 0.5, low: 0.3, high: 4 },
+  "point-crash": { chance: 0.4, low: 0.2, high: 3 },
+  blackout: { chance: 0.2, low: 3, high: 12 },
+  flap: { chance: 0.2, low: 1, high: 5 },
+  pause: { chance: 0.2, low: 1, high: 6 },
+  partition: { chance: 0.3, low: 1, high: 5 },
+  ring: { chance: 0.15, low: 1, high: 5 },
+  clog: { chance: 0.2, low: 0.5, high: 4 },
+  "half-open": { chance: 0.2, low: 0.5, high: 4 },
+  "gateway-cut": { chance: 0.15, low: 2, high: 8 },
+  rot: { chance: 0.25, low: 0.2, high: 3 },
+  "fsync-error": { chance: 0.15, low: 1, high: 8 },
+  "disk-full": { chance: 0.15, low: 2, high: 8 },
+  "slow-disk": { chance: 0.2, low: 1, high: 6 },
+  "clock-jump": { chance: 0.15, low: 1, high: 6 },
+  liar: { chance: 0.2, low: 0.02, high: 0.5 },
+};
+
+/** Only the others can make good what one member lost or tells: that takes three members. */
+const kindsOfThree: readonly FaultKind[] = ["rot", "liar", "ring"];
+
+function drawFaults(prng: Prng, replicaCount: number): FaultRates {
+  const rates: Partial<Record<FaultKind, number>> = {};
+  for (const kind of faultKinds) {
+    const { chance, low, high } = odds[kind];
+    const isDrawn = prng.chance(chance);
+    const meanMicros = prng.between(low * second, high * second);
+    if (isDrawn && (replicaCount >= 3 || !kindsOfThree.includes(kind))) rates[kind] = meanMicros;
+  }
+  return rates;
 }
 
 function drawNetwork(prng: Prng): NetworkFaults {

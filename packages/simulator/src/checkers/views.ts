@@ -40,7 +40,8 @@ export class Views {
         `r${member} forgot that view ${known.lastNormalView} was normal`,
       );
     }
-    if (replica.writing.length > 0) return;
+    // A member that recovers moves its view on disk together with its log, and not before (S5).
+    if (replica.writing.length > 0 || replica.status === "recovering") return;
     known.view = view;
     known.lastNormalView = lastNormalView;
   }

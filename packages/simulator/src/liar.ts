@@ -1,0 +1,153 @@
+/**
+ * A member that lies beside doing its work: it repeats what it said long ago, asks for views that
+ * nobody wants, contradicts itself, and speaks for others. It holds its own key alone.
+ *
+ * It does not lie where one member's word counts by design: as the primary, about commits and
+ * heartbeats; in its DoViewChange, about what it acknowledged.
+ */
+import type { Signer, Transport } from "@quorate/ports";
+import { present, type Prng, type Sha256 } from "@quorate/prelude";
+import {
+  asOp,
+  asView,
+  type ClusterConfig,
+  digestClusterConfig,
+  keyIdOf,
+  type Message,
+  signMessage,
+} from "@quorate/protocol";
+import type { World } from "./world.ts";
+
+export interface LiarParts {
+  readonly world: World;
+  readonly prng: Prng;
+  readonly config: ClusterConfig;
+  readonly index: number;
+  readonly signer: Signer;
+  readonly sha256: Sha256;
+  /** The newest view and op of the liar's own core. */
+  place(): { readonly view: number; readonly op: number };
+}
+
+/** Packets that it remembers, to repeat them. */
+const rememberedMax = 256;
+const viewJumpMax = 1_000_000;
+
+const lies = ["replay", "flip", "vote", "proof", "prepareOk", "stranger", "answers"] as const;
+
+export class Liar {
+  readonly index: number;
+  private readonly parts: LiarParts;
+  private readonly remembered: Uint8Array[] = [];
+  private transport: Transport | null = null;
+
+  constructor(parts: LiarParts) {
+    this.parts = parts;
+    this.index = parts.index;
+  }
+
+  /** The member's links: what it sends is remembered. */
+  listenTo(transport: Transport): Transport {
+    this.transport = transport;
+    return {
+      start: () => transport.start(),
+      stop: () => transport.stop(),
+      bytesWaiting: (to) => transport.bytesWaiting(to),
+      linked: () => transport.linked(),
+      rejects: () => transport.rejects(),
+      send: (to, packet) => {
+        if (to.kind === "replica") this.remember(packet);
+        return transport.send(to, packet);
+      },
+    };
+  }
+
+  /** One lie, to one member or to all. */
+  lie(): void {
+    const { prng, world, index, config } = this.parts;
+    const kind = prng.pick(lies);
+    const packet = this.packetFor(kind);
+    if (packet === null) return;
+    world.fault(`r${index}`, `lie: ${kind}`);
+    const others = config.members.map((_, member) => member).filter((member) => member !== index);
+    const targets = prng.chance(0.5) ? others : [prng.pick(others)];
+    for (const member of targets) {
+      this.transport?.send({ kind: "replica", index: member }, packet);
+    }
+  }
+
+  private packetFor(kind: (typeof lies)[number]): Uint8Array | null {
+    const { prng, index, config } = this.parts;
+    const { view, op } = this.parts.place();
+    const higher = view + prng.between(1, prng.pick([1, 2, 3, viewJumpMax]));
+    switch (kind) {
+      case "replay":
+        return this.recall();
+      case "flip":
+        return flipped(this.recall(), prng);
+      case "vote":
+        return this.say({ command: "startViewChange" }, higher);
+      case "proof": {
+        const vote = this.say({ command: "startViewChange" }, higher);
+        return this.say({ command: "viewProof", votes: config.members.map(() => vote) }, higher);
+      }
+      case "prepareOk": {
+        const named = asOp(Math.max(1, op + prng.between(-3, 3)));
+        return this.say({ command: "prepareOk", op: named, headerHash: prng.bytes(32) }, view);
+      }
+      case "stranger":
+        return this.say(
+          { command: "startViewChange" },
+          higher,
+          (index + 1) % config.members.length,
+        );
+      case "answers":
+        return this.say(this.unasked(op), view);
+    }
+  }
+
+  /** An answer to a question that nobody put. */
+  private unasked(op: number): Message {
+    const { prng } = this.parts;
+    const head = { op: asOp(op + 1), hash: prng.bytes(32) };
+    return prng.pick<Message>([
+      { command: "recoveryResponse", nonce: prng.bytes(16), head, commit: asOp(op) },
+      { command: "newState", nonce: prng.below(100), headers: [], checkpoint: null },
+      { command: "entries", nonce: prng.below(100), headers: [] },
+      { command: "rejectClock", op: asOp(op + 1), aheadMicros: 1_000_000 },
+    ]);
+  }
+
+  private say(message: Message, view: number, sender: number = this.parts.index): Uint8Array {
+    const { config, signer, sha256 } = this.parts;
+    const { clusterId, epoch } = config;
+    const configDigest = digestClusterConfig(config, sha256);
+    const named = present(config.members[sender]);
+    const as = {
+      role: "replica",
+      sender,
+      keyId: keyIdOf(named.publicKey, sha256),
+      incarnation: 0,
+      sign: (bytes: Uint8Array) => signer.sign(bytes),
+    } as const;
+    return signMessage(message, { clusterId, epoch, configDigest, view: asView(view) }, as, sha256);
+  }
+
+  private remember(packet: Uint8Array): void {
+    const { prng } = this.parts;
+    if (this.remembered.length < rememberedMax) this.remembered.push(packet);
+    else if (prng.chance(0.05)) this.remembered[prng.below(rememberedMax)] = packet;
+  }
+
+  private recall(): Uint8Array | null {
+    return this.remembered.length === 0 ? null : this.parts.prng.pick(this.remembered);
+  }
+}
+
+function flipped(packet: Uint8Array | null, prng: Prng): Uint8Array | null {
+  if (packet === null || packet.length === 0) return null;
+  const copy = packet.slice();
+  const at = prng.below(copy.length);
+  copy[at] = (copy[at] ?? 0) ^ (1 << prng.below(8));
+  return copy;
+}
