@@ -14,8 +14,15 @@ export interface LoadJob {
   readonly bodyBytes: number;
   /** Messages after which it ends. */
   readonly messagesMax: number;
+  /**
+   * Work before what counts, in milliseconds: connections and sessions are made, and the code on
+   * both sides is compiled, which takes V8 several seconds.
+   */
+  readonly warmUpMs: number;
   /** Time after which it ends, in milliseconds. */
   readonly lastsMs: number;
+  /** Processes whose CPU time is told. */
+  readonly watchedPids: readonly number[];
   /** Part of every dedup id and dequeue id: different for each job. */
   readonly name: string;
 }
@@ -32,4 +39,6 @@ export interface LoadResult {
   readonly callMsMax: number;
   /** CPU time of the load process itself while it worked, in microseconds. */
   readonly cpuMicros: number;
+  /** The same for each of `watchedPids`; null when not known. */
+  readonly watchedCpuMicros: readonly (number | null)[];
 }

@@ -1,5 +1,6 @@
 /** The load generator: a process of its own that does one job and tells the result. */
 import { performance } from "node:perf_hooks";
+import { cpuMicrosOf } from "./cpu-time.ts";
 import { type HttpAnswer, HttpConnection } from "./http-connection.ts";
 import type { LoadJob, LoadResult } from "./load-job.ts";
 import { percentile } from "./percentile.ts";
@@ -10,20 +11,30 @@ const leaseMs = 10 * 60 * 1000;
 /** Messages done and calls measured by all connections of a job. */
 class LoadRun {
   messages = 0;
-  readonly callMs: number[] = [];
+  callMs: number[] = [];
   readonly #job: LoadJob;
   readonly #body: string;
-  readonly #deadlineMs: number;
+  #deadlineMs = 0;
+  /** The request of a single enqueue, the same each time. */
+  #single: Buffer | null = null;
+  /** Number of the next message; goes on from one phase to the next. */
   #next = 0;
 
   constructor(job: LoadJob) {
     this.#job = job;
     // The quotes of a JSON string are bytes of the body.
     this.#body = JSON.stringify("x".repeat(Math.max(0, job.bodyBytes - 2)));
-    this.#deadlineMs = performance.now() + job.lastsMs;
   }
 
-  async on(connection: HttpConnection): Promise<void> {
+  /** Works for this long; what was done before does not count any more. */
+  async phase(connections: readonly HttpConnection[], lastsMs: number): Promise<void> {
+    this.messages = 0;
+    this.callMs = [];
+    this.#deadlineMs = performance.now() + lastsMs;
+    await Promise.all(connections.map((connection) => this.#workOn(connection)));
+  }
+
+  async #workOn(connection: HttpConnection): Promise<void> {
     const { work } = this.#job;
     while (performance.now() < this.#deadlineMs && this.#next < this.#job.messagesMax) {
       if (work === "enqueue") await this.#enqueue(connection);
@@ -34,8 +45,8 @@ class LoadRun {
 
   async #enqueue(connection: HttpConnection): Promise<void> {
     this.#next += 1;
-    const json = `{"body":${this.#body}}`;
-    expectStatus(await this.#call(connection, "enqueue", json), 201);
+    this.#single ??= connection.requestOf(this.#pathOf("enqueue"), `{"body":${this.#body}}`);
+    expectStatus(await this.#timed(connection, this.#single), 201);
     this.messages += 1;
   }
 
@@ -79,9 +90,17 @@ class LoadRun {
     return true;
   }
 
-  async #call(connection: HttpConnection, what: string, json: string): Promise<HttpAnswer> {
+  #call(connection: HttpConnection, what: string, json: string): Promise<HttpAnswer> {
+    return this.#timed(connection, connection.requestOf(this.#pathOf(what), json));
+  }
+
+  #pathOf(what: string): string {
+    return `/v1/queues/${this.#job.queue}/${what}`;
+  }
+
+  async #timed(connection: HttpConnection, request: Buffer): Promise<HttpAnswer> {
     const begin = performance.now();
-    const answer = await connection.post(`/v1/queues/${this.#job.queue}/${what}`, json);
+    const answer = await connection.send(request);
     this.callMs.push(performance.now() - begin);
     return answer;
   }
@@ -94,12 +113,16 @@ function expectStatus({ status, text }: HttpAnswer, expected: number): void {
 async function runJob(job: LoadJob): Promise<LoadResult> {
   const connections = Array.from({ length: job.connections }, () => new HttpConnection(job));
   await Promise.all(connections.map((connection) => connection.open()));
+  const run = new LoadRun(job);
+  await run.phase(connections, job.warmUpMs);
+  const cpuOfWatched = (): number[] => job.watchedPids.map(cpuMicrosOf);
+  const watchedBefore = cpuOfWatched();
   const cpuBefore = process.cpuUsage();
   const begin = performance.now();
-  const run = new LoadRun(job);
-  await Promise.all(connections.map((connection) => run.on(connection)));
+  await run.phase(connections, job.lastsMs);
   const tookMs = performance.now() - begin;
   const { user, system } = process.cpuUsage(cpuBefore);
+  const watchedAfter = cpuOfWatched();
   for (const connection of connections) connection.close();
   return {
     messages: run.messages,
@@ -109,6 +132,7 @@ async function runJob(job: LoadJob): Promise<LoadResult> {
     callMsP99: percentile(run.callMs, 0.99),
     callMsMax: percentile(run.callMs, 1),
     cpuMicros: user + system,
+    watchedCpuMicros: watchedAfter.map((after, at) => after - (watchedBefore[at] ?? Number.NaN)),
   };
 }
 

@@ -1,6 +1,5 @@
 /** Throughput over REST: messages per second, time per call, and the CPU time that they cost. */
 import type { Cluster } from "@quorate/test-workspace/integration/rig/cluster.ts";
-import { cpuMicrosOf } from "./cpu-time.ts";
 import type { LoadJob, LoadResult } from "./load-job.ts";
 import type { Measurement, Outcome } from "./measurement.ts";
 import { runLoad } from "./run-load.ts";
@@ -10,8 +9,8 @@ const bodyBytes = 256;
 /** Messages that wait before they are taken, for each second of measuring. */
 const waitingPerSecond = 20_000;
 
-/** A run before the one that counts: code is compiled, connections and sessions are made. */
-const warmUpMs = 1_000;
+/** Work before what counts: until then V8 spends up to a quarter of the machine on compiling. */
+const warmUpMs = 8_000;
 
 let jobs = 0;
 
@@ -26,6 +25,8 @@ function jobOf(cluster: Cluster, work: Work, lastsMs: number): LoadJob {
     bodyBytes,
     messagesMax: Number.MAX_SAFE_INTEGER,
     lastsMs,
+    warmUpMs: 0,
+    watchedPids: [],
     name: `job-${jobs++}`,
   };
 }
@@ -33,13 +34,11 @@ function jobOf(cluster: Cluster, work: Work, lastsMs: number): LoadJob {
 /** Does the job, and finds out what each process of the cluster spent on it. */
 async function measureJob(cluster: Cluster, job: LoadJob): Promise<Omit<Outcome, "name">> {
   const primary = (await cluster.primary()).id;
-  const processes = cluster.processes.map(({ id, pid }) => {
+  const { processes } = cluster;
+  const result = await runLoad({ ...job, watchedPids: processes.map(({ pid }) => pid) });
+  const spent = processes.map(({ id }, at) => {
     const role = id === primary ? `${id} (primary)` : id;
-    return { role, pid, before: cpuMicrosOf(pid) };
-  });
-  const result = await runLoad(job);
-  const spent = processes.map(({ role, pid, before }) => {
-    return [role, (cpuMicrosOf(pid) - before) / result.messages] as const;
+    return [role, (result.watchedCpuMicros[at] ?? Number.NaN) / result.messages] as const;
   });
   const client = ["load", result.cpuMicros / result.messages] as const;
   return { figures: figuresOf(result), cpuMicros: Object.fromEntries([...spent, client]) };
@@ -58,10 +57,8 @@ function enqueueing(name: string, what: string, work: Work): Measurement {
   return {
     name,
     what,
-    async measure(cluster, { seconds }) {
-      await runLoad(jobOf(cluster, work, warmUpMs));
-      return measureJob(cluster, jobOf(cluster, work, seconds * 1000));
-    },
+    measure: (cluster, { seconds }) =>
+      measureJob(cluster, { ...jobOf(cluster, work, seconds * 1000), warmUpMs }),
   };
 }
 
