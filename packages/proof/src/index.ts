@@ -1,1 +1,4 @@
 export * from "./certificates.ts";
+export * from "./contradiction.ts";
+export * from "./evidence.ts";
+export * from "./judge-evidence.ts";

@@ -1,0 +1,129 @@
+/**
+ * Which two statements of one signer no honest replica can both have signed.
+ *
+ * Every case rests on a promise that is on disk before it is signed (or, for Prepare, on a
+ * permission that ends with the process: rule S4), so that a crash and a restart never look like a
+ * lie. A lost disk comes back under another incarnation, and statements of two incarnations are
+ * never compared (rule A6). A disk that was set back to an older state does look like one, and is
+ * meant to (rule S12).
+ */
+import { bytesEqual, type Sha256 } from "@quorate/prelude";
+import {
+  type Admitted,
+  asView,
+  encodeEntryHeader,
+  hashEntryHeader,
+  type MessageOf,
+  type Op,
+  type View,
+} from "@quorate/protocol";
+import type { PairKind } from "./evidence.ts";
+
+/** A statement whose signature is good. */
+export type Said = Pick<Admitted, "header" | "message" | "statement">;
+
+/** What two statements contradict each other about. */
+export interface Contradiction {
+  readonly kind: PairKind;
+  /** Of the older statement. */
+  readonly view: View;
+  /** Null when it is about a whole view. */
+  readonly op: Op | null;
+}
+
+/** Null when an honest signer can have said both. The order of the two does not matter. */
+export function contradictionOf(one: Said, other: Said, sha256: Sha256): Contradiction | null {
+  if (!isSameSigner(one, other) || isSameStatement(one, other)) return null;
+  const found = among(one, other, sha256) ?? among(other, one, sha256);
+  if (found === null) return null;
+  const view = asView(Math.min(one.header.view, other.header.view));
+  return { ...found, view };
+}
+
+/** A signer is a member in one life of its disk, in one epoch. */
+function isSameSigner({ header: one }: Said, { header: other }: Said): boolean {
+  return (
+    one.role === "replica" &&
+    other.role === "replica" &&
+    one.sender === other.sender &&
+    one.incarnation === other.incarnation &&
+    one.epoch === other.epoch &&
+    bytesEqual(one.clusterId, other.clusterId) &&
+    bytesEqual(one.configDigest, other.configDigest)
+  );
+}
+
+/** Signature bytes are not compared: one statement has many good signatures. */
+function isSameStatement({ header: one }: Said, { header: other }: Said): boolean {
+  return (
+    one.command === other.command &&
+    one.view === other.view &&
+    bytesEqual(one.bodyDigest, other.bodyDigest)
+  );
+}
+
+type Found = Omit<Contradiction, "view">;
+
+function among(one: Said, other: Said, sha256: Sha256): Found | null {
+  const isOneView = one.header.view === other.header.view;
+  const { message } = one;
+  const rival = other.message;
+  switch (message.command) {
+    case "prepare":
+      if (rival.command !== "prepare" || !isOneView) return null;
+      return twoPrepares(message, rival);
+    case "prepareOk":
+      if (rival.command === "doViewChange") return forgotten(one, message, other, rival, sha256);
+      if (rival.command !== "prepareOk" || !isOneView) return null;
+      return twoAcknowledgements(message, rival);
+    case "doViewChange":
+      if (rival.command !== "doViewChange" || !isOneView) return null;
+      return { kind: "two-do-view-changes", op: null };
+    case "startView":
+      if (rival.command !== "startView" || !isOneView) return null;
+      return { kind: "two-start-views", op: null };
+    case "checkpoint":
+      if (rival.command !== "checkpoint" || message.op !== rival.op) return null;
+      return { kind: "two-checkpoints", op: message.op };
+    default:
+      return null;
+  }
+}
+
+/** What stands beside the header, the commit and its certificate, may grow (rule S8). */
+function twoPrepares(one: MessageOf<"prepare">, other: MessageOf<"prepare">): Found | null {
+  if (one.header.op !== other.header.op) return null;
+  if (bytesEqual(encodeEntryHeader(one.header), encodeEntryHeader(other.header))) return null;
+  return { kind: "two-prepares", op: one.header.op };
+}
+
+function twoAcknowledgements(
+  one: MessageOf<"prepareOk">,
+  other: MessageOf<"prepareOk">,
+): Found | null {
+  if (one.op !== other.op || bytesEqual(one.headerHash, other.headerHash)) return null;
+  return { kind: "two-acknowledgements", op: one.op };
+}
+
+/**
+ * Who acknowledged in a view was normal in it and never shortens its log within it. So a later
+ * DoViewChange names that view or a newer one as its last normal view (rule S2), and if that very
+ * one, then a log that has the entry. Of a newer last normal view nothing follows: the entry may
+ * have been left out by its selection.
+ */
+function forgotten(
+  acknowledged: Said,
+  { op, headerHash }: MessageOf<"prepareOk">,
+  changed: Said,
+  { lastNormalView, head, headers }: MessageOf<"doViewChange">,
+  sha256: Sha256,
+): Found | null {
+  const found = { kind: "forgotten-acknowledgement", op } as const;
+  const { view } = acknowledged.header;
+  if (changed.header.view <= view || lastNormalView > view) return null;
+  if (lastNormalView < view || head.op < op) return found;
+  if (head.op === op) return bytesEqual(head.hash, headerHash) ? null : found;
+  const held = headers.find(({ header }) => header.op === op);
+  if (held === undefined) return null;
+  return bytesEqual(hashEntryHeader(held.header, sha256), headerHash) ? null : found;
+}
