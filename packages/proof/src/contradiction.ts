@@ -1,5 +1,8 @@
 /**
- * Which two statements of one signer no honest replica can both have signed.
+ * Which two statements cannot stand beside each other.
+ *
+ * Of one signer: what no honest replica can both have signed. Of two: states after one op that
+ * differ, although every honest replica computes the same.
  *
  * Every case rests on a promise that is on disk before it is signed (or, for Prepare, on a
  * permission that ends with the process: rule S4), so that a crash and a restart never look like a
@@ -13,6 +16,7 @@ import {
   asView,
   encodeEntryHeader,
   hashEntryHeader,
+  type Message,
   type MessageOf,
   type Op,
   type View,
@@ -25,28 +29,33 @@ export type Said = Pick<Admitted, "header" | "message" | "statement">;
 /** What two statements contradict each other about. */
 export interface Contradiction {
   readonly kind: PairKind;
+  /** Null when one of two signers is wrong, and it cannot be told which. */
+  readonly member: number | null;
   /** Of the older statement. */
   readonly view: View;
   /** Null when it is about a whole view. */
   readonly op: Op | null;
 }
 
-/** Null when an honest signer can have said both. The order of the two does not matter. */
+/** Null when honest signers can have said both. The order of the two does not matter. */
 export function contradictionOf(one: Said, other: Said, sha256: Sha256): Contradiction | null {
-  if (!isSameSigner(one, other) || isSameStatement(one, other)) return null;
-  const found = among(one, other, sha256) ?? among(other, one, sha256);
-  if (found === null) return null;
+  if (!isSameGroup(one, other) || isSameStatement(one, other)) return null;
   const view = asView(Math.min(one.header.view, other.header.view));
-  return { ...found, view };
+  if (one.header.sender !== other.header.sender) {
+    const op = divergedAt(one.message, other.message);
+    return op === null ? null : { kind: "diverged-states", member: null, view, op };
+  }
+  // A signer is a member in one life of its disk.
+  if (one.header.incarnation !== other.header.incarnation) return null;
+  const found = among(one, other, sha256) ?? among(other, one, sha256);
+  return found === null ? null : { ...found, member: one.header.sender, view };
 }
 
-/** A signer is a member in one life of its disk, in one epoch. */
-function isSameSigner({ header: one }: Said, { header: other }: Said): boolean {
+/** Members of one epoch of one cluster. */
+function isSameGroup({ header: one }: Said, { header: other }: Said): boolean {
   return (
     one.role === "replica" &&
     other.role === "replica" &&
-    one.sender === other.sender &&
-    one.incarnation === other.incarnation &&
     one.epoch === other.epoch &&
     bytesEqual(one.clusterId, other.clusterId) &&
     bytesEqual(one.configDigest, other.configDigest)
@@ -62,7 +71,13 @@ function isSameStatement({ header: one }: Said, { header: other }: Said): boolea
   );
 }
 
-type Found = Omit<Contradiction, "view">;
+/** Honest members sign the same bytes about a checkpoint, down to the view. */
+function divergedAt(one: Message, other: Message): Op | null {
+  if (one.command !== "checkpoint" || other.command !== "checkpoint") return null;
+  return one.op === other.op ? one.op : null;
+}
+
+type Found = Pick<Contradiction, "kind" | "op">;
 
 function among(one: Said, other: Said, sha256: Sha256): Found | null {
   const isOneView = one.header.view === other.header.view;

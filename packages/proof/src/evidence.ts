@@ -28,7 +28,7 @@ const evidenceStatementBytesMax = statementOverheadBytes + statementBodyBytesMax
 /** Bytes of one record: two of the longest statements, without attachments, and their lengths. */
 export const evidenceBytesMax = 2 * (evidenceStatementBytesMax + 4) + 2;
 
-/** Kinds made of two statements with one signer. */
+/** Kinds made of two statements; of one signer, but for the last. */
 export const pairKinds = [
   /** E1: two Prepares of one (epoch, view, op) with different entries. */
   "two-prepares",
@@ -42,6 +42,8 @@ export const pairKinds = [
   "two-start-views",
   /** E6: two Checkpoints of one (epoch, op) with different states. */
   "two-checkpoints",
+  /** E6: the same of two members: one of them is wrong, and nobody can tell from these which. */
+  "diverged-states",
 ] as const;
 /** See `pairKinds`. */
 export type PairKind = (typeof pairKinds)[number];

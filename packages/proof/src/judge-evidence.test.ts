@@ -231,6 +231,10 @@ describe.each(convicting)("$about", ({ kind, one, other, view, op }) => {
     expect(judged(pairOf(kind, first, reborn))).toEqual(lawful);
     const stranger = say(other[0], { view: other[1], member: 2 });
     expect(judged(pairOf(kind, first, stranger))).toEqual(lawful);
+    for (const each of pairKinds) {
+      const verdict = judged(pairOf(each, first, stranger));
+      if (verdict.proven) expect(verdict.claim.member).toBeNull();
+    }
   });
 
   it("proves nothing when a bit of it was changed", () => {
@@ -260,6 +264,31 @@ it.each(innocent)("$about is lawful", ({ kind, one, other }) => {
   for (const each of [kind, ...pairKinds]) {
     expect(judged(pairOf(each, first, second))).toEqual(lawful);
   }
+});
+
+describe("E6 states of two members after one op", () => {
+  const of = (member: number, state: string, view = 5, incarnation = 4) =>
+    say(checkpoint(64, state), { view, member, incarnation });
+  const between = (one: Uint8Array, other: Uint8Array) =>
+    judged(pairOf("diverged-states", one, other));
+
+  it("prove that one of them is wrong, and blame neither, whatever lives their disks had", () => {
+    const claim = {
+      kind: "diverged-states",
+      epoch: 3,
+      member: null,
+      incarnation: 0,
+      view: 5,
+      op: 64,
+    };
+    expect(between(of(1, "one"), of(2, "another"))).toEqual({ proven: true, claim });
+    expect(between(of(1, "one"), of(2, "another", 5, 9))).toEqual({ proven: true, claim });
+    expect(between(of(1, "one", 6), of(2, "one", 5))).toEqual({ proven: true, claim });
+  });
+
+  it("are lawful when they are one state", () => {
+    expect(between(of(1, "one"), of(2, "one"))).toEqual(lawful);
+  });
 });
 
 it("one statement under two signatures is lawful: signature bytes name nothing", () => {

@@ -38,10 +38,10 @@ export interface EvidenceClaim {
   /**
    * Whose key signed what cannot stand together: by malice, by a stolen key, or because its disk
    * was set back. Null when no single member is to blame: of two certificates, more than f keys
-   * together broke their promises.
+   * together broke their promises; of two members' states, at least one is wrong.
    */
   readonly member: number | null;
-  /** The life of the member's disk in which it signed. */
+  /** The life of the member's disk in which it signed; 0 when no member is named. */
   readonly incarnation: number;
   /** Of the older statement. */
   readonly view: View;
@@ -110,8 +110,9 @@ function judgePair(
   if (typeof other === "string") return unproven(other);
   const found = contradictionOf(one, other, context.sha256);
   if (found === null || found.kind !== kind) return unproven("lawful");
-  const { epoch, sender, incarnation } = one.header;
-  return { proven: true, claim: { ...found, epoch, member: sender, incarnation } };
+  const { epoch, incarnation } = one.header;
+  const isOfOne = found.member !== null;
+  return { proven: true, claim: { ...found, epoch, incarnation: isOfOne ? incarnation : 0 } };
 }
 
 /**
