@@ -80,29 +80,30 @@ function divergedAt(one: Message, other: Message): Op | null {
 type Found = Pick<Contradiction, "kind" | "op">;
 
 function among(one: Said, other: Said, sha256: Sha256): Found | null {
-  const isOneView = one.header.view === other.header.view;
   const { message } = one;
   const rival = other.message;
-  switch (message.command) {
-    case "prepare":
-      if (rival.command !== "prepare" || !isOneView) return null;
-      return twoPrepares(message, rival);
-    case "prepareOk":
-      if (rival.command === "doViewChange") return forgotten(one, message, other, rival, sha256);
-      if (rival.command !== "prepareOk" || !isOneView) return null;
-      return twoAcknowledgements(message, rival);
-    case "doViewChange":
-      if (rival.command !== "doViewChange" || !isOneView) return null;
-      return { kind: "two-do-view-changes", op: null };
-    case "startView":
-      if (rival.command !== "startView" || !isOneView) return null;
-      return { kind: "two-start-views", op: null };
-    case "checkpoint":
-      if (rival.command !== "checkpoint" || message.op !== rival.op) return null;
-      return { kind: "two-checkpoints", op: message.op };
-    default:
-      return null;
+  if (message.command === "prepareOk" && rival.command === "doViewChange") {
+    return forgotten(one, message, other, rival, sha256);
   }
+  if (message.command === "checkpoint" && rival.command === "checkpoint") {
+    return message.op === rival.op ? { kind: "two-checkpoints", op: message.op } : null;
+  }
+  return one.header.view === other.header.view ? amongOneView(message, rival) : null;
+}
+
+/** Two statements that differ, of one signer and one view. */
+function amongOneView(one: Message, other: Message): Found | null {
+  if (one.command === "prepare" && other.command === "prepare") return twoPrepares(one, other);
+  if (one.command === "prepareOk" && other.command === "prepareOk") {
+    return twoAcknowledgements(one, other);
+  }
+  if (one.command === "doViewChange" && other.command === "doViewChange") {
+    return { kind: "two-do-view-changes", op: null };
+  }
+  if (one.command === "startView" && other.command === "startView") {
+    return { kind: "two-start-views", op: null };
+  }
+  return null;
 }
 
 /** What stands beside the header, the commit and its certificate, may grow (rule S8). */

@@ -91,16 +91,9 @@ export function pairOf(kind: PairKind, one: Uint8Array, other: Uint8Array): Evid
 export function encodeEvidence(evidence: Evidence): Uint8Array {
   const writer = new ByteWriter();
   writer.u8(evidenceMark).u8(evidenceKinds.indexOf(evidence.kind));
-  switch (evidence.kind) {
-    case "two-certificates":
-      certificatesCodec.encode(writer, evidence);
-      break;
-    case "revoked-key":
-      revokedKeyCodec.encode(writer, evidence);
-      break;
-    default:
-      pairCodec.encode(writer, evidence);
-  }
+  if (evidence.kind === "two-certificates") certificatesCodec.encode(writer, evidence);
+  else if (evidence.kind === "revoked-key") revokedKeyCodec.encode(writer, evidence);
+  else pairCodec.encode(writer, evidence);
   return writer.finish();
 }
 
@@ -117,14 +110,9 @@ export function decodeEvidence(bytesOfRecord: Uint8Array): Evidence {
 }
 
 function decodeKind(kind: EvidenceKind, reader: ByteReader): Evidence {
-  switch (kind) {
-    case "two-certificates":
-      return { kind, ...certificatesCodec.decode(reader) };
-    case "revoked-key":
-      return { kind, ...revokedKeyCodec.decode(reader) };
-    default:
-      return { kind, ...inOrder(pairCodec.decode(reader)) };
-  }
+  if (kind === "two-certificates") return { kind, ...certificatesCodec.decode(reader) };
+  if (kind === "revoked-key") return { kind, ...revokedKeyCodec.decode(reader) };
+  return { kind, ...inOrder(pairCodec.decode(reader)) };
 }
 
 function inOrder(pair: Coded<typeof pairCodec>): Coded<typeof pairCodec> {

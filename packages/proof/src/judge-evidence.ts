@@ -88,14 +88,13 @@ export function evidenceName(claim: EvidenceClaim): string {
 }
 
 function judge(evidence: Evidence, context: EvidenceContext): EvidenceVerdict {
-  switch (evidence.kind) {
-    case "two-certificates":
-      return judgeCertificates(evidence.first, evidence.second, context);
-    case "revoked-key":
-      return judgeRevokedKey(evidence.statement, evidence.keyEpoch, context);
-    default:
-      return judgePair(evidence.kind, evidence.first, evidence.second, context);
+  if (evidence.kind === "two-certificates") {
+    return judgeCertificates(evidence.first, evidence.second, context);
   }
+  if (evidence.kind === "revoked-key") {
+    return judgeRevokedKey(evidence.statement, evidence.keyEpoch, context);
+  }
+  return judgePair(evidence.kind, evidence.first, evidence.second, context);
 }
 
 function judgePair(
@@ -201,7 +200,8 @@ export function openStatement(
   const { sha256, verify } = context;
   const admission = admit(statement, {
     ...configuration,
-    ...{ sha256, verify },
+    sha256,
+    verify,
     incarnationOf: () => incarnation,
   });
   if (!admission.ok || admission.admitted.attachment.length > 0) return "signature";

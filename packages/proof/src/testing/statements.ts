@@ -18,7 +18,8 @@ import {
   signedPlaceOf,
   signerOf,
 } from "@quorate/protocol/testing";
-import type { EvidenceContext } from "../judge-evidence.ts";
+import { encodeEvidence, type Evidence } from "../evidence.ts";
+import { type EvidenceContext, type EvidenceVerdict, judgeEvidence } from "../judge-evidence.ts";
 
 /** Three voters, in the only epoch that the judge knows. */
 export const admission = signedContextOf(signedConfigWith(["voter", "voter", "voter"]));
@@ -28,6 +29,14 @@ export const context: EvidenceContext = {
   sha256: admission.sha256,
   verify: admission.verify,
 };
+
+/** What the bytes of a record prove. */
+export function judged(evidence: Evidence, judge: EvidenceContext = context): EvidenceVerdict {
+  return judgeEvidence(encodeEvidence(evidence), judge);
+}
+
+/** The verdict about statements that are good, and that honest replicas can have made. */
+export const lawful: EvidenceVerdict = { proven: false, fault: "lawful" };
 
 export const digest = (text: string): Uint8Array => sha256(utf8Encode(text));
 
