@@ -50,6 +50,7 @@ export type IgnoreReason =
   | "session of another gateway"
   | "already executed"
   | "already in the log"
+  | "log not read yet"
   | "request number used for another request";
 
 export type Alarm =

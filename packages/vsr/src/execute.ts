@@ -19,6 +19,7 @@ import {
   type StatementHeader,
 } from "@quorate/protocol";
 import { isLastRequest, registrationKey, type Session, sessionKey } from "./client-table.ts";
+import { forgetExecuted } from "./early-requests.ts";
 import { tellNote } from "./speak.ts";
 import type { Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
@@ -138,7 +139,7 @@ function register(
     lastOp: place.op,
   });
   if (replica.acting === null) return;
-  replica.acting.inFlight.delete(registrationKey(header.sender, message.nonce));
+  forgetExecuted(replica.acting, registrationKey(header.sender, message.nonce), 0);
   tellRegistered(replica, session);
 }
 
@@ -150,7 +151,9 @@ function executeRequest(
   place: Place,
 ): number {
   const session = replica.clientTable.find(message.session);
-  replica.acting?.inFlight.delete(sessionKey(message.session));
+  if (replica.acting !== null) {
+    forgetExecuted(replica.acting, sessionKey(message.session), message.number);
+  }
   if (session === null || session.gateway !== header.sender) {
     if (replica.acting !== null) tellEvicted(replica, header.sender, message);
     return place.operations;

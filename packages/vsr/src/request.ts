@@ -1,6 +1,7 @@
 /** Requests at the primary: VRR §4.1 step 2, with the checks of rule A4. */
 import { type Admitted, encodeNote, type MessageOf } from "@quorate/protocol";
 import { isLastRequest, registrationKey, sessionKey } from "./client-table.ts";
+import { isLogNoted } from "./early-requests.ts";
 import type { IgnoreReason } from "./effect.ts";
 import { replyAgain, tellEvicted, tellRegistered } from "./execute.ts";
 import { sendPacket, tellNote } from "./speak.ts";
@@ -16,6 +17,7 @@ export function onRegister(
   if (acting === null) return;
   const known = replica.clientTable.findByNonce(header.sender, message.nonce);
   if (known !== null) return tellRegistered(replica, known);
+  if (!isLogNoted(replica, acting)) return ignore(replica, "register", "log not read yet");
   const key = registrationKey(header.sender, message.nonce);
   if (acting.inFlight.has(key)) return ignore(replica, "register", "already in the log");
   if (isFull(replica, acting, statement)) return ignore(replica, "register", "too many waiting");
@@ -49,6 +51,7 @@ export function onRequest(
   if (message.number <= session.number) {
     return ignore(replica, "request", reasonAgainstOldNumber(message.number, session.number));
   }
+  if (!isLogNoted(replica, acting)) return ignore(replica, "request", "log not read yet");
   const key = sessionKey(message.session);
   if ((acting.inFlight.get(key) ?? 0) >= message.number) {
     return ignore(replica, "request", "already in the log");

@@ -198,6 +198,7 @@ function startView(replica: Replica, fetch: Fetch): void {
     waiting: [],
     bytesWaiting: 0,
     inFlight: new Map(),
+    notedOp: replica.executed,
     acknowledgements: new Map(),
     certificate: null,
     heardAt: config.members.map(() => null),

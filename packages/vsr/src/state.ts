@@ -138,6 +138,8 @@ export interface ActingPrimary {
   bytesWaiting: number;
   /** Newest request of each session that waits or is in the log above `executed`. */
   readonly inFlight: Map<string, number>;
+  /** The log at the start of the view is noted in `inFlight` through this op (rule A4). */
+  notedOp: Op;
   /** PrepareOk signatures of this view, by op and sender; forgotten with the view (rule S7). */
   readonly acknowledgements: Map<number, Map<number, CertificateSignature>>;
   certificate: CommitCertificate | null;

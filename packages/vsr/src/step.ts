@@ -1,6 +1,7 @@
 import { present } from "@quorate/prelude";
 import type { Admitted, Entry } from "@quorate/protocol";
 import { onAppended, onPrepareOk } from "./acknowledge.ts";
+import { noteEarlyRequests } from "./early-requests.ts";
 import type { Effect } from "./effect.ts";
 import { executeCommitted, onReadForExecution } from "./execute.ts";
 import { beat, onCommit, onCommitOk, onRejectClock } from "./heartbeat.ts";
@@ -69,6 +70,7 @@ function handle(replica: Replica, input: Input): void {
 function settle(replica: Replica): void {
   adoptFetchedLog(replica);
   executeCommitted(replica);
+  noteEarlyRequests(replica);
   repairCorrupt(replica);
   prepareWaiting(replica);
   serveReads(replica);
