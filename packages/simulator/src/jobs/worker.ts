@@ -1,0 +1,9 @@
+/** A worker process: it runs the seeds that its parent names, one after the other. */
+import { runJob } from "./run-job.ts";
+import { isSeedJob } from "./seed-job.ts";
+
+process.on("message", (message) => {
+  if (isSeedJob(message)) void runJob(message, null).then((report) => process.send?.(report));
+});
+// Without the parent nobody reads what a run finds.
+process.on("disconnect", () => process.exit());
