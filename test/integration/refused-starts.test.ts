@@ -5,6 +5,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type Cluster, createTestCluster } from "./rig/cluster.ts";
+import { fieldsOf, listIn } from "./rig/answer.ts";
 import { eventually } from "./rig/eventually.ts";
 import { RigProcess } from "./rig/rig-process.ts";
 
@@ -69,6 +70,19 @@ test("a member that the cluster does not have ends with `configuration`", async 
   const { code, lines } = await start("r0", { replicaId: "r9" });
   expect(code).toBe(exitCodes.configuration);
   expect(lines).toEqual(["replica: cannot start: the cluster has no member r9"]);
+});
+
+test("a cluster file with a key of small order ends every process with `configuration`", async () => {
+  const file = fieldsOf(JSON.parse(readFileSync(cluster.folder.clusterFile, "utf8")));
+  const [first, ...others] = listIn(file, "members");
+  const harmed = [{ ...first, publicKey: "00".repeat(32) }, ...others];
+  const clusterFile = join(cluster.folder.path, "small-order.json");
+  writeFileSync(clusterFile, JSON.stringify({ ...file, members: harmed }));
+  for (const id of ["r1", "api"]) {
+    const { code, lines } = await start(id, { clusterFile });
+    expect(code).toBe(exitCodes.configuration);
+    expect(lines).toEqual([expect.stringMatching(/public key of r0 is refused: small-order/)]);
+  }
 });
 
 test("a damaged key file, or that of another member, ends a replica with `key`", async () => {

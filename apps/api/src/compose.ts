@@ -1,7 +1,12 @@
 /** The only place where this process's adapters meet. */
 import { readFile } from "node:fs/promises";
 import { systemClock } from "@quorate/clock";
-import { assertVerifierVerdicts, nodeCrypto, readKeyFile } from "@quorate/identity";
+import {
+  assertVerifierVerdicts,
+  nodeCrypto,
+  readKeyFile,
+  reasonAgainstConfigKeys,
+} from "@quorate/identity";
 import type { Log, Metrics } from "@quorate/ports";
 import {
   type ClusterConfig,
@@ -103,7 +108,14 @@ async function connect(
   });
 }
 
-async function readCluster({ clusterFile }: Config): Promise<ClusterConfig> {
+async function readCluster(config: Config): Promise<ClusterConfig> {
+  const cluster = await parseCluster(config);
+  const reason = reasonAgainstConfigKeys(cluster);
+  if (reason !== null) throw new ConfigError(`${config.clusterFile}: ${reason}`);
+  return cluster;
+}
+
+async function parseCluster({ clusterFile }: Config): Promise<ClusterConfig> {
   try {
     return parseClusterFile(await readFile(clusterFile, "utf8"));
   } catch (cause) {

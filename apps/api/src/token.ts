@@ -1,12 +1,10 @@
 /**
  * Access tokens (RFC 9068, RFC 8725): who may call, verified once and remembered until they end.
- *
- * jose accepts several spellings of one token, so a token is read only in its one canonical
- * spelling; then its bytes can be the key of a cache.
  */
-import { ApiError, parseScopes, scanJson, type Scopes, tokenBytesMax } from "@quorate/contract";
+import { ApiError, parseScopes, type Scopes } from "@quorate/contract";
 import { type CryptoKey, jwtVerify, type JWTPayload } from "jose";
-import { algorithms, type KeySet } from "./key-set.ts";
+import { keyIdOf, objectIn, readToken, tokenRefused } from "./compact-token.ts";
+import type { KeySet } from "./key-set.ts";
 import { subjectCharsMax, tokenClockToleranceSeconds, tokensCachedMax } from "./limits.ts";
 
 /** Who calls. */
@@ -63,11 +61,11 @@ async function verifyToken(
   issuers: ReadonlyMap<string, Issuer>,
   timeMs: number,
 ): Promise<Principal> {
-  const { header, payload } = canonicalParts(token);
-  const issuer = issuers.get(String(payload["iss"]));
-  if (issuer === undefined) throw refused("The token is of no known issuer.");
+  const { header, payload } = readToken(token);
+  const issuer = issuers.get(String(objectIn(payload)["iss"]));
+  if (issuer === undefined) throw tokenRefused("The token is of no known issuer.");
   const found = await issuer.keys.find(keyIdOf(header));
-  if (found === null) throw refused("The token is signed with an unknown key.");
+  if (found === null) throw tokenRefused("The token is signed with an unknown key.");
   const claims = await verifiedClaims(token, { issuer, ...found, timeMs });
   return principalOf(claims, issuer);
 }
@@ -103,11 +101,11 @@ function principalOf(claims: JWTPayload, issuer: Issuer): Principal {
   const { sub, jti, iat, exp } = claims;
   const scope = claims["scope"];
   if (typeof sub !== "string" || sub === "" || sub.length > subjectCharsMax) {
-    throw refused("The token's sub is not accepted.");
+    throw tokenRefused("The token's sub is not accepted.");
   }
-  if (typeof scope !== "string") throw refused("The token's scope is not a string.");
-  if (typeof jti !== "string" || jti === "") throw refused("The token's jti is not a string.");
-  if (iat === undefined || exp === undefined) throw refused("The token has no times.");
+  if (typeof scope !== "string") throw tokenRefused("The token's scope is not a string.");
+  if (typeof jti !== "string" || jti === "") throw tokenRefused("The token's jti is not a string.");
+  if (iat === undefined || exp === undefined) throw tokenRefused("The token has no times.");
   const endSeconds = Math.min(exp, iat + issuer.maxAgeSeconds);
   return {
     issuer: issuer.issuer,
@@ -116,64 +114,4 @@ function principalOf(claims: JWTPayload, issuer: Issuer): Principal {
     scopes: parseScopes(scope),
     expiresAtMs: Math.floor(endSeconds * 1000),
   };
-}
-
-type JsonRecord = Readonly<Record<string, unknown>>;
-
-interface TokenParts {
-  readonly header: JsonRecord;
-  readonly payload: JsonRecord;
-}
-
-// Lengths: an Ed25519 or P-256 signature has 86 characters, an RSA one of 2,048 to 4,096 bits more.
-const tokenPattern = /^([\w-]{1,1024})\.([\w-]{1,4096})\.([\w-]{86,683})$/;
-
-/** Header and payload of a token in its one canonical spelling. Throws `token-invalid`. */
-function canonicalParts(token: string): TokenParts {
-  const [, header, payload, signature] =
-    (token.length <= tokenBytesMax && tokenPattern.exec(token)) || [];
-  if (header === undefined || payload === undefined || signature === undefined) {
-    throw refused("The token is not a signed JWT.");
-  }
-  decodeCanonical(signature);
-  return { header: jsonRecord(header), payload: jsonRecord(payload) };
-}
-
-function decodeCanonical(part: string): Buffer {
-  const bytes = Buffer.from(part, "base64url");
-  if (bytes.toString("base64url") !== part) throw refused("The token is not canonical base64url.");
-  return bytes;
-}
-
-function jsonRecord(part: string): JsonRecord {
-  const bytes = decodeCanonical(part);
-  if (!scanJson(bytes).ok) throw refused("The token is not JSON, or has a key twice.");
-  const value: unknown = JSON.parse(bytes.toString("utf8"));
-  if (!isRecord(value)) throw refused("The token is not a JSON object.");
-  return value;
-}
-
-function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-const headerNames: ReadonlySet<string> = new Set(["alg", "typ", "kid"]);
-
-/** The key id of an acceptable header: no key, URL or extension in it may be followed. */
-function keyIdOf(header: JsonRecord): string {
-  const unknownName = Object.keys(header).find((name) => !headerNames.has(name));
-  if (unknownName !== undefined) throw refused("The token's header has an unknown field.");
-  const alg = header["alg"];
-  if (!algorithms.some((known) => known === alg)) {
-    throw refused("The token's algorithm is not accepted.");
-  }
-  const keyId = header["kid"];
-  if (typeof keyId !== "string" || !/^[\w-]{1,64}$/.test(keyId)) {
-    throw refused("The token names no key.");
-  }
-  return keyId;
-}
-
-function refused(detail: string): ApiError {
-  return new ApiError("token-invalid", { detail });
 }

@@ -1,6 +1,6 @@
 /** Who this process is: the cluster it belongs to, its place in it and its key. */
 import { readFile } from "node:fs/promises";
-import { readKeyFile } from "@quorate/identity";
+import { readKeyFile, reasonAgainstConfigKeys } from "@quorate/identity";
 import type { Signer } from "@quorate/ports";
 import { type ClusterConfig, ClusterFileError, parseClusterFile } from "@quorate/protocol";
 import { type Config, ConfigError } from "./config.ts";
@@ -24,6 +24,13 @@ export async function readIdentity(config: Config): Promise<MemberIdentity> {
 }
 
 async function readCluster(path: string): Promise<ClusterConfig> {
+  const cluster = await parseCluster(path);
+  const reason = reasonAgainstConfigKeys(cluster);
+  if (reason !== null) throw new ConfigError(`${path}: ${reason}`);
+  return cluster;
+}
+
+async function parseCluster(path: string): Promise<ClusterConfig> {
   try {
     return parseClusterFile(await readFile(path, "utf8"));
   } catch (cause) {

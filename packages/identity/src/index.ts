@@ -1,5 +1,13 @@
 export { seedBytes } from "./ed25519-key.ts";
-export { type KeyRefusal, reasonAgainstPublicKey } from "./key-admission.ts";
+export {
+  type KeyRefusal,
+  type KeyRegistration,
+  keyRegistrationBytes,
+  reasonAgainstConfigKeys,
+  reasonAgainstPublicKey,
+  reasonAgainstRegistration,
+  type RegistrationRefusal,
+} from "./key-admission.ts";
 export { KeyFileError, type KeyFileErrorCode } from "./key-file-error.ts";
 export { type KeyPurpose, keyPurposes } from "./key-file-format.ts";
 export { createKeyFile, type KeyFileUse, readKeyFile } from "./key-file.ts";

@@ -14,7 +14,7 @@ import { seedBytes } from "./ed25519-key.ts";
 import { KeyFileError } from "./key-file-error.ts";
 import { nodeCrypto } from "./node-crypto.ts";
 
-/** What a key may sign: one key for each purpose. */
+/** What a key may sign: one key for each purpose. Registrations write the position, so it stays. */
 export const keyPurposes = ["replica", "gateway", "operator", "token"] as const;
 export type KeyPurpose = (typeof keyPurposes)[number];
 

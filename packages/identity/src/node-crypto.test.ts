@@ -1,5 +1,6 @@
 import { signerConformance } from "@quorate/ports/conformance/signer";
 import { hexEncode } from "@quorate/prelude";
+import fc from "fast-check";
 import nacl from "tweetnacl";
 import { describe, expect, it } from "vitest";
 import { nodeCrypto } from "./node-crypto.ts";
@@ -14,16 +15,19 @@ signerConformance(() => ({
 }));
 
 describe("nodeCrypto", () => {
-  it("signs exactly as tweetnacl signs", () => {
-    for (let round = 0; round < 20; round++) {
-      const secret = nodeCrypto.randomBytes(32);
-      const message = nodeCrypto.randomBytes(round * 7);
-      const pair = nacl.sign.keyPair.fromSeed(secret);
-      const signer = signerOfSeed(secret);
-      expect(hexEncode(signer.publicKey)).toBe(hexEncode(pair.publicKey));
-      const ours = signer.sign(message);
-      expect(hexEncode(ours)).toBe(hexEncode(nacl.sign.detached(message, pair.secretKey)));
-    }
+  it("has tweetnacl's keys and signatures, for every seed and message", () => {
+    const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 });
+    const messages = fc.uint8Array({ maxLength: 300 });
+    fc.assert(
+      fc.property(seeds, messages, (secret, message) => {
+        const pair = nacl.sign.keyPair.fromSeed(secret);
+        const signer = signerOfSeed(secret);
+        expect(hexEncode(signer.publicKey)).toBe(hexEncode(pair.publicKey));
+        const signature = signer.sign(message);
+        expect(hexEncode(signature)).toBe(hexEncode(nacl.sign.detached(message, pair.secretKey)));
+        expect(nodeCrypto.verify(pair.publicKey, message, signature)).toBe(true);
+      }),
+    );
   });
 
   it("refuses the second signature that malleability makes of every first one", () => {
