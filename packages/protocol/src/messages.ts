@@ -94,8 +94,11 @@ export const messages = {
     head: logPositionCodec,
     nonce: u64,
   }),
-  /** Answers a heartbeat: rules S6 and L7. `stored` is the sender's newest op on disk. */
-  commitOk: message({ nonce: u64, stored: opCodec }),
+  /**
+   * Answers a heartbeat: rules S6 and L7. `stored` is the sender's newest op on disk, `clockMicros`
+   * its wall clock in microseconds since 1970 (rule L4).
+   */
+  commitOk: message({ nonce: u64, stored: opCodec, clockMicros: u64 }),
   /** VRR §4.2 step 1, as a vote for the statement's view: rule L1. */
   startViewChange: message({}),
   /** The proof of the statement's view, for whoever is behind it: rule L1. */

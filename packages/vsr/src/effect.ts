@@ -62,5 +62,7 @@ export type Alarm =
   | "entry-held-by-nobody"
   /** The fetched chain does not meet the genesis. */
   | "foreign-chain"
-  /** The primary's clock is too far ahead: rule L4. */
-  | "clock-ahead";
+  /** Backups refuse the time of this primary's entries, so it hands over: rule L4. */
+  | "clock-ahead"
+  /** This primary's clock is too far from the others', so it hands over: rule L4. */
+  | "clock-apart";

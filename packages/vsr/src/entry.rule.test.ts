@@ -120,9 +120,11 @@ describe("L4 an entry's time is refused only when it is new and too far ahead", 
   it("takes an entry that a view change has selected, and goes on from its time", () => {
     const rig = startedRig(3);
     rig.setClockAhead(1, hourMicros);
+    rig.network.hold({ from: 0, command: "doViewChange" });
     request(rig, 1, 1, "ahead");
     rig.settle();
     rig.elapse(30);
+    rig.network.release();
     const primary = [0, 1, 2].findIndex((index) => rig.replica(index).acting !== null);
     expect(primary).not.toBe(1);
     expect([0, 1, 2].map((index) => rig.executed(index))).toEqual([

@@ -1,12 +1,14 @@
 /** Heartbeats and abdication: VRR §4.1 step 6, rules S6 and L7. */
 import { type Admitted, type MessageOf, asOp } from "@quorate/protocol";
 import { acknowledge, learnCommit } from "./acknowledge.ts";
+import { clockErrorMicros, sampleClock } from "./clock-samples.ts";
 import { reasonAgainstPrimary } from "./prepare.ts";
 import { nackQuorumOf, quorumOf } from "./quorum.ts";
 import { beginCatchUp } from "./repair.ts";
 import { broadcast, statementOf, tell } from "./speak.ts";
 import { type ActingPrimary, ignore, raise, type Replica } from "./state.ts";
-import { expireViewChangeTimer, restartViewChangeTimer } from "./timeout.ts";
+import { abdicate, handOver } from "./step-down.ts";
+import { restartViewChangeTimer } from "./timeout.ts";
 
 /** The primary's own ticks. */
 export function beat(replica: Replica): void {
@@ -21,6 +23,7 @@ export function sendHeartbeat(replica: Replica, acting: ActingPrimary): void {
   acting.heartbeat += 1;
   acting.heartbeatAt = replica.now + replica.identity.options.heartbeatTicks;
   acting.confirmed[replica.identity.index] = acting.heartbeat;
+  acting.clocks.noteSent(acting.heartbeat, replica.clockMicros);
   const statement = statementOf(replica, {
     command: "commit",
     commit: replica.commit,
@@ -42,7 +45,9 @@ export function onCommit(
   restartViewChangeTimer(replica);
   const { head, commit, certificate, nonce } = message;
   learnCommit(replica, commit);
-  tell(replica, header.sender, { command: "commitOk", nonce, stored: replica.log.storedOp });
+  const stored = replica.log.storedOp;
+  const clockMicros = Math.floor(replica.clockMicros);
+  tell(replica, header.sender, { command: "commitOk", nonce, stored, clockMicros });
   if (head.op > replica.log.headOp) return beginCatchUp(replica, head, commit);
   // A PrepareOk may have been lost: the primary wants it until a certificate of this view covers
   // its head, which says more than the commit: StartView.op may have been committed before.
@@ -64,6 +69,11 @@ export function onCommitOk(
   acting.heardAt[sender] = replica.now;
   acting.confirmed[sender] = Math.max(acting.confirmed[sender] ?? 0, message.nonce);
   acting.storedOps[sender] = Math.max(acting.storedOps[sender] ?? 0, asOp(message.stored));
+  sampleClock(replica, acting, sender, message);
+  const errorMicros = clockErrorMicros(replica, acting);
+  if (errorMicros === null) return;
+  raise(replica, "clock-apart", `by ${Math.round(errorMicros)} microseconds`);
+  handOver(replica);
 }
 
 /** Enough backups refuse the primary's time: another clock must lead (rule L4). */
@@ -79,7 +89,7 @@ export function onRejectClock(
   acting.clockRejects.add(header.sender);
   if (acting.clockRejects.size < nackQuorumOf(replica.identity.voterCount)) return;
   raise(replica, "clock-ahead", `by ${message.aheadMicros} microseconds`);
-  abdicate(replica);
+  handOver(replica);
 }
 
 /** No quorum has acknowledged anything for too long: this primary leads nobody. */
@@ -91,11 +101,4 @@ function isDeserted(replica: Replica, acting: ActingPrimary): boolean {
     return member === index || (member < voterCount && at !== null && at > since);
   });
   return heard.length < quorumOf(voterCount);
-}
-
-/** Stops Prepare, Commit and reads for the rest of this view, and votes for the next. */
-export function abdicate(replica: Replica): void {
-  replica.acting = null;
-  replica.status = "view-change";
-  expireViewChangeTimer(replica);
 }

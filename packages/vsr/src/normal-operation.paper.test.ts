@@ -6,7 +6,8 @@ import { logOf, register, request, startedRig } from "./testing/stories.ts";
 describe("VRR §4.1, before the steps", () => {
   it("a message of an older view is dropped", () => {
     const rig = startedRig(3);
-    const late = rig.sign(0, 0, { command: "commitOk", nonce: 99, stored: rig.replica(0).commit });
+    const stored = rig.replica(0).commit;
+    const late = rig.sign(0, 0, { command: "commitOk", nonce: 99, stored, clockMicros: 0 });
     rig.inject(1, 0, late);
     expect(rig.replica(1).acting?.confirmed[0]).toBeLessThan(99);
   });

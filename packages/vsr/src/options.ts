@@ -34,7 +34,10 @@ export interface VsrOptions {
   readonly requestBytesWaitingMax: number;
   /** Ops that a backup may be behind before the primary stops pushing and lets it fetch. */
   readonly pushWindowOps: number;
-  /** How far ahead of its own clock a backup accepts the time of a new entry (rule L4). */
+  /**
+   * How far ahead of its own clock a backup accepts the time of a new entry. A primary leads only
+   * while its clock is within half of this of the others' (rule L4).
+   */
   readonly skewMicrosMax: number;
   /** Bytes of entry bodies kept in memory for execution and for peers. */
   readonly cacheBytesMax: number;

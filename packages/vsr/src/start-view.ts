@@ -16,6 +16,7 @@ import {
   opMax,
 } from "@quorate/protocol";
 import { acknowledgeStart } from "./acknowledge.ts";
+import { ClockSamples } from "./clock-samples.ts";
 import { leaveView } from "./enter-view.ts";
 import type { Fetch, FetchPurpose } from "./fetch.ts";
 import { isProofOf, admitEmbedded } from "./proof.ts";
@@ -207,6 +208,7 @@ function startView(replica: Replica, fetch: Fetch): void {
     heartbeat: 0,
     heartbeatAt: replica.now,
     since: replica.now,
+    clocks: new ClockSamples(),
     clockRejects: new Set(),
     pulseOp: 0,
   };

@@ -15,6 +15,7 @@ import type {
 } from "@quorate/protocol";
 import { primaryOf } from "@quorate/protocol";
 import type { ClientTable } from "./client-table.ts";
+import type { ClockSamples } from "./clock-samples.ts";
 import type { Effect, Alarm, IgnoreReason } from "./effect.ts";
 import type { EntryCache } from "./entry-cache.ts";
 import type { Fetch } from "./fetch.ts";
@@ -153,6 +154,8 @@ export interface ActingPrimary {
   heartbeat: number;
   heartbeatAt: number;
   readonly since: number;
+  /** How the others' clocks stand to this one's. */
+  readonly clocks: ClockSamples;
   /** Members that refused an entry for its time (rule L4). */
   readonly clockRejects: Set<number>;
   /** Newest op that carries a pulse. */

@@ -15,6 +15,7 @@ import { onRegister, onRequest } from "./request.ts";
 import { onGetEntries, onGetState, sendEntries } from "./serve.ts";
 import { adoptFetchedLog, onStartView, onViewInstalled } from "./start-view.ts";
 import { ignore, primaryIndex, type Replica } from "./state.ts";
+import { onStepDown } from "./step-down.ts";
 import { takeCompletedWrite } from "./superblock-writes.ts";
 import { shortenViewChangeTimer } from "./timeout.ts";
 import {
@@ -124,8 +125,9 @@ function onMessage(replica: Replica, admitted: Admitted): void {
     case "checkpointCertificate":
     case "getBlocks":
     case "blocks":
-    case "stepDown":
       return ignore(replica, message.command, "not asked for");
+    case "stepDown":
+      return onStepDown(replica, admitted);
     case "rejectClock":
       return onRejectClock(replica, admitted, message);
     case "register":

@@ -93,7 +93,7 @@ const bodies: Bodies = {
     head: position,
     nonce: number,
   }),
-  commitOk: fc.record({ nonce: number, stored: op }),
+  commitOk: fc.record({ nonce: number, stored: op, clockMicros: number }),
   startViewChange: fc.record({}),
   viewProof: fc.record({ votes }),
   doViewChange: fc.record({

@@ -68,7 +68,7 @@ export const exampleMessages: readonly Message[] = [
   { command: "prepare", header: exampleHeader, commit, certificate },
   { command: "prepareOk", op, headerHash: hash },
   { command: "commit", commit, certificate: null, head, nonce },
-  { command: "commitOk", nonce, stored: op },
+  { command: "commitOk", nonce, stored: op, clockMicros: 0x17_1615_1413 },
   { command: "startViewChange" },
   { command: "viewProof", votes },
   {

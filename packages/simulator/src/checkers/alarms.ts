@@ -2,7 +2,11 @@
 import { Violation } from "./violation.ts";
 
 /** Alarms that harmed disks and wrong clocks cause among honest members. */
-const honestAlarms: ReadonlySet<unknown> = new Set(["entry-held-by-nobody", "clock-ahead"]);
+const honestAlarms: ReadonlySet<unknown> = new Set([
+  "entry-held-by-nobody",
+  "clock-ahead",
+  "clock-apart",
+]);
 
 /** Throws Violation for an alarm that only a liar can cause. */
 export function assertHonestAlarm(member: string, alarm: unknown, detail: unknown): void {

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { handOver } from "./step-down.ts";
+import { electBy, request, startedRig } from "./testing/stories.ts";
+import type { Rig } from "./testing/rig.ts";
+
+/** Replica 1, primary of view 1, says that it steps down; its StepDowns are on their way. */
+function stepDown(rig: Rig): void {
+  const packet = rig.sign(1, 1, { command: "stepDown" });
+  for (const index of [0, 2]) rig.inject(index, 1, packet);
+}
+
+describe("A8 StepDown makes backups vote at once", () => {
+  it("so the next view starts although no timer has expired", () => {
+    const rig = startedRig(3);
+    const before = [0, 2].map((index) => rig.replica(index).now);
+    stepDown(rig);
+    rig.settle();
+    expect(rig.replica(2)).toMatchObject({ view: 2, status: "normal" });
+    expect(rig.replica(2).acting).not.toBeNull();
+    expect([0, 2].map((index) => rig.replica(index).now)).toEqual(before);
+  });
+
+  it("and loses nothing that was in flight", () => {
+    const rig = startedRig(3);
+    rig.network.hold({ command: "prepareOk" });
+    request(rig, 1, 1, "x");
+    rig.settle();
+    stepDown(rig);
+    rig.network.release();
+    rig.settle();
+    rig.elapse(6);
+    expect(rig.replica(2).acting).not.toBeNull();
+    expect([0, 1, 2].map((index) => rig.executed(index))).toEqual([["x"], ["x"], ["x"]]);
+  });
+
+  it("also those that are still on their way into the view", () => {
+    const rig = startedRig(3);
+    rig.disk(0).hold("write-superblock");
+    rig.crash(2);
+    rig.restart(2);
+    rig.timeOut(0);
+    rig.timeOut(2);
+    rig.deliver({ from: 2, to: 0, command: "startViewChange", view: 2 });
+    expect(rig.replica(0)).toMatchObject({ view: 2, status: "view-change" });
+    rig.disk(0).release();
+    rig.completeAll(0);
+    rig.inject(0, 2, rig.sign(2, 2, { command: "stepDown" }));
+    expect(rig.network.sent({ from: 0, command: "startViewChange", view: 3 })).toHaveLength(2);
+  });
+});
+
+describe("A8 StepDown is the acting primary's alone", () => {
+  it("has no effect from another member, or for another view", () => {
+    const rig = startedRig(3);
+    rig.inject(0, 2, rig.sign(2, 1, { command: "stepDown" }));
+    expect(rig.ignored(0).at(-1)).toBe("not from the primary");
+    electBy(rig, 0, 2);
+    stepDown(rig);
+    expect(rig.ignored(0).at(-1)).toBe("older view");
+    rig.inject(0, 2, rig.sign(2, 5, { command: "stepDown" }));
+    expect(rig.ignored(0)).toContain("newer view");
+    rig.settle();
+    expect(rig.replica(2)).toMatchObject({ view: 2, status: "normal" });
+  });
+
+  it("makes no replica with an uncertain head vote", () => {
+    const rig = startedRig(3);
+    request(rig, 1, 1, "x");
+    rig.settle();
+    rig.crash(0);
+    rig.restart(0, { unreadableFrom: 2 });
+    rig.inject(0, 1, rig.sign(1, 1, { command: "stepDown" }));
+    expect(rig.ignored(0).at(-1)).toBe("head uncertain");
+    expect(rig.network.sent({ from: 0, command: "startViewChange", view: 2 })).toEqual([]);
+  });
+});
+
+describe("A8 a primary that hands over", () => {
+  it("prepares nothing more in its view, votes, and follows the next one", () => {
+    const rig = startedRig(3);
+    rig.tick(1);
+    handOver(rig.replica(1));
+    request(rig, 1, 1, "late");
+    expect(rig.replica(1)).toMatchObject({ acting: null, view: 1 });
+    expect(rig.replica(1).log.headOp).toBe(1);
+    rig.elapse(100);
+    expect(rig.replica(1)).toMatchObject({ view: 2, status: "normal", acting: null });
+    expect(rig.replica(2).acting).not.toBeNull();
+  });
+});
