@@ -3,9 +3,13 @@ import { crc32 } from "node:zlib";
 import { segmentBytesDefault } from "@quorate/log-format";
 import type { Journal, JournalEvents, Log, Metrics, OpenedJournal } from "@quorate/ports";
 import { assert, type Sha256 } from "@quorate/prelude";
-import type { Entry, LogPosition, Superblock } from "@quorate/protocol";
+import type { Block, Entry, LogPosition, Superblock } from "@quorate/protocol";
+import { blockSlotsPerFileDefault } from "./block-files.ts";
+import { readBlocks } from "./block-reader.ts";
+import { BlockWriter } from "./block-writer.ts";
 import { type DiskCalls, nodeDisk } from "./disk-calls.ts";
 import { EntryReader } from "./entry-reader.ts";
+import { FatalEnd } from "./fatal-end.ts";
 import { FlushTimes } from "./flush-times.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { type OpenFolder, openFolder } from "./open-folder.ts";
@@ -23,6 +27,8 @@ export interface FileJournalOptions {
   readonly metrics: Metrics;
   /** Size of a segment file, whole sectors; it must hold the largest entry. 64 MiB by default. */
   readonly segmentBytes?: number;
+  /** Slots of a block file; as long as a segment by default. */
+  readonly blockSlotsPerFile?: number;
   /** The disk; that of this machine by default. */
   readonly disk?: DiskCalls;
 }
@@ -34,7 +40,9 @@ export function createFileJournal(options: FileJournalOptions): Journal {
 
 interface Life {
   readonly folder: OpenFolder;
+  readonly fatal: FatalEnd;
   readonly commit: GroupCommit;
+  readonly writer: BlockWriter;
   readonly reader: EntryReader;
   /** The first superblock makes the folder a journal; nothing is appended before it. */
   hasSuperblock: boolean;
@@ -53,12 +61,17 @@ class FileJournal implements Journal {
 
   async open(): Promise<OpenedJournal> {
     assert(this.life === null, "a journal is opened once");
-    const { segmentBytes = segmentBytesDefault, metrics, events } = this.options;
+    const { segmentBytes = segmentBytesDefault, metrics, events, log } = this.options;
+    const { blockSlotsPerFile = blockSlotsPerFileDefault } = this.options;
     const { disk, flushTimes } = this;
-    const folder = await openFolder({ ...this.options, segmentBytes, crc32, disk });
+    const sizes = { segmentBytes, blockSlotsPerFile };
+    const folder = await openFolder({ ...this.options, ...sizes, crc32, disk });
+    const fatal = new FatalEnd(events);
     this.life = {
       folder,
-      commit: new GroupCommit({ ...folder, disk, flushTimes, metrics, events }),
+      fatal,
+      commit: new GroupCommit({ ...folder, disk, flushTimes, metrics, fatal }),
+      writer: new BlockWriter({ blocks: folder.blocks, disk, crc32, fatal, log }),
       reader: new EntryReader({ ...folder, disk }),
       hasSuperblock: folder.opened.superblock !== null,
     };
@@ -74,17 +87,37 @@ class FileJournal implements Journal {
   writeSuperblock(superblock: Superblock, onStored: () => void): void {
     const life = this.opened();
     life.hasSuperblock = true;
-    life.commit.writeSuperblock(superblock, onStored);
+    life.commit.writeSuperblock(superblock, life.writer.settled(), onStored);
   }
 
   async read(positions: readonly LogPosition[]): Promise<readonly (Entry | null)[]> {
-    const { commit, reader } = this.opened();
+    const { fatal, reader } = this.opened();
     try {
       return await reader.read(positions);
     } catch (cause) {
-      commit.fail("read-failed", cause);
+      fatal.fail("read-failed", cause);
       throw cause;
     }
+  }
+
+  writeBlocks(blocks: readonly Block[], onStored: () => void): void {
+    const { writer, hasSuperblock } = this.opened();
+    assert(hasSuperblock, "a superblock is asked for before the first block");
+    writer.write(blocks, onStored);
+  }
+
+  async readBlocks(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]> {
+    const { fatal, folder } = this.opened();
+    try {
+      return await readBlocks(folder.blocks, digests);
+    } catch (cause) {
+      fatal.fail("read-failed", cause);
+      throw cause;
+    }
+  }
+
+  retainBlocks(stateRoots: readonly Uint8Array[]): void {
+    this.opened().writer.retain(stateRoots);
   }
 
   idle(): void {
@@ -100,6 +133,8 @@ class FileJournal implements Journal {
     if (life === null) return;
     this.life = null;
     await life.commit.drained();
+    await life.writer.drained();
+    await life.folder.blocks.close();
     await life.folder.segments.close();
     await life.folder.superblocks.close();
     await life.folder.lock.release();

@@ -7,11 +7,14 @@ import type { JournalFatalReason } from "@quorate/ports";
 import type { JournalRig } from "@quorate/ports/conformance/journal-bench";
 import type { Sha256 } from "@quorate/prelude";
 import type { DiskCalls } from "./disk-calls.ts";
+import { blockFileName, listBlockFiles } from "./block-files.ts";
 import { createFileJournal } from "./file-journal.ts";
 import { listSegments, segmentName } from "./segment-store.ts";
 
 /** Small, so that tests write little and cross segments soon. */
 const testSegmentBytes = 256 * 1024;
+/** Few, so that tests cross block files soon. */
+const testBlockSlotsPerFile = 8;
 
 /** SHA-256 of this machine. */
 export const sha256: Sha256 = (...parts) => {
@@ -51,6 +54,7 @@ export async function createFileRig(
         ...identity,
         directory,
         segmentBytes: testSegmentBytes,
+        blockSlotsPerFile: testBlockSlotsPerFile,
         events: {
           onFatal: (reason) => {
             fatal.push(reason);
@@ -63,8 +67,10 @@ export async function createFileRig(
       }),
     settle: (promise) => promise,
     harm: async (change) => {
-      for (const number of await listSegments(directory)) {
-        const path = join(directory, segmentName(number));
+      const segments = (await listSegments(directory)).map(segmentName);
+      const blockFiles = (await listBlockFiles(directory)).map(blockFileName);
+      for (const name of [...segments, ...blockFiles]) {
+        const path = join(directory, name);
         const bytes = await readFile(path);
         change(bytes);
         await writeFile(path, bytes);

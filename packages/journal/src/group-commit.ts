@@ -13,9 +13,10 @@ import {
   superblockFiles,
   type SuperblockFrames,
 } from "@quorate/log-format";
-import type { JournalEvents, JournalFatalReason, Metrics } from "@quorate/ports";
+import type { Metrics } from "@quorate/ports";
 import type { Entry, Superblock } from "@quorate/protocol";
-import { type DiskCalls, errnoOf } from "./disk-calls.ts";
+import type { DiskCalls } from "./disk-calls.ts";
+import type { FatalEnd } from "./fatal-end.ts";
 import type { FlushTimes } from "./flush-times.ts";
 import type { SegmentStore } from "./segment-store.ts";
 import type { SuperblockStore } from "./superblock-store.ts";
@@ -30,14 +31,19 @@ export interface CommitParts {
   readonly disk: DiskCalls;
   readonly flushTimes: FlushTimes;
   readonly metrics: Metrics;
-  /** Told at most once; nothing is written and nobody is called back afterwards. */
-  readonly events: JournalEvents;
+  readonly fatal: FatalEnd;
 }
 
 type Command =
   /** `stored` of the entries are on disk already. */
   | { readonly kind: "append"; readonly entries: readonly Entry[]; stored: number; done(): void }
-  | { readonly kind: "superblock"; readonly superblock: Superblock; done(): void }
+  | {
+      readonly kind: "superblock";
+      readonly superblock: Superblock;
+      /** Resolves when the blocks that were asked for before are on disk, or never will be. */
+      readonly blocks: Promise<void>;
+      done(): void;
+    }
   | { readonly kind: "name" };
 
 /** Writes batches and superblocks of one open journal. */
@@ -45,7 +51,6 @@ export class GroupCommit {
   private readonly parts: CommitParts;
   private readonly commands: Command[] = [];
   private running: Promise<void> | null = null;
-  private hasFailed = false;
 
   constructor(parts: CommitParts) {
     this.parts = parts;
@@ -55,8 +60,9 @@ export class GroupCommit {
     this.push({ kind: "append", entries, stored: 0, done: onStored });
   }
 
-  writeSuperblock(superblock: Superblock, onStored: () => void): void {
-    this.push({ kind: "superblock", superblock, done: onStored });
+  /** `blocks` resolves when the blocks that were asked for before are on disk, or never will be. */
+  writeSuperblock(superblock: Superblock, blocks: Promise<void>, onStored: () => void): void {
+    this.push({ kind: "superblock", superblock, blocks, done: onStored });
   }
 
   /** Names the last batch a second time, unless something else is about to. */
@@ -70,7 +76,7 @@ export class GroupCommit {
   }
 
   private push(command: Command): void {
-    if (this.hasFailed) return;
+    if (this.parts.fatal.hasHappened) return;
     this.commands.push(command);
     this.running ??= this.run();
   }
@@ -79,7 +85,7 @@ export class GroupCommit {
     // Whatever else is asked for in this turn of the event loop joins the first batch.
     await Promise.resolve();
     try {
-      while (!this.hasFailed) {
+      while (!this.parts.fatal.hasHappened) {
         const command = this.commands[0];
         if (command === undefined) return;
         await this.perform(command);
@@ -94,7 +100,7 @@ export class GroupCommit {
       case "append":
         return this.writeBatch();
       case "superblock":
-        return this.replaceSuperblock(command.superblock);
+        return this.replaceSuperblock(command.superblock, command.blocks);
       case "name":
         return this.writeNames();
     }
@@ -108,15 +114,17 @@ export class GroupCommit {
   }
 
   /** The superblock names a head: so that two places name each entry below it, names go first. */
-  private async replaceSuperblock(superblock: Superblock): Promise<void> {
-    const { encoder, frames, index, segments, superblocks } = this.parts;
+  private async replaceSuperblock(superblock: Superblock, blocks: Promise<void>): Promise<void> {
+    const { encoder, fatal, frames, index, segments, superblocks } = this.parts;
+    await blocks;
+    if (fatal.hasHappened) return;
     if (encoder.hasUnnamed && (await this.write([])) === null) return;
     const begin = index.beginAfter(superblock.base.op);
     const frame = frames.next(superblock, encoder.lastRecord, begin);
     for (let file = 0; file < superblockFiles; file++) {
       const write = (): Promise<void> => superblocks.writeFile(file, frame);
       const flush = (): Promise<void> => superblocks.flushFile(file);
-      if (!(await this.attempt("write-failed", write))) return;
+      if (!(await fatal.attempt("write-failed", write))) return;
       if (!(await this.flush(flush))) return;
     }
     index.dropBefore(frame.begin);
@@ -147,11 +155,11 @@ export class GroupCommit {
 
   /** Writes and flushes one batch. Returns how many of the entries it took; null on a failure. */
   private async write(entries: readonly Entry[]): Promise<number | null> {
-    const { encoder, segments, disk, index, metrics } = this.parts;
+    const { encoder, segments, disk, fatal, index, metrics } = this.parts;
     const batch = encoder.encode(entries);
     const { segment, offset, bytes } = batch;
     const file = (): Promise<FileHandle> => segments.forWriting(segment, offset);
-    const isWritten = await this.attempt("write-failed", async () => {
+    const isWritten = await fatal.attempt("write-failed", async () => {
       await disk.write(await file(), bytes, offset);
     });
     if (!isWritten || !(await this.flush(async () => disk.flush(await file())))) return null;
@@ -161,9 +169,9 @@ export class GroupCommit {
   }
 
   private async flush(use: () => Promise<void>): Promise<boolean> {
-    const { flushTimes, metrics } = this.parts;
+    const { fatal, flushTimes, metrics } = this.parts;
     const startMs = performance.now();
-    const isFlushed = await this.attempt("fsync-failed", use);
+    const isFlushed = await fatal.attempt("fsync-failed", use);
     const flushMs = performance.now() - startMs;
     flushTimes.add(flushMs * 1000);
     metrics.observe("quorate_fsync_seconds", flushMs / 1000);
@@ -188,28 +196,4 @@ export class GroupCommit {
     const command = this.commands.shift();
     if (command !== undefined && command.kind !== "name") command.done();
   }
-
-  /** Runs one use of the disk. Its failure ends the journal: nothing is retried. */
-  private async attempt(reason: JournalFatalReason, use: () => Promise<void>): Promise<boolean> {
-    try {
-      await use();
-      return !this.hasFailed;
-    } catch (cause) {
-      this.fail(isDiskFull(cause) ? "disk-full" : reason, cause);
-      return false;
-    }
-  }
-
-  /** Ends the journal. What is under way may still reach the disk, but nobody hears of it. */
-  fail(reason: JournalFatalReason, cause: unknown): void {
-    if (this.hasFailed) return;
-    this.hasFailed = true;
-    this.commands.length = 0;
-    this.parts.events.onFatal(reason, cause);
-  }
-}
-
-function isDiskFull(cause: unknown): boolean {
-  const errno = errnoOf(cause);
-  return errno === "ENOSPC" || errno === "EDQUOT";
 }

@@ -17,6 +17,7 @@ import {
 } from "@quorate/log-format";
 import type { Log, OpenedJournal } from "@quorate/ports";
 import { bytesEqual, type Sha256 } from "@quorate/prelude";
+import { BlockFiles } from "./block-files.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import type { DiskCalls } from "./disk-calls.ts";
 import { JournalError } from "./journal-error.ts";
@@ -31,6 +32,7 @@ export interface FolderParts {
   readonly clusterId: Uint8Array;
   readonly replica: number;
   readonly segmentBytes: number;
+  readonly blockSlotsPerFile: number;
   readonly sha256: Sha256;
   readonly crc32: Crc32;
   readonly disk: DiskCalls;
@@ -46,6 +48,7 @@ export interface OpenFolder {
   readonly frames: SuperblockFrames;
   readonly segments: SegmentStore;
   readonly superblocks: SuperblockStore;
+  readonly blocks: BlockFiles;
   readonly lock: DirectoryLock;
 }
 
@@ -56,17 +59,22 @@ export async function openFolder(parts: FolderParts): Promise<OpenFolder> {
   const lock = await lockDirectory(directory);
   const segments = new SegmentStore(directory, segmentBytes, disk, log);
   const superblocks = new SuperblockStore(directory, disk, parts.sha256);
+  const blocks = new BlockFiles({ ...parts, slotsPerFile: parts.blockSlotsPerFile });
   try {
     await removeUnfinished(directory);
+    await blocks.scan();
     const numbers = await listSegments(directory);
     const source = { segments, numbers, disk, log };
-    const frame = await readSuperblock(parts, superblocks, source);
+    const isUsed = async (): Promise<boolean> =>
+      blocks.index.endOfUse() > 0 || !(await areSegmentsBlank(source));
+    const frame = await readSuperblock(parts, superblocks, isUsed);
     segments.adopt(numbers);
     const found = frame === null ? newJournal(parts) : await readJournal(parts, source, frame);
     const { segment, offset } = found.encoder.next;
     await segments.forWriting(segment, offset);
-    return { ...found, segments, superblocks, lock };
+    return { ...found, segments, superblocks, blocks, lock };
   } catch (error) {
+    await blocks.close();
     await segments.close();
     await superblocks.close();
     await lock.release();
@@ -120,7 +128,7 @@ async function readJournal(
 async function readSuperblock(
   { directory, clusterId, replica }: FolderParts,
   superblocks: SuperblockStore,
-  source: SegmentSource,
+  isUsed: () => Promise<boolean>,
 ): Promise<SuperblockFrame | null> {
   const decision = await superblocks.open();
   switch (decision.kind) {
@@ -132,8 +140,8 @@ async function readSuperblock(
       return decision.frame;
     }
     case "blank":
-      if (await areSegmentsBlank(source)) return null;
-      throw new JournalError("superblock-lost", `${directory} has entries and no superblock`);
+      if (!(await isUsed())) return null;
+      throw new JournalError("superblock-lost", `${directory} was used and has no superblock`);
     case "lost":
       throw new JournalError("superblock-lost", `no superblock of ${directory} can be read`);
     case "conflict":

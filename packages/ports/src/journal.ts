@@ -4,13 +4,40 @@ import type { Block, Entry, LogPosition, Superblock } from "@quorate/protocol";
 export type { OpenedEntry, OpenedLog } from "@quorate/log-format";
 
 /**
+ * Where the blocks of checkpoints are kept: named by their SHA-256, each once, whoever uses it.
+ *
+ * On the same disk as the log and in order with its superblock: `writeBlocks` completes before a
+ * superblock that was asked for later does. Appends and blocks do not wait for each other. What is
+ * asked for here is done in the order of the calls, but for reading.
+ */
+export interface BlockStore {
+  /**
+   * Writes blocks that are not held yet, or whose bytes are not what they were; `onStored` is
+   * called when all of them are on disk. The bytes are copied before it returns. Not called before
+   * the first superblock was asked for.
+   */
+  writeBlocks(blocks: readonly Block[], onStored: () => void): void;
+  /**
+   * Reads blocks by digest; null for one that is not held, or whose bytes are not what they were.
+   * The arrays belong to the caller.
+   */
+  readBlocks(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]>;
+  /**
+   * Frees, in the background, every block that none of these state roots reaches. A root of which
+   * a node cannot be read frees nothing. Every root that the superblock on disk names is among
+   * them. Not called while blocks are written that no root reaches.
+   */
+  retainBlocks(stateRoots: readonly Uint8Array[]): void;
+}
+
+/**
  * What is remembered: entries appended beside each other, and one superblock.
  *
  * Nothing is ever overwritten by `append`; which of the entries are the log is decided by the
- * superblock and rule S3. Calls complete in the order in which they were made. A disk that fails
- * stops the process through `JournalEvents.onFatal`; nothing is retried.
+ * superblock and rule S3. Appends and superblocks complete in the order in which they were asked
+ * for. A disk that fails stops the process through `JournalEvents.onFatal`; nothing is retried.
  */
-export interface Journal {
+export interface Journal extends BlockStore {
   /** Reads what the disk holds; once, before anything else. Rejects when the folder is unusable. */
   open(): Promise<OpenedJournal>;
   /** Writes the entries with the next batch; `onStored` is called when they are on disk. */
@@ -25,24 +52,6 @@ export interface Journal {
   fsyncMicrosP99(): number | null;
   /** Waits for what is under way. */
   close(): Promise<void>;
-}
-
-/**
- * Where the blocks of checkpoints are kept: named by their SHA-256, each once, whoever uses it.
- *
- * On the same disk as the journal and in order with it: `writeBlocks` completes before a
- * superblock that was asked for later does.
- */
-export interface BlockStore {
-  /** Writes blocks that are not held yet; `onStored` is called when all of them are on disk. */
-  writeBlocks(blocks: readonly Block[], onStored: () => void): void;
-  /** Reads blocks by digest; null for one that is not held, or whose bytes are not what they were. */
-  readBlocks(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]>;
-  /**
-   * Frees, in the background, every block that none of these state roots reaches. A root of which
-   * a node cannot be read frees nothing. Not called while blocks are written that no root reaches.
-   */
-  retainBlocks(stateRoots: readonly Uint8Array[]): void;
 }
 
 export interface JournalEvents {

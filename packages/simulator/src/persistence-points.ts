@@ -16,7 +16,11 @@ export const persistencePoints = [
   "superblock-2-flushed",
   "segment-created",
 ] as const;
-export type PersistencePoint = (typeof persistencePoints)[number];
+
+/** The same for blocks: whoever writes no checkpoint never comes to them. */
+type BlockPoint = "blocks-written" | "blocks-flushed";
+
+export type PersistencePoint = (typeof persistencePoints)[number] | BlockPoint;
 
 /** Why a disk refuses. */
 export type DiskTrouble = JournalFatalReason;

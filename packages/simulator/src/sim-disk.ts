@@ -7,11 +7,14 @@
 import { crc32 } from "node:zlib";
 import type { Prng, Sha256 } from "@quorate/prelude";
 import {
+  BlockIndex,
+  blockHeaderBytes,
   copiesPerFile,
   decideSuperblock,
   encodeSuperblockCopy,
   JournalScan,
   journalTag,
+  readBlockHeader,
   type RecordFormat,
   type ScannedJournal,
   sectorBytes,
@@ -35,7 +38,9 @@ export type DiskWrite =
       readonly offset: number;
       readonly bytes: Uint8Array;
     }
-  | { readonly file: "superblock"; readonly copy: number; readonly bytes: Uint8Array };
+  | { readonly file: "superblock"; readonly copy: number; readonly bytes: Uint8Array }
+  /** From the slot's start. */
+  | { readonly file: "blocks"; readonly slot: number; readonly bytes: Uint8Array };
 
 /** Whose disk it is. */
 export interface DiskOwner {
@@ -55,6 +60,8 @@ export class SimDisk {
     { length: superblockFiles * copiesPerFile },
     () => new Uint8Array(0),
   );
+  /** The slots of blocks; what lies behind the bytes of one was never written. */
+  private readonly blockSlots = new Map<number, Uint8Array>();
   private pending: DiskWrite[] = [];
   /** The batch that nothing names yet: losing it is a crash, not a harm (rule L5). */
   private lastBatch: (DiskWrite & { readonly file: "segment" }) | null = null;
@@ -77,6 +84,25 @@ export class SimDisk {
       return scanning.finish();
     };
     return { decision, scan };
+  }
+
+  /** Which blocks a start finds. */
+  scanBlocks(): BlockIndex {
+    const index = new BlockIndex();
+    for (const [slot, bytes] of this.blockSlots) {
+      index.found(slot, readBlockHeader(bytes.subarray(0, blockHeaderBytes), slot, crc32));
+    }
+    return index;
+  }
+
+  /** The bytes of a slot from `offset` on; fewer when they were never written. */
+  slotBytes(slot: number, offset: number, length: number): Uint8Array {
+    return (this.blockSlots.get(slot) ?? new Uint8Array(0)).slice(offset, offset + length);
+  }
+
+  /** Removes the slots from this one on. */
+  trimBlocks(end: number): void {
+    for (const slot of this.blockSlots.keys()) if (slot >= end) this.blockSlots.delete(slot);
   }
 
   hasSegment(number: number): boolean {
@@ -102,6 +128,7 @@ export class SimDisk {
   dispose(): void {
     spareSegments.push(...this.segments.values(), ...this.freed);
     this.segments.clear();
+    this.blockSlots.clear();
     this.freed.length = 0;
   }
 
@@ -113,10 +140,12 @@ export class SimDisk {
     this.pending.push(write);
   }
 
-  /** What was written is on the disk, whatever happens. */
-  flush(): void {
-    for (const write of this.pending) this.settle(write);
-    this.pending = [];
+  /** What was written to the log and its superblock, or to the slots, is there for ever. */
+  flush(files: "log" | "blocks"): void {
+    const isFlushed = ({ file }: DiskWrite): boolean =>
+      (file === "blocks") === (files === "blocks");
+    for (const write of this.pending) if (isFlushed(write)) this.settle(write);
+    this.pending = this.pending.filter((write) => !isFlushed(write));
   }
 
   /** Writes both copies of one file and flushes them. */
@@ -134,6 +163,7 @@ export class SimDisk {
   /** Harms one block of what was written long ago. False when there is nothing to harm. */
   rot(prng: Prng): boolean {
     if (prng.chance(0.2)) return this.rotSuperblock(prng);
+    if (this.blockSlots.size > 0 && prng.chance(0.3)) return this.rotBlock(prng);
     if (this.segments.size === 0) return false;
     const [number, bytes] = prng.pick([...this.segments]);
     const { lastBatch } = this;
@@ -144,9 +174,21 @@ export class SimDisk {
     return harmBlock(bytes, isSafe, prng);
   }
 
-  /** Every byte of the segments, for whoever wants to harm a closed disk. */
-  allSegments(): readonly Uint8Array[] {
-    return [...this.segments].toSorted(([a], [b]) => a - b).map(([, bytes]) => bytes);
+  /** Every byte of segments and slots, for whoever wants to harm a closed disk. */
+  allFiles(): readonly Uint8Array[] {
+    const inOrder = [this.segments, this.blockSlots].map((files) =>
+      [...files].toSorted(([a], [b]) => a - b).map(([, bytes]) => bytes),
+    );
+    return inOrder.flat();
+  }
+
+  /** A sector of a slot rots, or another slot lands in this one. */
+  private rotBlock(prng: Prng): boolean {
+    const [slot, bytes] = prng.pick([...this.blockSlots]);
+    if (prng.chance(0.8)) return harmBlock(bytes, () => true, prng);
+    const [other, otherBytes] = prng.pick([...this.blockSlots]);
+    this.blockSlots.set(slot, otherBytes.slice());
+    return other !== slot;
   }
 
   /** One copy rots, as long as another still holds the newest superblock. */
@@ -170,6 +212,10 @@ export class SimDisk {
       this.copies[write.copy] = write.bytes;
       return;
     }
+    if (write.file === "blocks") {
+      this.slotFor(write).set(write.bytes);
+      return;
+    }
     this.segmentFor(write.segment).set(write.bytes, write.offset);
     this.lastBatch = write;
   }
@@ -190,11 +236,22 @@ export class SimDisk {
     if (write.file === "segment") {
       return { bytes: this.segmentFor(write.segment), offset: write.offset };
     }
+    if (write.file === "blocks") return { bytes: this.slotFor(write), offset: 0 };
     const before = this.copies[write.copy] ?? new Uint8Array(0);
     const bytes = new Uint8Array(Math.max(before.length, write.bytes.length));
     bytes.set(before);
     this.copies[write.copy] = bytes;
     return { bytes, offset: 0 };
+  }
+
+  /** The slot of a write, as long as the write at least. */
+  private slotFor({ slot, bytes }: DiskWrite & { readonly file: "blocks" }): Uint8Array {
+    const before = this.blockSlots.get(slot) ?? new Uint8Array(0);
+    if (before.length >= bytes.length) return before;
+    const grown = new Uint8Array(bytes.length);
+    grown.set(before);
+    this.blockSlots.set(slot, grown);
+    return grown;
   }
 
   private segmentFor(number: number): Uint8Array {

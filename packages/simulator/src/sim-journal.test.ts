@@ -1,4 +1,5 @@
 import { nodeCrypto } from "@quorate/identity";
+import { blocksConformance } from "@quorate/ports/conformance/blocks";
 import { journalConformance } from "@quorate/ports/conformance/journal";
 import type { JournalRig } from "@quorate/ports/conformance/journal-bench";
 import { assert } from "@quorate/prelude";
@@ -49,7 +50,7 @@ function createRig(): Promise<JournalRig> {
       return promise;
     },
     harm: (change) => {
-      for (const segment of disk.allSegments()) change(segment);
+      for (const file of disk.allFiles()) change(file);
       return Promise.resolve();
     },
     dispose: () => {
@@ -60,3 +61,4 @@ function createRig(): Promise<JournalRig> {
 }
 
 journalConformance(createRig);
+blocksConformance(createRig);

@@ -4,30 +4,14 @@
  * Everything that is written goes one after the other, as in the journal on files: what waits
  * while a batch is under way becomes the next batch.
  */
-import { assert, present, type Sha256 } from "@quorate/prelude";
-import {
-  BatchEncoder,
-  encodeSuperblockCopy,
-  entriesPerBatchMax,
-  frameBytes,
-  journalIdBytes,
-  openScanned,
-  readRecord,
-  type RecordFormat,
-  type RecordIndex,
-  superblockFiles,
-  SuperblockFrames,
-} from "@quorate/log-format";
+import { present, type Sha256 } from "@quorate/prelude";
+import { encodeSuperblockCopy, entriesPerBatchMax, superblockFiles } from "@quorate/log-format";
 import type { Clock, Journal, JournalEvents, OpenedJournal } from "@quorate/ports";
-import type { Entry, LogPosition, Superblock } from "@quorate/protocol";
+import type { Block, Entry, LogPosition, Superblock } from "@quorate/protocol";
 import type { DiskTrouble, PersistencePoint } from "./persistence-points.ts";
-import {
-  type DiskOwner,
-  formatFor,
-  type SimDisk,
-  simSegmentBytes,
-  superblockWrites,
-} from "./sim-disk.ts";
+import { SimBlocks } from "./sim-blocks.ts";
+import { type DiskOwner, type SimDisk, simSegmentBytes, superblockWrites } from "./sim-disk.ts";
+import { openSimLog, readSimEntry, type SimLog } from "./sim-log.ts";
 import type { World } from "./world.ts";
 
 export interface SimJournalParts {
@@ -53,15 +37,18 @@ type Command =
       readonly done: () => void;
       stored: number;
     }
-  | { readonly kind: "superblock"; readonly superblock: Superblock; readonly done: () => void }
+  | {
+      readonly kind: "superblock";
+      readonly superblock: Superblock;
+      readonly done: () => void;
+      /** The blocks that were asked for before are on disk. */
+      hasBlocks: boolean;
+    }
   | { readonly kind: "name" };
 
-/** What `open` found out. */
 interface Life {
-  readonly format: RecordFormat;
-  readonly encoder: BatchEncoder;
-  readonly index: RecordIndex;
-  readonly frames: SuperblockFrames;
+  readonly log: SimLog;
+  readonly blocks: SimBlocks;
 }
 
 export class SimJournal implements Journal {
@@ -69,6 +56,8 @@ export class SimJournal implements Journal {
   private life: Life | null = null;
   private readonly commands: Command[] = [];
   private isRunning = false;
+  /** Whether the superblock at the front waits for blocks. */
+  private isHeldBack = false;
   private isDead = false;
   private drained: () => void = () => undefined;
 
@@ -78,25 +67,18 @@ export class SimJournal implements Journal {
 
   open(): Promise<OpenedJournal> {
     const { disk, owner, world, sha256 } = this.parts;
-    const { decision, scan } = disk.read(owner);
-    assert(decision.kind === "found" || decision.kind === "blank", "a superblock copy survives");
-    const frame = decision.kind === "found" ? decision.frame : null;
-    const journalId = frame?.journalId ?? world.prng.bytes(journalIdBytes);
-    if (decision.kind === "found") {
-      for (const file of decision.filesToRepair) disk.writeSuperblockFile(file, decision.frame);
-    }
-    const scanned = scan(frame, journalId);
-    if (frame !== null) disk.freeBefore(frame.begin.segment);
-    const format = formatFor(owner, journalId, sha256);
-    this.life = {
-      format,
-      encoder: new BatchEncoder(format, simSegmentBytes, scanned.resume),
-      index: scanned.index,
-      frames: new SuperblockFrames(frame, journalId, scanned.lost.newest),
-    };
-    const log = frame === null ? emptyLog : openScanned(frame, scanned);
+    const log = openSimLog(disk, owner, sha256, world.prng);
+    const blocks = new SimBlocks({
+      disk,
+      sha256,
+      after: (micros, run) => this.after(micros, run),
+      flushMicros: () => this.parts.flushMicros(),
+      flush: (next) => this.flush("blocks", "blocks-written", "blocks-flushed", next),
+      answering: () => world.expectPromises(),
+    });
+    this.life = { log, blocks };
     world.expectPromises();
-    return Promise.resolve({ superblock: frame?.superblock ?? null, log });
+    return Promise.resolve(log.opened);
   }
 
   append(entries: readonly Entry[], onStored: () => void): void {
@@ -104,29 +86,48 @@ export class SimJournal implements Journal {
   }
 
   writeSuperblock(superblock: Superblock, onStored: () => void): void {
-    this.push({ kind: "superblock", superblock, done: onStored });
+    const command = { kind: "superblock" as const, superblock, done: onStored, hasBlocks: false };
+    this.push(command);
+    this.opened().blocks.whenStored(() => {
+      command.hasBlocks = true;
+      if (this.isHeldBack) this.perform();
+    });
+  }
+
+  writeBlocks(blocks: readonly Block[], onStored: () => void): void {
+    if (!this.isDead) this.opened().blocks.write(blocks, onStored);
+  }
+
+  readBlocks(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]> {
+    return this.opened().blocks.read(digests);
+  }
+
+  retainBlocks(stateRoots: readonly Uint8Array[]): void {
+    if (!this.isDead) this.opened().blocks.retain(stateRoots);
   }
 
   read(positions: readonly LogPosition[]): Promise<readonly (Entry | null)[]> {
     return new Promise((resolve) => {
       this.after(this.parts.flushMicros(), () => {
         this.parts.world.expectPromises();
-        resolve(positions.map((position) => this.readOne(position)));
+        resolve(positions.map((each) => readSimEntry(this.opened().log, this.parts.disk, each)));
       });
     });
   }
 
   idle(): void {
-    if (this.commands.length === 0 && this.opened().encoder.hasUnnamed) this.push({ kind: "name" });
+    if (this.commands.length === 0 && this.opened().log.encoder.hasUnnamed)
+      this.push({ kind: "name" });
   }
 
   fsyncMicrosP99(): number | null {
     return null;
   }
 
-  close(): Promise<void> {
-    if (!this.isRunning) return Promise.resolve();
-    return new Promise((resolve) => {
+  async close(): Promise<void> {
+    await this.life?.blocks.close();
+    if (!this.isRunning) return;
+    await new Promise<void>((resolve) => {
       this.drained = resolve;
     });
   }
@@ -156,11 +157,13 @@ export class SimJournal implements Journal {
         return entries.length === 0 ? this.complete(0) : this.writeBatch(entries);
       }
       case "superblock":
-        if (this.opened().encoder.hasUnnamed) return this.writeBatch([]);
+        this.isHeldBack = !command.hasBlocks;
+        if (this.isHeldBack) return;
+        if (this.opened().log.encoder.hasUnnamed) return this.writeBatch([]);
         return this.replaceSuperblock(command.superblock, command.done);
       case "name":
         this.commands.shift();
-        return this.opened().encoder.hasUnnamed ? this.writeBatch([]) : this.perform();
+        return this.opened().log.encoder.hasUnnamed ? this.writeBatch([]) : this.perform();
     }
   }
 
@@ -181,14 +184,14 @@ export class SimJournal implements Journal {
 
   /** One batch: the entries, or, without any, only the names of the batch before. */
   private writeBatch(entries: readonly Entry[]): void {
-    const { encoder, index } = this.opened();
+    const { encoder, index } = this.opened().log;
     const { disk } = this.parts;
     const batch = encoder.encode(entries);
     const { segment, offset, bytes, recordOffsets } = batch;
     if (!disk.hasSegment(segment) && !this.createSegment(segment)) return;
     disk.write({ file: "segment", segment, offset, bytes });
     const what = entries.length === 0 ? "names" : "batch";
-    this.flush(`${what}-written`, `${what}-flushed`, () => {
+    this.flush("log", `${what}-written`, `${what}-flushed`, () => {
       index.addBatch(batch, entries);
       this.complete(recordOffsets.length);
     });
@@ -203,14 +206,14 @@ export class SimJournal implements Journal {
 
   /** The first file is on disk before the second is touched. */
   private replaceSuperblock(superblock: Superblock, done: () => void): void {
-    const { frames, encoder, index } = this.opened();
+    const { frames, encoder, index } = this.opened().log;
     const begin = index.beginAfter(superblock.base.op);
     const frame = frames.next(superblock, encoder.lastRecord, begin);
     const bytes = encodeSuperblockCopy(frame, this.parts.sha256);
     const writeFile = (file: number): void => {
       for (const write of superblockWrites(file, bytes)) this.parts.disk.write(write);
       const name = file === 0 ? "superblock-1" : "superblock-2";
-      this.flush(`${name}-written`, `${name}-flushed`, () => {
+      this.flush("log", `${name}-written`, `${name}-flushed`, () => {
         if (file + 1 < superblockFiles) return writeFile(file + 1);
         index.dropBefore(begin);
         this.parts.disk.freeBefore(begin.segment);
@@ -223,11 +226,16 @@ export class SimJournal implements Journal {
     writeFile(0);
   }
 
-  private flush(written: PersistencePoint, flushed: PersistencePoint, next: () => void): void {
+  private flush(
+    files: "log" | "blocks",
+    written: PersistencePoint,
+    flushed: PersistencePoint,
+    next: () => void,
+  ): void {
     if (this.parts.isKilledAt(written) || this.failsAt(written)) return;
     this.after(this.parts.flushMicros(), () => {
       if (this.failsAt(flushed)) return;
-      this.parts.disk.flush();
+      this.parts.disk.flush(files);
       if (!this.parts.isKilledAt(flushed)) next();
     });
   }
@@ -254,17 +262,6 @@ export class SimJournal implements Journal {
     return true;
   }
 
-  private readOne(position: LogPosition): Entry | null {
-    const { format, index } = this.opened();
-    for (const location of index.locate(position.op, position.hash)) {
-      const { segment, offset, bodyBytes } = location;
-      const bytes = this.parts.disk.bytesAt(segment, offset, frameBytes + bodyBytes);
-      const entry = readRecord(bytes, location, position, format);
-      if (entry !== null) return entry;
-    }
-    return null;
-  }
-
   private after(micros: number, run: () => void): void {
     this.parts.clock.after(micros / 1_000, () => {
       if (!this.isDead) run();
@@ -275,5 +272,3 @@ export class SimJournal implements Journal {
     return present(this.life, "the journal is open");
   }
 }
-
-const emptyLog = { entries: [], isHeadUncertain: false } as const;

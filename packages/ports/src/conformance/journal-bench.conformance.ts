@@ -25,8 +25,11 @@ export interface JournalRig {
   create(): Journal;
   /** Lets the world go on until the promise is settled. */
   settle<T>(promise: Promise<T>): Promise<T>;
-  /** The journal's disk, segment after segment. It is closed. `change` may write into the bytes. */
-  harm(change: (segment: Uint8Array) => void): Promise<void>;
+  /**
+   * The journal's disk, file after file: segments, then where blocks lie. It is closed. `change`
+   * may write into the bytes.
+   */
+  harm(change: (file: Uint8Array) => void): Promise<void>;
   /** Frees the disk. */
   dispose(): Promise<void>;
 }
@@ -112,7 +115,7 @@ export class JournalBench {
     });
   }
 
-  /** Closes the journal; opens none. Bytes of all segments. */
+  /** Closes the journal; opens none. Bytes of all segments and of all that is set apart for blocks. */
   async diskBytes(): Promise<number> {
     await this.rig.settle(this.journal.close());
     let bytes = 0;

@@ -1,0 +1,58 @@
+/** What one life of a simulated process knows of the log on its disk. */
+import {
+  BatchEncoder,
+  frameBytes,
+  journalIdBytes,
+  openScanned,
+  readRecord,
+  type RecordFormat,
+  type RecordIndex,
+  SuperblockFrames,
+} from "@quorate/log-format";
+import type { OpenedJournal } from "@quorate/ports";
+import { assert, type Prng, type Sha256 } from "@quorate/prelude";
+import type { Entry, LogPosition } from "@quorate/protocol";
+import { type DiskOwner, formatFor, type SimDisk, simSegmentBytes } from "./sim-disk.ts";
+
+export interface SimLog {
+  readonly opened: OpenedJournal;
+  readonly format: RecordFormat;
+  readonly encoder: BatchEncoder;
+  readonly index: RecordIndex;
+  readonly frames: SuperblockFrames;
+}
+
+/** Reads what the disk holds and repairs its superblock, as the journal on files does. */
+export function openSimLog(disk: SimDisk, owner: DiskOwner, sha256: Sha256, prng: Prng): SimLog {
+  const { decision, scan } = disk.read(owner);
+  assert(decision.kind === "found" || decision.kind === "blank", "a superblock copy survives");
+  const frame = decision.kind === "found" ? decision.frame : null;
+  const journalId = frame?.journalId ?? prng.bytes(journalIdBytes);
+  if (decision.kind === "found") {
+    for (const file of decision.filesToRepair) disk.writeSuperblockFile(file, decision.frame);
+  }
+  const scanned = scan(frame, journalId);
+  if (frame !== null) disk.freeBefore(frame.begin.segment);
+  const format = formatFor(owner, journalId, sha256);
+  const log = frame === null ? emptyLog : openScanned(frame, scanned);
+  return {
+    opened: { superblock: frame?.superblock ?? null, log },
+    format,
+    encoder: new BatchEncoder(format, simSegmentBytes, scanned.resume),
+    index: scanned.index,
+    frames: new SuperblockFrames(frame, journalId, scanned.lost.newest),
+  };
+}
+
+/** The entry, or null when it was never stored or is harmed wherever it stands. */
+export function readSimEntry(log: SimLog, disk: SimDisk, position: LogPosition): Entry | null {
+  for (const location of log.index.locate(position.op, position.hash)) {
+    const { segment, offset, bodyBytes } = location;
+    const bytes = disk.bytesAt(segment, offset, frameBytes + bodyBytes);
+    const entry = readRecord(bytes, location, position, log.format);
+    if (entry !== null) return entry;
+  }
+  return null;
+}
+
+const emptyLog = { entries: [], isHeadUncertain: false } as const;
