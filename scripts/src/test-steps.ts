@@ -27,7 +27,7 @@ export interface TestStep {
   run(): Promise<TestCounts>;
 }
 
-/** Seeds of the simulator in one `npm test`: under a minute on two cores. */
+/** Seeds of the simulator in one `npm test`: about two minutes on two cores. */
 const simulatorSeeds = 400;
 
 const reportFolder = join(stateFolder, "test");

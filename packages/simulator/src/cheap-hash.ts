@@ -26,7 +26,15 @@ export function hashOf(from: HashState, parts: readonly Uint8Array[]): HashState
   let { left, right } = from;
   let bytes = 0;
   for (const part of parts) {
-    for (let at = 0; at < part.length; at++) {
+    const wholeWords = part.length & ~3;
+    for (let at = 0; at < wholeWords; at += 4) {
+      const word = wordAt(part, at);
+      left = Math.imul(left ^ word, 0x01000193);
+      left ^= left >>> 15;
+      right = Math.imul(right + word + 1, 0x5bd1e995);
+      right ^= right >>> 15;
+    }
+    for (let at = wholeWords; at < part.length; at++) {
       const byte = part[at] ?? 0;
       left = Math.imul(left ^ byte, 0x01000193);
       right = Math.imul(right + byte + 1, 0x5bd1e995);

@@ -23,6 +23,8 @@ const calm: SwarmOptions = {
   pipelineMax: 16,
   checkpointOps: 1_024,
   safetyMicros: 3_000_000,
+  restScale: 1,
+  historyRestScale: 1,
 };
 
 test("the same seed gives the same run, event by event", async () => {

@@ -46,13 +46,14 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   const fail = (error: unknown): void => void failures.push(error);
   const cluster = new SimCluster(world, swarm, fail);
   const deliveries = new Deliveries();
-  const histories = new HistoryWatch(world, seed, cluster.clients);
+  const histories = new HistoryWatch(world, seed, cluster.clients, swarm.historyRestScale);
   const workload = new Workload({
     world,
     clients: histories.clients,
     deliveries,
     prng: world.prng.fork(),
     burstMax: swarm.burstMax,
+    restScale: swarm.restScale,
     onViolation: fail,
   });
   const faults = new Faults(world, cluster, swarm);

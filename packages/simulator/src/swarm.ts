@@ -25,11 +25,47 @@ export interface SwarmOptions {
   readonly checkpointOps: number;
   /** Length of the phase in which anything may go wrong. */
   readonly safetyMicros: number;
+  /** Workers rest this many times longer than in a pressed run. */
+  readonly restScale: number;
+  /** The same of the clients whose history is searched: a search takes so many calls, not more. */
+  readonly historyRestScale: number;
 }
 
 const second = 1_000_000;
 
+/**
+ * One run in so many is lived: as clusters spend their days, with little to do and long times
+ * between faults. The others are pressed: seconds in which everything happens at once.
+ */
+const livedOneIn = 6;
+/** A lived run is this many times longer than a pressed one, and its faults are as much rarer. */
+const livedScaleMin = 60;
+const livedScaleMax = 180;
+const livedRestScaleMin = 2;
+const livedRestScaleMax = 20;
+
 export function drawSwarm(prng: Prng): SwarmOptions {
+  const pressed = drawPressed(prng);
+  return prng.below(livedOneIn) === 0 ? lived(pressed, prng) : pressed;
+}
+
+/** The same cluster with the same faults, which take as many minutes as they took seconds. */
+function lived(pressed: SwarmOptions, prng: Prng): SwarmOptions {
+  const scale = prng.between(livedScaleMin, livedScaleMax);
+  const faults = Object.fromEntries(
+    Object.entries(pressed.faults).map(([kind, meanMicros]) => [kind, meanMicros * scale]),
+  );
+  return {
+    ...pressed,
+    faults,
+    downMeanMicros: pressed.downMeanMicros * prng.pick([1, 1, scale / 4]),
+    safetyMicros: pressed.safetyMicros * scale,
+    restScale: prng.between(livedRestScaleMin, livedRestScaleMax),
+    historyRestScale: scale,
+  };
+}
+
+function drawPressed(prng: Prng): SwarmOptions {
   const replicaCount = prng.pick([1, 2, 3, 3, 3, 3, 5, 5] as const);
   const pipelineMax = prng.pick([4, 8, 64]);
   return {
@@ -48,6 +84,8 @@ export function drawSwarm(prng: Prng): SwarmOptions {
     pipelineMax,
     checkpointOps: prng.pick([64, 128, 1_024]),
     safetyMicros: prng.between(5 * second, 15 * second),
+    restScale: 1,
+    historyRestScale: 1,
   };
 }
 

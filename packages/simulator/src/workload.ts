@@ -33,6 +33,8 @@ export interface WorkloadParts {
   readonly prng: Prng;
   /** Calls that a producer makes at the same moment, at most: they travel in one request. */
   readonly burstMax: number;
+  /** Workers rest this many times longer than in a pressed run. */
+  readonly restScale: number;
   onViolation(error: unknown): void;
 }
 
@@ -81,7 +83,7 @@ export class Workload {
         this.enqueue(prng, `w${worker}-${round}-${call}`),
       );
       await Promise.all(calls);
-      await this.pause(prng.between(50, 800));
+      await this.pause(prng.between(50, 800) * this.parts.restScale);
     }
   }
 
@@ -123,9 +125,9 @@ export class Workload {
       }
       if (outcome.type !== "dequeued") throw unexpected("dequeue", outcome);
       await Promise.all(outcome.messages.map((message) => this.settle(prng, message)));
-      await this.pause(
-        outcome.messages.length === 0 ? prng.between(100, 400) : prng.between(1, 100),
-      );
+      const isEmpty = outcome.messages.length === 0;
+      const rest = isEmpty ? prng.between(100, 400) : prng.between(1, 100);
+      await this.pause(this.isSending ? rest * this.parts.restScale : rest);
     }
   }
 

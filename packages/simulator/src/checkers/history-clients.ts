@@ -33,12 +33,14 @@ const principal = "history client";
 export class HistoryClients {
   private readonly world: World;
   private readonly gateways: readonly ClusterClient[];
+  private readonly restScale: number;
   private isOver = false;
   private left = 0;
 
-  constructor(world: World, gateways: readonly ClusterClient[]) {
+  constructor(world: World, gateways: readonly ClusterClient[], restScale: number) {
     this.world = world;
     this.gateways = gateways;
+    this.restScale = restScale;
   }
 
   get isDone(): boolean {
@@ -77,7 +79,7 @@ export class HistoryClients {
       else if (choice < 6) await this.dequeue(queue, prng, `${name} ${number}`, held);
       else if (choice < 8) await this.settle(queue, prng, held);
       else await this.read(queue, prng);
-      await this.pause(prng.between(5, 300));
+      await this.pause(prng.between(5, 300) * this.restScale);
     }
   }
 

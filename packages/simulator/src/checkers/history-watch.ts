@@ -22,11 +22,12 @@ export class HistoryWatch {
   private readonly history: History;
   private readonly own: HistoryClients | null;
 
-  constructor(world: World, seed: number, clients: readonly ClusterClient[]) {
+  /** `restScale`: how many times longer than usual the history clients rest between calls. */
+  constructor(world: World, seed: number, clients: readonly ClusterClient[], restScale: number) {
     this.history = new History(() => world.nowMicros);
     this.clients = clients.map((client, index) => this.history.recording(client, index));
     const isSearched = seed % searchedSeedsOneIn === 0;
-    this.own = isSearched ? new HistoryClients(world, this.clients) : null;
+    this.own = isSearched ? new HistoryClients(world, this.clients, restScale) : null;
   }
 
   begin(seed: number, onFailure: (error: unknown) => void): void {

@@ -1,0 +1,46 @@
+import { Prng } from "@quorate/prelude";
+import { expect, test } from "vitest";
+import { faultKinds } from "./faults/fault-kinds.ts";
+import { runSeed } from "./run-seed.ts";
+import { drawSwarm, type SwarmOptions } from "./swarm.ts";
+
+const swarms: readonly SwarmOptions[] = Array.from({ length: 2_000 }, (_, seed) =>
+  drawSwarm(new Prng(seed).fork()),
+);
+const isLived = ({ historyRestScale }: SwarmOptions): boolean => historyRestScale > 1;
+
+test("one run in six is lived: minutes with rare faults; the others are seconds", () => {
+  const lived = swarms.filter(isLived);
+  expect(lived.length / swarms.length).toBeCloseTo(1 / 6, 1);
+  for (const { safetyMicros } of lived) expect(safetyMicros).toBeGreaterThanOrEqual(300_000_000);
+  for (const swarm of swarms.filter((each) => !isLived(each))) {
+    expect(swarm.safetyMicros).toBeLessThanOrEqual(15_000_000);
+  }
+});
+
+test("two thousand seeds live for more than a hundred hours", () => {
+  const micros = swarms.reduce((sum, { safetyMicros }) => sum + safetyMicros, 0);
+  expect(micros / 3_600_000_000).toBeGreaterThan(100);
+});
+
+test("every kind of fault is drawn, in runs of both kinds, and some runs have none", () => {
+  for (const kind of faultKinds) {
+    const withKind = swarms.filter(({ faults }) => faults[kind] !== undefined);
+    expect(withKind.some(isLived)).toBe(true);
+    expect(withKind.some((each) => !isLived(each))).toBe(true);
+  }
+  expect(swarms.some(({ faults }) => Object.keys(faults).length === 0)).toBe(true);
+});
+
+test("the clients of a lived run work all the time, and the same seed gives the same run", async () => {
+  const lived = [...swarms.entries()].filter(([, swarm]) => isLived(swarm));
+  const byLength = lived.toSorted(([, a], [, b]) => a.safetyMicros - b.safetyMicros);
+  const [seed = 0] = byLength[0] ?? [];
+  const [first, second] = [
+    await runSeed(seed, { print: null }),
+    await runSeed(seed, { print: null }),
+  ];
+  expect(first.verdict).toBe("passed");
+  expect(first.operations).toBeGreaterThan(first.virtualMicros / 10_000_000);
+  expect(second.traceDigest).toBe(first.traceDigest);
+});
