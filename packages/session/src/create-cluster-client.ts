@@ -34,6 +34,7 @@ import { HealthNews } from "./health-news.ts";
 import { resendMs, sessionCount, stallMs, tickMs } from "./limits.ts";
 import { Members } from "./members.ts";
 import { newCall, newRead } from "./new-call.ts";
+import { isRequestDue } from "./request-due.ts";
 import { patienceWithout } from "./patience.ts";
 import { VsrSession } from "./vsr-session.ts";
 import { type Call, WaitingCalls } from "./waiting-calls.ts";
@@ -238,7 +239,7 @@ class Client implements ClusterClient, TransportEvents {
     if (primary === null) return;
     for (const session of this.sessions) {
       session.repeat(primary, resendMs);
-      if (!session.isIdle || this.calls.count === 0) continue;
+      if (!session.isIdle || !isRequestDue(this.calls, this.sessions, this.nowMs())) continue;
       const batch = this.calls.takeBatch();
       if (batch.length > 0) session.request(batch, primary);
     }

@@ -2,6 +2,10 @@
 
 /** VSR sessions of one gateway: as many requests may be in flight; the rest gathers in batches. */
 export const sessionCount = 3;
+/** From this size on a request is handed out beside others: it gains little by growing further. */
+export const gatheredBytesMin = 256 * 1024;
+/** A request without an answer for this long keeps no other one waiting. */
+export const gatherMsMax = 20;
 /** Calls that wait to be handed out; more are refused as overloaded. */
 export const callsWaitingMax = 20_000;
 /** Bytes of the operations of such calls. */

@@ -138,3 +138,16 @@ test("a request that found no link counts as not handed out", () => {
   const note = { note: "overloaded" as const, session: id, number: asRequestNumber(1) };
   expect(session.onOverloaded(note)).toHaveLength(1);
 });
+
+test("a session knows since when its request has been in flight, however often it was sent", () => {
+  const { session, state, register } = rig();
+  register();
+  expect(session.busySinceMs).toBeNull();
+  state.nowMs = 10;
+  session.request([call()], 0);
+  state.nowMs = 900;
+  session.repeat(0, 500);
+  expect(session.busySinceMs).toBe(10);
+  session.onReply(reply(1));
+  expect(session.busySinceMs).toBeNull();
+});

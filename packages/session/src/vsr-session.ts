@@ -17,6 +17,7 @@ import type { Call } from "./waiting-calls.ts";
 interface InFlight {
   readonly statement: Uint8Array;
   readonly calls: readonly Call[];
+  readonly begunMs: number;
   /** How often it was handed to a replica. */
   sends: number;
   sentMs: number;
@@ -49,6 +50,11 @@ export class VsrSession {
     return this.id !== null && this.inFlight === null;
   }
 
+  /** When its request was handed out first; null when none is in flight. */
+  get busySinceMs(): number | null {
+    return this.inFlight?.begunMs ?? null;
+  }
+
   /** Calls whose request has been handed out and not answered. */
   get calls(): readonly Call[] {
     return this.inFlight?.calls ?? [];
@@ -65,7 +71,8 @@ export class VsrSession {
       number: this.number,
       operations,
     });
-    this.inFlight = { statement, calls, sends: 0, sentMs: -Infinity, sentTo: primary };
+    const begunMs = this.ports.nowMs();
+    this.inFlight = { statement, calls, begunMs, sends: 0, sentMs: -Infinity, sentTo: primary };
     this.send(this.inFlight, primary);
   }
 

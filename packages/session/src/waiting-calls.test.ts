@@ -1,6 +1,6 @@
 import { operationsPerRequestMax, requestBytesMax } from "@quorate/protocol";
 import { expect, test } from "vitest";
-import { answerBytesPerRequestMax, callsWaitingMax } from "./limits.ts";
+import { answerBytesPerRequestMax, callsWaitingMax, gatheredBytesMin } from "./limits.ts";
 import { type Call, WaitingCalls } from "./waiting-calls.ts";
 
 function call(bytes = 1, answerBytesMax = 1): Call {
@@ -63,4 +63,19 @@ test("when all places are taken the next call is refused", () => {
   expect(waiting.add(call())).toBe(false);
   waiting.takeBatch();
   expect(waiting.add(call())).toBe(true);
+});
+
+test("bytes, answers and numbers each fill a request, until they are handed out", () => {
+  const few = (count: number): Call[] => Array.from({ length: count }, () => call());
+  expect(waitingWith(...few(operationsPerRequestMax - 1)).fillsRequest).toBe(false);
+  expect(waitingWith(...few(operationsPerRequestMax)).fillsRequest).toBe(true);
+  expect(waitingWith(call(gatheredBytesMin - 1)).fillsRequest).toBe(false);
+  const large = [
+    waitingWith(call(gatheredBytesMin)),
+    waitingWith(call(1, answerBytesPerRequestMax)),
+  ];
+  expect(large.map(({ fillsRequest }) => fillsRequest)).toEqual([true, true]);
+  large[0]?.takeBatch();
+  large[1]?.remove(() => true);
+  expect(large.map(({ fillsRequest }) => fillsRequest)).toEqual([false, false]);
 });

@@ -1,7 +1,12 @@
 /** Calls that have not been handed out yet, in the order of their arrival. */
 import { operationsPerRequestMax, requestBytesMax } from "@quorate/protocol";
 import type { Executed } from "./cluster-client.ts";
-import { answerBytesPerRequestMax, callBytesWaitingMax, callsWaitingMax } from "./limits.ts";
+import {
+  answerBytesPerRequestMax,
+  callBytesWaitingMax,
+  callsWaitingMax,
+  gatheredBytesMin,
+} from "./limits.ts";
 
 export interface Call {
   readonly operation: Uint8Array;
@@ -20,9 +25,17 @@ const requestOverheadBytes = 1_024;
 export class WaitingCalls {
   private calls: Call[] = [];
   private bytes = 0;
+  /** What their answers may have. */
+  private answerBytes = 0;
 
   get count(): number {
     return this.calls.length;
+  }
+
+  /** Whether what waits fills a request, or as much of one as makes it worth its costs. */
+  get fillsRequest(): boolean {
+    const isLarge = this.bytes >= gatheredBytesMin || this.answerBytes >= answerBytesPerRequestMax;
+    return isLarge || this.calls.length >= operationsPerRequestMax;
   }
 
   /** False when there is no room: the caller is told that the gateway is overloaded. */
@@ -31,6 +44,7 @@ export class WaitingCalls {
     if (this.bytes + call.operation.length > callBytesWaitingMax) return false;
     this.calls.push(call);
     this.bytes += call.operation.length;
+    this.answerBytes += call.answerBytesMax;
     return true;
   }
 
@@ -59,11 +73,18 @@ export class WaitingCalls {
     const removed = this.calls.filter(isDone);
     if (removed.length === 0) return removed;
     this.calls = this.calls.filter((call) => !isDone(call));
-    for (const call of removed) this.bytes -= call.operation.length;
+    this.forget(removed);
     return removed;
   }
 
   private drop(count: number): void {
-    for (const call of this.calls.splice(0, count)) this.bytes -= call.operation.length;
+    this.forget(this.calls.splice(0, count));
+  }
+
+  private forget(calls: readonly Call[]): void {
+    for (const { operation, answerBytesMax } of calls) {
+      this.bytes -= operation.length;
+      this.answerBytes -= answerBytesMax;
+    }
   }
 }
