@@ -6,10 +6,13 @@ const unitTimeoutMs = 30_000;
 /** Real processes, real disks and 2 shared cores: a cluster may need this long for one story. */
 const integrationTimeoutMs = 180_000;
 
+/** A proof run sends a hundred thousand frames and more. */
+const fuzzTimeoutMs = 1_800_000;
+
 const exclude = [...configDefaults.exclude, "**/out/**", "**/.next/**"];
 
 /**
- * Four programs of tests. `vitest run packages/vsr` finds its files in `unit`;
+ * Five programs of tests. `vitest run packages/vsr` finds its files in `unit`;
  * `vitest run --project integration` starts real processes, one file after the other.
  */
 export default defineConfig({
@@ -35,6 +38,16 @@ export default defineConfig({
           include: ["test/conformance/**/*.test.ts"],
           exclude,
           testTimeout: integrationTimeoutMs,
+        },
+      },
+      {
+        test: {
+          name: "fuzz",
+          include: ["test/fuzz/**/*.test.ts"],
+          exclude,
+          fileParallelism: false,
+          testTimeout: fuzzTimeoutMs,
+          hookTimeout: integrationTimeoutMs,
         },
       },
       {

@@ -57,6 +57,12 @@ export const testSteps: readonly TestStep[] = [
     needs: [],
     run: () => runVitest("conformance"),
   },
+  {
+    name: "fuzz",
+    exists: hasFile("test/fuzz", ".test.ts"),
+    needs: [],
+    run: () => runVitest("fuzz"),
+  },
   { name: "e2e", exists: hasFile("test/e2e", ".config.ts"), needs: [chromium], run: runBrowser },
 ];
 

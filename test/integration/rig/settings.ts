@@ -6,7 +6,8 @@ export const killsOfPrimary = countIn("QUORATE_TEST_KILLS", 5);
 /** Messages that the main job sends between two kills: QUORATE_TEST_MESSAGES. */
 export const messagesPerKill = countIn("QUORATE_TEST_MESSAGES", 1_000);
 
-function countIn(name: string, otherwise: number): number {
+/** The whole number above 0 in a variable of the environment. Throws for anything else in it. */
+export function countIn(name: string, otherwise: number): number {
   const text = process.env[name];
   if (text === undefined || text === "") return otherwise;
   const count = Number(text);

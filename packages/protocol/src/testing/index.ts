@@ -1,1 +1,2 @@
+export { exampleMessages } from "./examples.ts";
 export * from "./signed-world.ts";

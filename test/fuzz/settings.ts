@@ -1,0 +1,8 @@
+/** How much is thrown at the processes under test; more by environment, for proofs and nights. */
+import { countIn } from "../integration/rig/settings.ts";
+
+/** Frames and packets sent to replicas: QUORATE_FUZZ_FRAMES. */
+export const framesToSend = countIn("QUORATE_FUZZ_FRAMES", 6_000);
+
+/** Decides what is sent: QUORATE_FUZZ_SEED. */
+export const fuzzSeed = countIn("QUORATE_FUZZ_SEED", 1);
