@@ -26,6 +26,7 @@ export default defineConfig({
             "apps/*/**/*.test.{ts,tsx}",
             "scripts/src/**/*.test.ts",
             "bench/src/**/*.test.ts",
+            "test/proof/**/*.test.ts",
           ],
           exclude,
           testTimeout: unitTimeoutMs,

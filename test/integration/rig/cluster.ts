@@ -22,6 +22,12 @@ const readyMsMax = 60_000;
 /** Until a cluster that lost one process is whole again. */
 const wholeMsMax = 30_000;
 
+/** Removes what this program has made, should it end early; its processes are killed before. */
+const folders = new Set<string>();
+process.on("exit", () => {
+  for (const path of folders) removeFolder(path);
+});
+
 /** What a test may ask of its cluster. */
 export interface ClusterOptions {
   /** 1, 3 or 5; three unless said otherwise. */
@@ -151,14 +157,20 @@ export class Cluster {
   async stop(): Promise<void> {
     for (const client of this.#clients) client.close();
     await Promise.all(this.processes.map((each) => each.stop()));
-    if (process.env["QUORATE_TEST_KEEP"] === "1") console.log(`kept ${this.folder.path}`);
-    else rmSync(this.folder.path, { recursive: true, force: true });
+    folders.delete(this.folder.path);
+    removeFolder(this.folder.path);
   }
+}
+
+function removeFolder(path: string): void {
+  if (process.env["QUORATE_TEST_KEEP"] === "1") console.log(`kept ${path}`);
+  else rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Makes keys and configuration for a cluster, and starts nothing. */
 export async function createTestCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const folder = devFolderAt(mkdtempSync(join(tmpdir(), "quorate-test-")));
+  folders.add(folder.path);
   const [apiPort = 0] = await findFreePorts(1);
   const cluster = await createCluster(folder, options.replicas ?? 3, apiPort);
   const plan = await planProcesses(folder, cluster, apiPort);
