@@ -8,6 +8,7 @@ import { exitCodes } from "./exit-codes.ts";
 
 const fatalCodes: Record<FatalReason | JournalFatalReason, number> = {
   assertion: exitCodes.assertion,
+  "state-diverged": exitCodes.stateDiverged,
   "write-failed": exitCodes.writeFailed,
   "fsync-failed": exitCodes.fsyncFailed,
   "disk-full": exitCodes.diskFull,

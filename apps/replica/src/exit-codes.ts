@@ -18,6 +18,8 @@ export const exitCodes = {
   diskFull: 75,
   /** A read was refused. */
   readFailed: 76,
+  /** A quorum has signed another state than this replica reached by the same log. */
+  stateDiverged: 77,
   /** A bug: something held that must not. */
   assertion: 127,
 } as const;

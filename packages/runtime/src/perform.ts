@@ -1,7 +1,7 @@
 /** What the core wants becomes what the ports do. */
 import { unreachable } from "@quorate/prelude";
 import type { Journal, Log, Metrics, Transport } from "@quorate/ports";
-import type { Effect, Input } from "@quorate/vsr";
+import type { Effect, Input, StopReason } from "@quorate/vsr";
 import { sendNote } from "./status-board.ts";
 
 export interface EffectPorts {
@@ -9,6 +9,8 @@ export interface EffectPorts {
   readonly transport: Transport;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** The replica must not go on: ends the process. */
+  onStop(reason: StopReason, detail: string): void;
   /** Gives the core the completion of what it asked for. */
   dispatch(input: Input): void;
 }
@@ -29,6 +31,14 @@ export function performEffect(effect: Effect, ports: EffectPorts): void {
       });
     case "read":
       return performRead(effect, ports);
+    case "write-blocks":
+      return ports.journal.writeBlocks(effect.blocks, () => {
+        ports.dispatch({ kind: "blocks-stored", token: effect.token });
+      });
+    case "read-blocks":
+      return performBlockRead(effect, ports);
+    case "retain-blocks":
+      return ports.journal.retainBlocks(effect.stateRoots);
     case "ignore":
       return ports.metrics.count("quorate_inputs_ignored_total", {
         command: effect.command,
@@ -40,6 +50,8 @@ export function performEffect(effect: Effect, ports: EffectPorts): void {
       return ports.metrics.count("quorate_operations_executed_total", {}, effect.operations);
     case "alarm":
       return ports.log.error("protocol alarm", { alarm: effect.alarm, detail: effect.detail });
+    case "stop":
+      return ports.onStop(effect.reason, effect.detail);
     default:
       return unreachable(effect);
   }
@@ -51,6 +63,13 @@ function performAppend(effect: Effect & { kind: "append" }, ports: EffectPorts):
   const { generation } = effect;
   const { op } = last.header;
   ports.journal.append(effect.entries, () => ports.dispatch({ kind: "appended", generation, op }));
+}
+
+function performBlockRead(effect: Effect & { kind: "read-blocks" }, ports: EffectPorts): void {
+  const { token } = effect;
+  void ports.journal.readBlocks(effect.digests).then((blocks) => {
+    ports.dispatch({ kind: "blocks-read", token, blocks });
+  });
 }
 
 function performRead(effect: Effect & { kind: "read" }, ports: EffectPorts): void {

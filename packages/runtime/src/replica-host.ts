@@ -2,7 +2,7 @@
  * One member of the cluster: a core joined to its ports. One input at a time goes into the core,
  * its effects go out in order, and nothing here decides.
  */
-import { Prng, type StateMachine } from "@quorate/prelude";
+import { type CheckpointableStateMachine, Prng } from "@quorate/prelude";
 import type {
   Clock,
   Crypto,
@@ -21,6 +21,7 @@ import {
   type Replica,
   statusNote,
   step,
+  type StopReason,
   tickMs,
   type VsrOptions,
 } from "@quorate/vsr";
@@ -38,7 +39,7 @@ export interface HostParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly journal: Journal;
-  readonly stateMachine: StateMachine;
+  readonly stateMachine: CheckpointableStateMachine;
   readonly options: VsrOptions;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -48,11 +49,11 @@ export interface HostParts {
   connect(events: TransportEvents, boot: number, incarnation: number): Transport;
   /** Called after every input, with its effects performed: for checkers. */
   onStep?(replica: Replica, input: Input): void;
-  /** A bug or a broken disk: the process must end now. */
+  /** A bug, a broken disk or a diverged state: the process must end now. */
   onFatal(reason: FatalReason, cause: unknown): void;
 }
 
-export type FatalReason = "assertion";
+export type FatalReason = "assertion" | StopReason;
 
 export interface ReplicaHost {
   /** Reads the disk, takes part. Rejects when the folder belongs to somebody else. */
@@ -105,7 +106,12 @@ class Host implements ReplicaHost, TransportEvents {
     });
     const transport = parts.connect(this, superblock.boot, superblock.incarnation);
     this.transport = transport;
-    this.ports = { ...parts, transport, dispatch: (input) => this.dispatch(input) };
+    this.ports = {
+      ...parts,
+      transport,
+      dispatch: (input) => this.dispatch(input),
+      onStop: (reason, detail) => this.end(reason, new Error(detail)),
+    };
     await transport.start();
     this.scheduleTick();
   }
@@ -144,14 +150,19 @@ class Host implements ReplicaHost, TransportEvents {
     this.isStepping = true;
     try {
       for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
+        if (this.isStopped) return;
         this.run(this.replica, next);
       }
     } catch (error) {
-      this.isStopped = true;
-      this.parts.onFatal("assertion", error);
+      this.end("assertion", error);
     } finally {
       this.isStepping = false;
     }
+  }
+
+  private end(reason: FatalReason, cause: unknown): void {
+    this.isStopped = true;
+    this.parts.onFatal(reason, cause);
   }
 
   private run(replica: Replica, input: Input): void {
@@ -160,6 +171,7 @@ class Host implements ReplicaHost, TransportEvents {
     for (const effect of step(replica, input, parts.clock.wallMicros())) {
       if (effect.kind === "append") this.hasAppended = true;
       performEffect(effect, ports);
+      if (this.isStopped) return;
     }
     if (this.statusBoard.hasChanged(replica)) this.publishStatus();
     parts.onStep?.(replica, input);

@@ -2,8 +2,9 @@
 import type { Replica } from "@quorate/vsr";
 import type { World } from "./world.ts";
 
-const facts = 8;
+const facts = 11;
 const statuses = ["normal", "view-change", "recovering"] as const;
+const loads = ["open", "transfer"] as const;
 const purposes = ["start", "follow", "catch-up", "recover", "scrub"] as const;
 
 export class MemberTraces {
@@ -17,6 +18,7 @@ export class MemberTraces {
 
   onStep(index: number, replica: Replica): void {
     const { view, lastNormalView, status, acting, executed, commit, log, fetch } = replica;
+    const { load, checkpoints } = replica;
     const role = acting === null ? statuses.indexOf(status) : statuses.length;
     const fetching = fetch === null ? 0 : 1 + purposes.indexOf(fetch.purpose);
     const at = index * facts;
@@ -28,6 +30,9 @@ export class MemberTraces {
     isNew = this.shows(at + 5, log.storedOp) || isNew;
     isNew = this.shows(at + 6, commit) || isNew;
     isNew = this.shows(at + 7, executed) || isNew;
+    isNew = this.shows(at + 8, log.base.op) || isNew;
+    isNew = this.shows(at + 9, checkpoints.at(-1)?.op ?? 0) || isNew;
+    isNew = this.shows(at + 10, load === null ? 0 : 1 + loads.indexOf(load.purpose)) || isNew;
     if (!isNew) return;
     const { world } = this;
     world.trace.count(world.nowMicros);
@@ -36,7 +41,10 @@ export class MemberTraces {
     const word = acting === null ? status : "primary";
     const what = fetch === null ? word : `${word}+${fetch.purpose}`;
     const ops = `head ${log.headOp} stored ${log.storedOp} commit ${commit} executed ${executed}`;
-    world.trace.line(world.nowMicros, `r${index}`, what, `view ${view}/${lastNormalView} ${ops}`);
+    const below = `base ${log.base.op} checkpoint ${checkpoints.at(-1)?.op ?? "none"}`;
+    const loading = load === null ? "" : ` ${load.purpose} ${load.checkpoint.op}`;
+    const place = `view ${view}/${lastNormalView} ${ops} ${below}${loading}`;
+    world.trace.line(world.nowMicros, `r${index}`, what, place);
   }
 
   /** Whether the fact is new; keeps it. */

@@ -82,7 +82,7 @@ function drawPressed(prng: Prng): SwarmOptions {
     preparesInFlightMax: prng.pick([1, 2, 8]),
     heartbeatTicks: prng.pick([5, 10, 20]),
     pipelineMax,
-    checkpointOps: prng.pick([64, 128, 1_024]),
+    checkpointOps: prng.pick([8, 16, 64, 1_024]),
     safetyMicros: prng.between(5 * second, 15 * second),
     restScale: 1,
     historyRestScale: 1,

@@ -12,10 +12,9 @@ import {
   type MessageOf,
   type Op,
   opMax,
-  splitPacket,
 } from "@quorate/protocol";
 import { quorumOf } from "./quorum.ts";
-import { sendPacket, statementOf } from "./speak.ts";
+import { ownSignature, sendPacket, signatureOf, statementOf } from "./speak.ts";
 import { type ActingPrimary, ignore, primaryIndex, type Replica } from "./state.ts";
 
 /**
@@ -46,18 +45,10 @@ export function acknowledgeStart(replica: Replica): void {
 export function acknowledge(replica: Replica, op: Op): void {
   const { hash } = replica.log.positionAt(op);
   const statement = statementOf(replica, { command: "prepareOk", op, headerHash: hash });
-  if (replica.acting !== null) return countOwn(replica, replica.acting, op, statement);
+  if (replica.acting !== null) {
+    return count(replica, replica.acting, op, ownSignature(replica, statement));
+  }
   sendPacket(replica, { kind: "replica", index: primaryIndex(replica) }, statement);
-}
-
-function countOwn(replica: Replica, acting: ActingPrimary, op: Op, statement: Uint8Array): void {
-  const { signer } = replica.identity;
-  count(replica, acting, op, {
-    sender: signer.sender,
-    keyId: signer.keyId,
-    incarnation: signer.incarnation,
-    signature: splitPacket(statement, 0).signature,
-  });
 }
 
 /** Step 5 at the primary. */
@@ -66,7 +57,7 @@ export function onPrepareOk(
   admitted: Admitted,
   { op, headerHash }: MessageOf<"prepareOk">,
 ): void {
-  const { header, statement } = admitted;
+  const { header } = admitted;
   const { acting } = replica;
   if (header.view !== replica.view || acting === null) {
     return ignore(replica, "prepareOk", "not the acting primary");
@@ -76,12 +67,7 @@ export function onPrepareOk(
   if (!bytesEqual(slot.hash, headerHash)) return ignore(replica, "prepareOk", "another entry");
   acting.heardAt[header.sender] = replica.now;
   acting.storedOps[header.sender] = Math.max(acting.storedOps[header.sender] ?? 0, op);
-  count(replica, acting, op, {
-    sender: header.sender,
-    keyId: header.keyId.slice(),
-    incarnation: header.incarnation,
-    signature: splitPacket(statement, header.bodyBytes).signature.slice(),
-  });
+  count(replica, acting, op, signatureOf(admitted));
 }
 
 /** Counts senders, never messages; a learner's acknowledgement is no vote. */

@@ -51,6 +51,13 @@ export class ClientTable {
     return session;
   }
 
+  /** Holds these sessions and no others: what a checkpoint says. */
+  replace(sessions: readonly Session[]): void {
+    this.sessions.clear();
+    this.byNonce.clear();
+    for (const session of sessions) this.register(session);
+  }
+
   /** Sessions in the order of their ids: canonical, for digests. */
   sorted(): Session[] {
     return [...this.sessions.values()].toSorted(

@@ -1,5 +1,5 @@
 /** A replica as it comes from its disk: rules S3, S4 and S5. */
-import type { Prng, StateMachine } from "@quorate/prelude";
+import type { CheckpointableStateMachine, Prng } from "@quorate/prelude";
 import {
   type AdmissionContext,
   asEpoch,
@@ -35,7 +35,7 @@ export interface ReplicaOrigin {
   readonly entries: readonly HeldEntry[];
   readonly admission: AdmissionContext;
   readonly signer: StatementSigner;
-  readonly stateMachine: StateMachine;
+  readonly stateMachine: CheckpointableStateMachine;
   readonly options: VsrOptions;
   readonly prng: Prng;
   readonly bootSecret: Uint8Array;
@@ -93,12 +93,24 @@ export function createReplica(origin: ReplicaOrigin): Replica {
     isHeadUncertain: superblock.isHeadUncertain,
     commit: opMin(superblock.commit, log.headOp),
     executed: asOp(0),
+    isStateOpen: superblock.checkpoints.length === 0,
+    loadedOp: asOp(0),
+    checkpoints: superblock.checkpoints,
+    schedule: { op: asOp(0), bytes: 0 },
+    freezing: null,
+    heardCheckpoints: new Map(),
+    heardCertificate: null,
+    announceAt: 0,
+    load: null,
+    openAttempt: 0,
+    openAgainAt: 0,
     acting: null,
     votes: new Map(),
     collected: new Map(),
     fetch: null,
     reads: [],
     reading: new Map(),
+    storing: new Map(),
     writing: [],
     now: 0,
     clockMicros: 0,

@@ -23,7 +23,7 @@ import type { ActingPrimary, Replica } from "./state.ts";
  */
 export function noteEarlyRequests(replica: Replica): void {
   const { acting, startHead, log, cache } = replica;
-  if (acting === null || startHead === null) return;
+  if (acting === null || startHead === null || !replica.isStateOpen) return;
   acting.notedOp = opMax(acting.notedOp, replica.executed);
   while (acting.notedOp < startHead.op) {
     const entry = cache.get(log.positionAt(asOp(acting.notedOp + 1)));

@@ -1,5 +1,5 @@
 /** Everything that a replica can want from the world. */
-import type { Command, Entry, LogPosition, Superblock } from "@quorate/protocol";
+import type { Block, Command, Entry, LogPosition, Superblock } from "@quorate/protocol";
 import type { Peer } from "./input.ts";
 
 export type Effect =
@@ -13,6 +13,16 @@ export type Effect =
   | { readonly kind: "write-superblock"; readonly superblock: Superblock; readonly write: number }
   /** Answered by the input `entries-read`. */
   | { readonly kind: "read"; readonly positions: readonly LogPosition[]; readonly token: number }
+  /** Blocks of a checkpoint; answered by the input `blocks-stored`. In order with the superblock. */
+  | { readonly kind: "write-blocks"; readonly blocks: readonly Block[]; readonly token: number }
+  /** Answered by the input `blocks-read`. */
+  | {
+      readonly kind: "read-blocks";
+      readonly digests: readonly Uint8Array[];
+      readonly token: number;
+    }
+  /** Every block that none of these state roots reaches may be freed. */
+  | { readonly kind: "retain-blocks"; readonly stateRoots: readonly Uint8Array[] }
   /** The message had no effect. Counted. */
   | { readonly kind: "ignore"; readonly command: Command; readonly reason: IgnoreReason }
   /** Queues that have become worth asking for: a hint for the gateways. */
@@ -20,7 +30,14 @@ export type Effect =
   /** An op was executed; the driver may count and show it. */
   | { readonly kind: "executed"; readonly op: number; readonly operations: number }
   /** Something that honest replicas never cause. The driver makes it loud. */
-  | { readonly kind: "alarm"; readonly alarm: Alarm; readonly detail: string };
+  | { readonly kind: "alarm"; readonly alarm: Alarm; readonly detail: string }
+  /** The replica must not go on: the process ends, and nothing after this is performed. */
+  | { readonly kind: "stop"; readonly reason: StopReason; readonly detail: string };
+
+/** Why a replica takes part no more. */
+export type StopReason =
+  /** A quorum has certified another state than this replica reached by the same log. */
+  "state-diverged";
 
 /** Why a message had no effect. */
 export type IgnoreReason =
@@ -51,7 +68,14 @@ export type IgnoreReason =
   | "already executed"
   | "already in the log"
   | "log not read yet"
-  | "request number used for another request";
+  | "request number used for another request"
+  | "not a voter"
+  | "not yet reached"
+  | "already certified"
+  | "another state"
+  | "certificate not valid"
+  | "from a banned peer"
+  | "body is another block";
 
 export type Alarm =
   /** Two DoViewChange claim different entries at one (last normal view, op): rule A3. */
@@ -65,4 +89,12 @@ export type Alarm =
   /** Backups refuse the time of this primary's entries, so it hands over: rule L4. */
   | "clock-ahead"
   /** This primary's clock is too far from the others', so it hands over: rule L4. */
-  | "clock-apart";
+  | "clock-apart"
+  /** Another member has signed another state, or another log, at the op of a checkpoint. */
+  | "checkpoint-differs"
+  /** No checkpoint of this disk can be read whole; its blocks are asked of peers. */
+  | "checkpoint-unreadable"
+  /** A certified state is none of this state machine. */
+  | "foreign-state"
+  /** A peer sent other bytes than it was asked for, and is asked no more in this transfer. */
+  | "lying-peer";

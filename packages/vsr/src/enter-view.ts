@@ -1,6 +1,7 @@
 /** How a replica moves to another view: VRR §4.2 step 1, rules L1 and A2. */
 import type { View } from "@quorate/protocol";
 import { statementOf } from "./speak.ts";
+import { dropTransfer } from "./state-transfer.ts";
 import type { Replica } from "./state.ts";
 import { writeSuperblock } from "./superblock-writes.ts";
 import { restartViewChangeTimer } from "./timeout.ts";
@@ -30,6 +31,7 @@ export function leaveView(replica: Replica, view: View, proof: readonly Uint8Arr
   replica.startHead = null;
   replica.doViewChange = null;
   replica.fetch = null;
+  dropTransfer(replica);
   replica.votes.clear();
   replica.collected.clear();
   replica.log.cutAppending();

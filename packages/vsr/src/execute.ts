@@ -18,6 +18,7 @@ import {
   splitPacket,
   type StatementHeader,
 } from "@quorate/protocol";
+import { noteExecuted } from "./checkpoint.ts";
 import { isLastRequest, registrationKey, type Session, sessionKey } from "./client-table.ts";
 import { forgetExecuted } from "./early-requests.ts";
 import { tellNote } from "./speak.ts";
@@ -48,8 +49,10 @@ export function executeCommitted(replica: Replica): void {
 
 /** An uncertain log proves nothing yet: what it holds may not be what was committed (rule S5). */
 function executableOp(replica: Replica): Op {
-  if (replica.status === "recovering") return replica.executed;
-  return opMin(replica.commit, replica.log.storedOp);
+  const { executed, isStateOpen, log, commit } = replica;
+  if (replica.status === "recovering" || !isStateOpen) return executed;
+  // What rotted below is in the state already; it is mended, or freed, meanwhile.
+  return opMin(commit, log.storedOp >= executed ? log.storedOp : log.readableAbove(executed));
 }
 
 function readAhead(replica: Replica): void {
@@ -98,6 +101,7 @@ function execute(replica: Replica, entry: Entry): void {
     }
   }
   replica.executed = op;
+  noteExecuted(replica, entry);
   replica.effects.push({ kind: "executed", op, operations });
 }
 

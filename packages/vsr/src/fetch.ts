@@ -1,5 +1,5 @@
 /** What is being fetched from peers, by hash: headers downwards first, then bodies upwards. */
-import type { EntryHeader, LogPosition, Op } from "@quorate/protocol";
+import type { Checkpoint, EntryHeader, LogBase, LogPosition, Op } from "@quorate/protocol";
 
 /**
  * `start`: the selected log of a view that this replica is primary of. `follow`: the log named by
@@ -11,9 +11,9 @@ export type FetchPurpose = "start" | "follow" | "catch-up" | "recover" | "scrub"
 export interface Fetch {
   readonly purpose: FetchPurpose;
   /** The fetch is complete when the log reaches this. */
-  readonly top: LogPosition;
+  top: LogPosition;
   /** Known to be committed once the log is complete. */
-  readonly commit: Op;
+  commit: Op;
   /** For `start`: the DoViewChanges that the selection used. */
   readonly doViewChanges: readonly Uint8Array[];
   /** Headers that came with the DoViewChanges, by hash in hexadecimal. */
@@ -24,6 +24,10 @@ export interface Fetch {
   cursor: LogPosition;
   /** Newest op that the own log shares with the chain; null until the chain meets it. */
   fork: Op | null;
+  /** The certified checkpoint that the chain is to meet instead of the own log, if any. */
+  offer: Checkpoint | null;
+  /** Where the log will begin, once the state of `offer` has been loaded. */
+  base: LogBase | null;
   /** Positions whose bodies are to be written beside the log, oldest first; not yet received. */
   missing: LogPosition[];
   /** For `catch-up`: positions that continue the log, oldest first; not yet appended. */
@@ -37,6 +41,6 @@ export interface Fetch {
   /** Member that is asked. */
   peer: number;
   askedAt: number;
-  /** `adopted`: the superblock write that makes it the log is under way. */
-  state: "headers" | "bodies" | "complete" | "adopted";
+  /** `state`: the checkpoint is being loaded. `adopted`: the superblock write that makes it the log is under way. */
+  state: "headers" | "state" | "bodies" | "complete" | "adopted";
 }

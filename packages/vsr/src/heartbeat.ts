@@ -15,6 +15,7 @@ export function beat(replica: Replica): void {
   const { acting } = replica;
   if (acting === null) return;
   if (isDeserted(replica, acting)) return abdicate(replica);
+  if (isStateMissing(replica, acting)) return handOver(replica);
   if (replica.now >= acting.heartbeatAt) sendHeartbeat(replica, acting);
 }
 
@@ -101,4 +102,11 @@ function isDeserted(replica: Replica, acting: ActingPrimary): boolean {
     return member === index || (member < voterCount && at !== null && at > since);
   });
   return heard.length < quorumOf(voterCount);
+}
+
+/** It cannot read its own state for too long: another one can lead, and give it what is lost. */
+function isStateMissing(replica: Replica, acting: ActingPrimary): boolean {
+  const { voterCount, options } = replica.identity;
+  if (replica.isStateOpen || voterCount === 1) return false;
+  return replica.now - acting.since > options.abdicateTicks;
 }

@@ -1,5 +1,5 @@
 export { createReplica, firstSuperblock, type HeldEntry, type ReplicaOrigin } from "./create.ts";
-export type { Alarm, Effect, IgnoreReason } from "./effect.ts";
+export type { Alarm, Effect, IgnoreReason, StopReason } from "./effect.ts";
 export type { Input, Peer } from "./input.ts";
 export { defaultOptions, tickMs, type VsrOptions } from "./options.ts";
 export { nackQuorumOf, quorumOf } from "./quorum.ts";

@@ -20,6 +20,13 @@ export type Input =
   /** Bodies that were fetched beside the log are on disk. */
   | { readonly kind: "repaired"; readonly entries: readonly Entry[] }
   | { readonly kind: "superblock-stored"; readonly write: number }
+  | { readonly kind: "blocks-stored"; readonly token: number }
+  /** What the block store could read, in the order asked for. */
+  | {
+      readonly kind: "blocks-read";
+      readonly token: number;
+      readonly blocks: readonly (Uint8Array | null)[];
+    }
   /** What the journal could read, in the order of the positions asked for. */
   | {
       readonly kind: "entries-read";

@@ -7,9 +7,11 @@ export function assertInvariants(replica: Replica): void {
   assert(replica.lastNormalView <= replica.view, "the last normal view is not above the view");
   assert(log.storedOp <= log.headOp, "what is stored is in the log");
   assert(replica.executed <= replica.commit, "nothing uncommitted was executed");
+  assert(log.base.op <= replica.commit, "only what is committed is freed");
+  assert(!replica.isStateOpen || log.base.op <= replica.executed, "what is freed was executed");
+  assert(replica.executed <= log.headOp, "what was executed is in the log");
   if (replica.status === "normal") {
     assert(replica.lastNormalView === replica.view, "normal in its own view");
-    assert(replica.executed <= log.storedOp, "what was executed is on disk");
   }
   if (replica.acting !== null) {
     assert(isPrimary(replica), "only the primary of the view acts");

@@ -57,6 +57,13 @@ export class Log {
     return this.stored;
   }
 
+  /** Newest entry that is on disk, readable or not: what a superblock names as the end of the log. */
+  get settledHead(): LogPosition {
+    let op = this.headOp;
+    while (this.slotAt(op)?.state === "appending") op = asOp(op - 1);
+    return this.positionAt(op);
+  }
+
   get generation(): number {
     return this.cuts;
   }
@@ -119,9 +126,7 @@ export class Log {
 
   /** Drops what no disk has confirmed: it was promised to nobody. */
   cutAppending(): void {
-    let op = this.headOp;
-    while (this.slotAt(op)?.state === "appending") op = asOp(op - 1);
-    this.cutAbove(op);
+    this.cutAbove(this.settledHead.op);
   }
 
   /** Positions of corrupt slots through `op`, oldest first. */
@@ -133,12 +138,21 @@ export class Log {
     return positions;
   }
 
-  /** Forgets everything through `op`, which a checkpoint holds now. */
+  /** What the base is when everything through `op`, which is in the log, is forgotten. */
+  baseAt(op: Op): LogBase {
+    if (op === this.bottom.op) return this.bottom;
+    const { header, hash } = present(this.slotAt(op), "a base is in the log");
+    return { op, hash, timestampMicros: header.timestampMicros };
+  }
+
+  /** Forgets everything through `op`, rotten or not: a checkpoint holds it now. */
   freeThrough(op: Op): void {
-    const { header, hash } = present(this.slotAt(op), "what is freed is in the log");
-    assert(op <= this.stored, "what is freed is on disk");
+    const base = this.baseAt(op);
+    assert(this.slotAt(op)?.state !== "appending", "what is freed is on disk");
     this.slots = this.slots.slice(op - this.bottom.op);
-    this.bottom = { op, hash, timestampMicros: header.timestampMicros };
+    this.bottom = base;
+    this.stored = asOp(Math.max(this.stored, op));
+    this.advanceStored();
   }
 
   /** Begins anew above a checkpoint that was fetched: nothing of the old log remains. */
@@ -159,6 +173,13 @@ export class Log {
 
   timestampOfHead(): number {
     return this.slotAt(this.headOp)?.header.timestampMicros ?? this.bottom.timestampMicros;
+  }
+
+  /** Newest op such that every entry above `op` to it is on disk and readable. */
+  readableAbove(op: Op): Op {
+    let last = op;
+    while (this.slotAt(last + 1)?.state === "present") last = opAfter(last);
+    return last;
   }
 
   private advanceStored(): void {

@@ -35,7 +35,8 @@ const itemOverheadBytes = 5;
  */
 export function prepareWaiting(replica: Replica): void {
   const { acting } = replica;
-  if (acting === null) return;
+  // Before the own state is open nothing could be answered.
+  if (acting === null || !replica.isStateOpen) return;
   while (hasRoom(replica) && (acting.waiting.length > 0 || isPulseDue(replica, acting))) {
     prepare(replica, acting, takeItems(replica, acting));
   }

@@ -6,30 +6,30 @@
  * the log. Nothing of the log changes here, except that missed entries of the own view are
  * appended in order, as their Prepare would have done.
  */
-import { bytesEqual, hexEncode } from "@quorate/prelude";
+import { hexEncode } from "@quorate/prelude";
 import {
-  type Admitted,
   asOp,
   entriesPerRequestMax,
   type Entry,
-  entryBodyBytesMax,
-  type EntryHeader,
-  hashEntryHeader,
-  isBodyOf,
   type LogPosition,
-  type MessageOf,
   type Op,
 } from "@quorate/protocol";
-import { acknowledgeFrom, learnCommit } from "./acknowledge.ts";
+import { learnCommit } from "./acknowledge.ts";
 import { appendEntry } from "./append.ts";
 import type { Fetch } from "./fetch.ts";
+import type { StateLoad } from "./load-state.ts";
 import { tell } from "./speak.ts";
-import { ignore, otherMembers, primaryIndex, raise, type Replica } from "./state.ts";
+import {
+  beginTransfer,
+  dropTransfer,
+  headerAt,
+  missingOf,
+  positionsOf,
+  reachesOffer,
+  settleTransfer,
+} from "./state-transfer.ts";
+import { otherMembers, primaryIndex, raise, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
-import { restartViewChangeTimer } from "./timeout.ts";
-
-/** Verified progress may restart the view change timer this often in one fetch. */
-const timerRestartsMax = 1_000;
 
 type FetchOrder = Pick<Fetch, "purpose" | "top" | "commit" | "doViewChanges" | "known"> & {
   /** The member to ask first. */
@@ -37,6 +37,7 @@ type FetchOrder = Pick<Fetch, "purpose" | "top" | "commit" | "doViewChanges" | "
 };
 
 export function beginFetch(replica: Replica, order: FetchOrder): void {
+  dropTransfer(replica);
   const isSelf = order.peer === replica.identity.index;
   replica.fetch = {
     ...order,
@@ -44,6 +45,8 @@ export function beginFetch(replica: Replica, order: FetchOrder): void {
     chain: [],
     cursor: order.top,
     fork: null,
+    offer: null,
+    base: null,
     missing: [],
     ahead: [],
     writing: new Set(),
@@ -82,19 +85,39 @@ export function retryFetch(replica: Replica): void {
   ask(replica, fetch);
 }
 
-function isWaitingForPeer(fetch: Fetch): boolean {
+export function isWaitingForPeer(fetch: Fetch): boolean {
   if (fetch.state === "headers") return true;
   return fetch.state === "bodies" && fetch.missing.length + fetch.ahead.length > 0;
 }
 
-function advanceFetch(replica: Replica, fetch: Fetch): void {
+export function advanceFetch(replica: Replica, fetch: Fetch): void {
   if (fetch.state === "headers") extendChain(replica, fetch);
   if (replica.fetch !== fetch || fetch.state !== "bodies") return;
   takeAvailable(replica, fetch);
   if (isWaitingForPeer(fetch)) return ask(replica, fetch);
   if (fetch.writing.size > 0) return;
   fetch.state = "complete";
-  if (fetch.purpose === "catch-up" || fetch.purpose === "scrub") finishInside(replica, fetch);
+  if (isInsideLog(fetch)) finishInside(replica, fetch);
+}
+
+/** The state of the checkpoint is here: the chain above it is the log, if its bodies are. */
+export function continueTransfer(replica: Replica, load: StateLoad): void {
+  const { fetch } = replica;
+  const end = settleTransfer(replica, load);
+  if (fetch === null || end === null) return;
+  if (end === "complete" && load.replication !== null) {
+    const { op, headHash: hash } = load.checkpoint;
+    fetch.base = { op, hash, timestampMicros: load.replication.timestampMicros };
+    fetch.fork = op;
+    fetch.state = "bodies";
+    fetch.missing = missingOf(replica, fetch);
+  }
+  advanceFetch(replica, fetch);
+}
+
+/** Fetched entries that continue or mend the present log of a normal replica. */
+export function isInsideLog({ purpose, base }: Fetch): boolean {
+  return base === null && (purpose === "catch-up" || purpose === "scrub");
 }
 
 function finishInside(replica: Replica, fetch: Fetch): void {
@@ -102,31 +125,36 @@ function finishInside(replica: Replica, fetch: Fetch): void {
   learnCommit(replica, fetch.commit);
 }
 
-/** Walks down the headers that are known until the chain meets the log. */
+/** Walks down the headers that are known until the chain meets the checkpoint or the log. */
 function extendChain(replica: Replica, fetch: Fetch): void {
-  while (!replica.log.holds(fetch.cursor)) {
-    if (fetch.cursor.op === 0) {
+  for (let end = endOfChain(replica, fetch); end !== "met"; end = endOfChain(replica, fetch)) {
+    if (end === "foreign") {
       raise(replica, "foreign-chain", `top ${fetch.top.op}`);
       replica.fetch = null;
       return;
     }
-    const header = fetch.known.get(hexEncode(fetch.cursor.hash));
-    if (header === undefined || header.op !== fetch.cursor.op) return ask(replica, fetch);
+    const header = headerAt(replica, fetch, fetch.cursor);
+    if (header === null) return ask(replica, fetch);
     fetch.chain.push(header);
     fetch.cursor = { op: asOp(header.op - 1), hash: header.parent };
   }
-  meetLog(replica, fetch);
+  if (fetch.offer === null) meetLog(replica, fetch);
+  else beginTransfer(replica, fetch, fetch.offer);
+}
+
+/** Below the base nothing is known: a chain that goes there is another cluster's or a forgery. */
+function endOfChain(replica: Replica, { offer, cursor }: Fetch): "above" | "met" | "foreign" {
+  if (offer !== null) return reachesOffer(offer, cursor);
+  if (replica.log.holds(cursor)) return "met";
+  return cursor.op > replica.log.base.op ? "above" : "foreign";
 }
 
 function meetLog(replica: Replica, fetch: Fetch): void {
   const { log } = replica;
-  const { sha256 } = replica.identity.admission;
   fetch.fork = fetch.cursor.op;
   fetch.state = "bodies";
   fetch.missing = log.corruptThrough(fetch.fork);
-  const chain = fetch.chain
-    .toReversed()
-    .map((header) => ({ op: header.op, hash: hashEntryHeader(header, sha256) }));
+  const chain = positionsOf(replica, fetch);
   if (fetch.purpose !== "catch-up") {
     fetch.missing.push(...chain);
     return;
@@ -167,7 +195,7 @@ function ask(replica: Replica, fetch: Fetch): void {
   fetch.askedAt = replica.now;
   const { nonce } = fetch;
   if (fetch.state === "headers") {
-    const bottom = asOp(Math.min(replica.log.headOp, fetch.cursor.op - 1));
+    const bottom = fetch.offer?.op ?? asOp(Math.min(replica.log.headOp, fetch.cursor.op - 1));
     return tell(replica, fetch.peer, { command: "getState", nonce, top: fetch.cursor, bottom });
   }
   const wanted = [...fetch.missing, ...fetch.ahead].slice(0, entriesPerRequestMax);
@@ -177,85 +205,4 @@ function ask(replica: Replica, fetch: Fetch): void {
 function nextPeer(replica: Replica, peer: number): number {
   const members = otherMembers(replica);
   return members[(members.indexOf(peer) + 1) % members.length] ?? peer;
-}
-
-/** Headers, newest first; only those that continue the chain are looked at. */
-export function onNewState(replica: Replica, message: MessageOf<"newState">): void {
-  const { fetch } = replica;
-  if (fetch === null || fetch.state !== "headers" || message.nonce !== fetch.nonce) {
-    return ignore(replica, "newState", "not asked for");
-  }
-  const { sha256 } = replica.identity.admission;
-  let wanted = fetch.cursor;
-  for (const header of message.headers) {
-    const hash = hashEntryHeader(header, sha256);
-    if (header.op !== wanted.op || !bytesEqual(hash, wanted.hash)) break;
-    fetch.known.set(hexEncode(hash), header);
-    wanted = { op: asOp(header.op - 1), hash: header.parent };
-  }
-  if (wanted.op === fetch.cursor.op) return ignore(replica, "newState", "not chained");
-  noteProgress(replica, fetch);
-  advanceFetch(replica, fetch);
-}
-
-/** Whole entries; each is taken for its hash, whoever sent it. */
-export function onEntries(
-  replica: Replica,
-  { attachment }: Admitted,
-  message: MessageOf<"entries">,
-): void {
-  const { fetch } = replica;
-  if (fetch === null || fetch.state !== "bodies" || message.nonce !== fetch.nonce) {
-    return ignore(replica, "entries", "not asked for");
-  }
-  const wanted = new Set([...fetch.missing, ...fetch.ahead].map(({ hash }) => hexEncode(hash)));
-  const entries = entriesIn(replica, message.headers, attachment);
-  const good = entries.filter(({ hash }) => wanted.has(hexEncode(hash)));
-  if (good.length === 0) return ignore(replica, "entries", "not asked for");
-  for (const entry of good) replica.cache.put(entry);
-  noteProgress(replica, fetch);
-  advanceFetch(replica, fetch);
-}
-
-/** Cuts the attachment into bodies and keeps those that are what their headers say. */
-function entriesIn(
-  replica: Replica,
-  headers: readonly EntryHeader[],
-  attachment: Uint8Array,
-): Entry[] {
-  const { sha256 } = replica.identity.admission;
-  const entries: Entry[] = [];
-  let offset = 0;
-  for (const header of headers) {
-    const body = attachment.slice(offset, offset + Math.min(header.bodyBytes, entryBodyBytesMax));
-    offset += body.length;
-    if (!isBodyOf(header, body, sha256)) continue;
-    entries.push({ header, hash: hashEntryHeader(header, sha256), body });
-  }
-  return entries;
-}
-
-/** Rule L3: a transfer that gets on is no reason to change the view, a bounded number of times. */
-function noteProgress(replica: Replica, fetch: Fetch): void {
-  if (fetch.restarts >= timerRestartsMax) return;
-  fetch.restarts += 1;
-  restartViewChangeTimer(replica);
-}
-
-/** Bodies that were written beside the log are on disk. */
-export function onRepaired(replica: Replica, entries: readonly Entry[]): void {
-  const { log, fetch } = replica;
-  const before = log.storedOp;
-  for (const { header, hash } of entries) {
-    if (log.slotAt(header.op)?.state === "corrupt") log.markRepaired({ op: header.op, hash });
-  }
-  acknowledgeFrom(replica, before);
-  if (fetch === null || fetch.state !== "bodies") return;
-  // By hash: what an older fetch has written may complete while this one still waits for its own.
-  for (const { hash } of entries) fetch.writing.delete(hexEncode(hash));
-  advanceIfStored(replica, fetch);
-}
-
-function advanceIfStored(replica: Replica, fetch: Fetch): void {
-  if (fetch.writing.size === 0 && !isWaitingForPeer(fetch)) advanceFetch(replica, fetch);
 }

@@ -100,7 +100,10 @@ export function isWellFormed(
 ): boolean {
   const { head, headers, lastNormalView } = change;
   if (lastNormalView >= view) return false;
-  if (headers.length !== Math.min(head.op, pipelineMax)) return false;
+  // What a checkpoint holds has been freed; all that may be uncommitted is shown (rule S9).
+  const uncommitted = Math.max(0, head.op - change.commit);
+  if (headers.length < Math.min(uncommitted, pipelineMax)) return false;
+  if (headers.length > Math.min(head.op, pipelineMax)) return false;
   if (head.op === 0) return bytesEqual(head.hash, genesisHash(configDigest, sha256));
   return isChain(
     headers.map(({ header }) => header),

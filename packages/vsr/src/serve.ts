@@ -10,6 +10,7 @@ import {
   type LogPosition,
   type MessageOf,
 } from "@quorate/protocol";
+import { newestCertified } from "./certified.ts";
 import type { Peer } from "./input.ts";
 import { sendPacket, statementOf, tell } from "./speak.ts";
 import { ignore, type Replica } from "./state.ts";
@@ -24,13 +25,17 @@ export function onGetState(
   { header }: Admitted,
   { nonce, top, bottom }: MessageOf<"getState">,
 ): void {
-  if (!replica.log.holds(top)) return ignore(replica, "getState", "beyond the log");
+  const { base } = replica.log;
+  if (!replica.log.holds(top) && top.op > base.op) {
+    return ignore(replica, "getState", "beyond the log");
+  }
   const headers: EntryHeader[] = [];
   for (let op = top.op as number; op > bottom && headers.length < headersPerNewStateMax; op--) {
     const slot = replica.log.slotAt(op);
     if (slot !== null) headers.push(slot.header);
   }
-  tell(replica, header.sender, { command: "newState", nonce, headers, checkpoint: null });
+  const checkpoint = base.op > bottom ? newestCertified(replica) : null;
+  tell(replica, header.sender, { command: "newState", nonce, headers, checkpoint });
 }
 
 /** Entries by hash, from memory or from the journal. */
@@ -39,6 +44,7 @@ export function onGetEntries(
   { header }: Admitted,
   { nonce, wanted }: MessageOf<"getEntries">,
 ): void {
+  if (wanted.some(({ op }) => op <= replica.log.base.op)) offerCheckpoint(replica, header, nonce);
   const to = { kind: "replica", index: header.sender } as const;
   const affordable = withinTarget(replica, wanted);
   const cached = affordable.map((position) => replica.cache.get(position));
@@ -50,6 +56,41 @@ export function onGetEntries(
   replica.reading.set(token, { for: "peer", to, nonce });
   const positions = affordable.map(({ op, hash }) => ({ op: asOp(op), hash: hash.slice() }));
   replica.effects.push({ kind: "read", positions, token });
+}
+
+/** Entries that are asked for have been freed: the asker must take the state instead. */
+function offerCheckpoint(replica: Replica, { sender }: Admitted["header"], nonce: number): void {
+  const checkpoint = newestCertified(replica);
+  if (checkpoint === null) return;
+  tell(replica, sender, { command: "newState", nonce, headers: [], checkpoint });
+}
+
+/** Blocks of a state by digest, from the block store. */
+export function onGetBlocks(
+  replica: Replica,
+  { header }: Admitted,
+  { nonce, digests }: MessageOf<"getBlocks">,
+): void {
+  if (replica.reading.size >= readsForPeersMax) {
+    return ignore(replica, "getBlocks", "too many waiting");
+  }
+  const token = nextToken(replica);
+  const to = { kind: "replica", index: header.sender } as const;
+  replica.reading.set(token, { for: "peer-blocks", to, nonce });
+  const wanted = digests.map((digest) => digest.slice());
+  replica.effects.push({ kind: "read-blocks", digests: wanted, token });
+}
+
+export function sendBlocks(
+  replica: Replica,
+  to: Peer,
+  nonce: number,
+  blocks: readonly (Uint8Array | null)[],
+): void {
+  const lengths = blocks.map((block) => block?.length ?? null);
+  const statement = statementOf(replica, { command: "blocks", nonce, lengths });
+  const here = blocks.filter((block) => block !== null);
+  sendPacket(replica, to, bytesConcat(statement, ...here));
 }
 
 /** The first of them, as far as one answer may hold: no more bodies are read than can be sent. */

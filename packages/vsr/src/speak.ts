@@ -1,6 +1,15 @@
 /** How a replica says things: signed once, handed to as many peers as need it. */
 import { bytesConcat } from "@quorate/prelude";
-import { encodeNote, type Message, type Note, signMessage, type View } from "@quorate/protocol";
+import {
+  type Admitted,
+  type CertificateSignature,
+  encodeNote,
+  type Message,
+  type Note,
+  signMessage,
+  splitPacket,
+  type View,
+} from "@quorate/protocol";
 import type { Peer } from "./input.ts";
 import { otherMembers, type Replica } from "./state.ts";
 
@@ -13,6 +22,19 @@ export function statementOf(
   const { config, configDigest, sha256 } = replica.identity.admission;
   const place = { clusterId: config.clusterId, epoch: config.epoch, configDigest, view };
   return signMessage(message, place, replica.identity.signer, sha256);
+}
+
+/** The signature of a statement that this replica made itself, as a certificate holds it. */
+export function ownSignature(replica: Replica, statement: Uint8Array): CertificateSignature {
+  const { sender, keyId, incarnation } = replica.identity.signer;
+  return { sender, keyId, incarnation, signature: splitPacket(statement, 0).signature };
+}
+
+/** The signature of a peer's statement, as a certificate holds it. */
+export function signatureOf({ header, statement }: Admitted): CertificateSignature {
+  const { sender, keyId, incarnation, bodyBytes } = header;
+  const { signature } = splitPacket(statement, bodyBytes);
+  return { sender, keyId: keyId.slice(), incarnation, signature: signature.slice() };
 }
 
 export function sendPacket(replica: Replica, to: Peer, packet: Uint8Array): void {

@@ -10,6 +10,7 @@ import {
   type Admitted,
   type EntryHeader,
   hashEntryHeader,
+  type LogBase,
   type LogPosition,
   type MessageOf,
   type Op,
@@ -21,7 +22,9 @@ import { leaveView } from "./enter-view.ts";
 import type { Fetch, FetchPurpose } from "./fetch.ts";
 import { isProofOf, admitEmbedded } from "./proof.ts";
 import { quorumOf } from "./quorum.ts";
-import { beginFetch } from "./repair.ts";
+import { dropFreezing } from "./freezing.ts";
+import { enterState } from "./open-checkpoint.ts";
+import { beginFetch, isInsideLog } from "./repair.ts";
 import { isWellFormed, selectLog } from "./selection.ts";
 import { broadcast, statementOf } from "./speak.ts";
 import { type Collected, ignore, isPrimary, primaryIndex, raise, type Replica } from "./state.ts";
@@ -148,12 +151,13 @@ function validated(
 /** Everything up to the new head is on disk: the log changes, and the superblock with it. */
 export function adoptFetchedLog(replica: Replica): void {
   const { fetch } = replica;
-  if (fetch === null || fetch.state !== "complete" || isInsideView(fetch)) return;
+  if (fetch === null || fetch.state !== "complete" || isInsideLog(fetch)) return;
   fetch.state = "adopted";
   const fork = present(fetch.fork, "the chain met the log");
   const { sha256 } = replica.identity.admission;
   assert(fork >= replica.executed, "nothing executed is cut");
-  replica.log.cutAbove(fork);
+  if (fetch.base === null) replica.log.cutAbove(fork);
+  else if (!adoptState(replica, fetch.base)) return;
   for (const header of fetch.chain.toReversed()) {
     replica.log.push(header, hashEntryHeader(header, sha256), "present");
   }
@@ -165,9 +169,22 @@ export function adoptFetchedLog(replica: Replica): void {
   writeSuperblock(replica, fetch.top, "view-installed");
 }
 
-/** Fetched entries that continue or mend the present log of a normal replica. */
-function isInsideView({ purpose }: Fetch): boolean {
-  return purpose === "catch-up" || purpose === "scrub";
+/** The log begins above the checkpoint that was transferred; nothing of the old one remains. */
+function adoptState(replica: Replica, base: LogBase): boolean {
+  const load = present(replica.load, "the state of the checkpoint was loaded");
+  replica.load = null;
+  dropFreezing(replica);
+  if (!enterState(replica, load)) {
+    raise(replica, "foreign-state", `op ${base.op}`);
+    replica.fetch = null;
+    return false;
+  }
+  replica.log.restartAbove(base);
+  replica.checkpoints = [load.checkpoint];
+  // Until the superblock names the new log, nothing is promised in this view (rule S2).
+  replica.acting = null;
+  replica.status = replica.status === "recovering" ? "recovering" : "view-change";
+  return true;
 }
 
 /** The superblock names this view as normal: only now may anything be said in it (rule S2). */

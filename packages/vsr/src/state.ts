@@ -1,11 +1,13 @@
 /** The state of one replica: VRR §4, figure 2. Only this package writes to it. */
-import type { Prng, StateMachine } from "@quorate/prelude";
+import type { CheckpointableStateMachine, Prng } from "@quorate/prelude";
 import type {
   AdmissionContext,
   CertificateSignature,
+  Checkpoint,
   Command,
   CommitCertificate,
   EntryItem,
+  LogBase,
   LogPosition,
   MessageOf,
   NoteOf,
@@ -19,7 +21,9 @@ import type { ClockSamples } from "./clock-samples.ts";
 import type { Effect, Alarm, IgnoreReason } from "./effect.ts";
 import type { EntryCache } from "./entry-cache.ts";
 import type { Fetch } from "./fetch.ts";
+import type { Freezing } from "./freezing.ts";
 import type { Peer } from "./input.ts";
+import type { StateLoad, Wanted } from "./load-state.ts";
 import type { Log } from "./log.ts";
 import type { VsrOptions } from "./options.ts";
 
@@ -49,7 +53,7 @@ export interface Identity {
 
 export interface Replica {
   readonly identity: Identity;
-  readonly stateMachine: StateMachine;
+  readonly stateMachine: CheckpointableStateMachine;
   readonly log: Log;
   readonly cache: EntryCache;
   readonly clientTable: ClientTable;
@@ -68,8 +72,30 @@ export interface Replica {
 
   /** Newest op known to be committed. May be above the head after a cut. */
   commit: Op;
-  /** Newest op executed. Invariant: executed <= commit and executed <= log.storedOp. */
+  /** Newest op executed; 0 while `isStateOpen` is false. Invariant: executed <= commit. */
   executed: Op;
+  /** The state machine holds the state after `executed`: false until a checkpoint is loaded. */
+  isStateOpen: boolean;
+  /** The op of the checkpoint that was loaded last in this life; 0 when none was. */
+  loadedOp: Op;
+
+  /** Checkpoints of which every block is on this disk, as the superblock names them. */
+  checkpoints: readonly Checkpoint[];
+  /** The newest checkpoint that was due, and what the log has grown since. */
+  schedule: CheckpointSchedule;
+  /** The checkpoint that is being written, if any. */
+  freezing: Freezing | null;
+  /** What peers have signed of checkpoints that this replica has not written yet, by sender. */
+  readonly heardCheckpoints: Map<number, readonly HeardCheckpoint[]>;
+  /** The newest certificate of a checkpoint that this replica has not written yet. */
+  heardCertificate: Checkpoint | null;
+  /** When checkpoints without a certificate are announced again. */
+  announceAt: number;
+  /** The checkpoint that is being loaded, if any. */
+  load: StateLoad | null;
+  /** Which of the ways to open a checkpoint is tried next, counted from 0. */
+  openAttempt: number;
+  openAgainAt: number;
 
   /** Non-null exactly while this process may prepare in `view` (rule S4). */
   acting: ActingPrimary | null;
@@ -83,6 +109,8 @@ export interface Replica {
   reads: WaitingRead[];
   /** Entries being read from the journal, by token. */
   readonly reading: Map<number, Reading>;
+  /** Blocks being written to the block store, by token. */
+  readonly storing: Map<number, Freezing | StateLoad>;
   /** Superblock writes under way, oldest first, with what follows each. */
   readonly writing: SuperblockWrite[];
 
@@ -115,13 +143,35 @@ export interface Collected {
 
 export interface SuperblockWrite {
   readonly write: number;
-  readonly purpose: "view-entered" | "view-installed";
+  readonly purpose: "view-entered" | "view-installed" | "checkpoint";
   readonly view: View;
+  /** What the superblock says of them. */
+  readonly base: LogBase;
+  readonly checkpoints: readonly Checkpoint[];
 }
 
 export type Reading =
   | { readonly for: "execution"; readonly positions: readonly LogPosition[] }
-  | { readonly for: "peer"; readonly to: Peer; readonly nonce: number };
+  | { readonly for: "peer"; readonly to: Peer; readonly nonce: number }
+  | { readonly for: "peer-blocks"; readonly to: Peer; readonly nonce: number }
+  | { readonly for: "load"; readonly wanted: readonly Wanted[] };
+
+/** A function of the log alone, so that every replica takes its checkpoints at the same ops. */
+export interface CheckpointSchedule {
+  /** The newest op at which a checkpoint was due, taken or not. */
+  readonly op: Op;
+  /** Bytes of bodies executed since. */
+  readonly bytes: number;
+}
+
+/** A signature of a checkpoint, with what it was made over. */
+export interface HeardCheckpoint {
+  readonly view: View;
+  readonly op: Op;
+  readonly headHash: Uint8Array;
+  readonly stateRoot: Uint8Array;
+  readonly signature: CertificateSignature;
+}
 
 /** A request that waits for its Prepare. */
 export interface Waiting {

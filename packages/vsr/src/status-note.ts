@@ -37,6 +37,7 @@ function shownStatus(replica: Replica): ReplicaStatus {
   if (replica.view === 0) return "starting";
   const isFollowing = replica.fetch !== null && replica.fetch.purpose !== "scrub";
   if (replica.status === "view-change" && isFollowing) return "transferring";
+  if (replica.load?.purpose === "transfer") return "transferring";
   return replica.status;
 }
 

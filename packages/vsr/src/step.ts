@@ -1,20 +1,25 @@
-import { present } from "@quorate/prelude";
+import { assert, present } from "@quorate/prelude";
 import type { Admitted, Entry } from "@quorate/protocol";
 import { onAppended, onPrepareOk } from "./acknowledge.ts";
 import { noteEarlyRequests } from "./early-requests.ts";
+import { onCheckpoint, onCheckpointCertificate } from "./certify.ts";
+import { announceCheckpoints, onCheckpointsDurable, takeCheckpoint } from "./checkpoint.ts";
 import type { Effect } from "./effect.ts";
 import { executeCommitted, onReadForExecution } from "./execute.ts";
+import { onBlocksAnswer, onEntries, onNewState, onRepaired } from "./fetch-answers.ts";
 import { beat, onCommit, onCommitOk, onRejectClock } from "./heartbeat.ts";
 import type { Input, Peer } from "./input.ts";
 import { assertInvariants } from "./invariants.ts";
+import { advanceLoad, onReadForLoad } from "./load-state.ts";
+import { openCheckpoint, settleOpening } from "./open-checkpoint.ts";
 import { onPrepare, prepareWaiting } from "./prepare.ts";
 import { onRead, serveReads } from "./reads.ts";
 import { askForRecovery, onRecovery, onRecoveryResponse } from "./recovery.ts";
-import { onEntries, onNewState, onRepaired, repairCorrupt, retryFetch } from "./repair.ts";
+import { continueTransfer, repairCorrupt, retryFetch } from "./repair.ts";
 import { onRegister, onRequest } from "./request.ts";
-import { onGetEntries, onGetState, sendEntries } from "./serve.ts";
+import { onGetBlocks, onGetEntries, onGetState, sendBlocks, sendEntries } from "./serve.ts";
 import { adoptFetchedLog, onStartView, onViewInstalled } from "./start-view.ts";
-import { ignore, primaryIndex, type Replica } from "./state.ts";
+import { primaryIndex, type Replica } from "./state.ts";
 import { onStepDown } from "./step-down.ts";
 import { takeCompletedWrite } from "./superblock-writes.ts";
 import { shortenViewChangeTimer } from "./timeout.ts";
@@ -64,17 +69,33 @@ function handle(replica: Replica, input: Input): void {
       return onSuperblockStored(replica, input.write);
     case "entries-read":
       return onEntriesRead(replica, input.token, input.entries);
+    case "blocks-stored":
+      return void replica.storing.delete(input.token);
+    case "blocks-read":
+      return onBlocksRead(replica, input.token, input.blocks);
   }
 }
 
 /** What follows from any input: the log that is complete, what is committed, what can go on. */
 function settle(replica: Replica): void {
+  loadState(replica);
   adoptFetchedLog(replica);
   executeCommitted(replica);
+  takeCheckpoint(replica);
   noteEarlyRequests(replica);
   repairCorrupt(replica);
   prepareWaiting(replica);
   serveReads(replica);
+}
+
+/** Opens the own state, or goes on with the one that is transferred. */
+function loadState(replica: Replica): void {
+  openCheckpoint(replica);
+  const { load } = replica;
+  if (load === null) return;
+  advanceLoad(replica);
+  if (load.purpose === "open") settleOpening(replica, load);
+  else continueTransfer(replica, load);
 }
 
 function onTick(replica: Replica): void {
@@ -82,6 +103,7 @@ function onTick(replica: Replica): void {
   beat(replica);
   retryFetch(replica);
   askForRecovery(replica);
+  announceCheckpoints(replica);
   voteWhenDue(replica);
 }
 
@@ -122,10 +144,13 @@ function onMessage(replica: Replica, admitted: Admitted): void {
     case "recoveryResponse":
       return onRecoveryResponse(replica, admitted, message);
     case "checkpoint":
+      return onCheckpoint(replica, admitted, message);
     case "checkpointCertificate":
+      return onCheckpointCertificate(replica, message);
     case "getBlocks":
+      return onGetBlocks(replica, admitted, message);
     case "blocks":
-      return ignore(replica, message.command, "not asked for");
+      return onBlocksAnswer(replica, admitted, message);
     case "stepDown":
       return onStepDown(replica, admitted);
     case "rejectClock":
@@ -149,12 +174,15 @@ function onLinkUp(replica: Replica, peer: Peer): void {
 
 function onSuperblockStored(replica: Replica, write: number): void {
   const completed = takeCompletedWrite(replica, write);
+  onCheckpointsDurable(replica, completed);
   if (completed.view !== replica.view) return;
   switch (completed.purpose) {
     case "view-entered":
       return sendDoViewChange(replica);
     case "view-installed":
       return onViewInstalled(replica);
+    case "checkpoint":
+      return;
   }
 }
 
@@ -162,5 +190,18 @@ function onEntriesRead(replica: Replica, token: number, entries: readonly (Entry
   const reading = present(replica.reading.get(token), "entries are read only when asked for");
   replica.reading.delete(token);
   if (reading.for === "execution") return onReadForExecution(replica, reading.positions, entries);
+  assert(reading.for === "peer", "entries are read for execution or for a peer");
   sendEntries(replica, reading.to, reading.nonce, entries);
+}
+
+function onBlocksRead(
+  replica: Replica,
+  token: number,
+  blocks: readonly (Uint8Array | null)[],
+): void {
+  const reading = present(replica.reading.get(token), "blocks are read only when asked for");
+  replica.reading.delete(token);
+  if (reading.for === "load") return onReadForLoad(reading.wanted, blocks);
+  assert(reading.for === "peer-blocks", "blocks are read for a load or for a peer");
+  sendBlocks(replica, reading.to, reading.nonce, blocks);
 }

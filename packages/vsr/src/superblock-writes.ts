@@ -1,6 +1,7 @@
 /** Makes views and heads durable, and remembers what may be said only after that. */
 import { assert, present } from "@quorate/prelude";
 import type { LogPosition, Superblock } from "@quorate/protocol";
+import { baseByCheckpoints } from "./certified.ts";
 import type { Replica, SuperblockWrite } from "./state.ts";
 
 /** Writes the replica's present state with `head` as the end of its log. */
@@ -10,12 +11,11 @@ export function writeSuperblock(
   purpose: SuperblockWrite["purpose"],
 ): void {
   const write = nextToken(replica);
-  replica.writing.push({ write, purpose, view: replica.view });
-  replica.effects.push({
-    kind: "write-superblock",
-    superblock: superblockOf(replica, head),
-    write,
-  });
+  const superblock = superblockOf(replica, head);
+  const { base } = superblock;
+  const { view, checkpoints } = replica;
+  replica.writing.push({ write, purpose, view, base, checkpoints });
+  replica.effects.push({ kind: "write-superblock", superblock, write });
 }
 
 /** The write that has completed: always the oldest. */
@@ -27,7 +27,7 @@ export function takeCompletedWrite(replica: Replica, write: number): SuperblockW
 
 /** Whether `view` and `lastNormalView` are on disk: before that nothing is said in the view. */
 export function isViewDurable(replica: Replica): boolean {
-  return replica.writing.length === 0;
+  return replica.writing.every(({ purpose }) => purpose === "checkpoint");
 }
 
 /** Numbers that tell requests to the world apart; never used twice by one process. */
@@ -52,7 +52,7 @@ function superblockOf(replica: Replica, head: LogPosition): Superblock {
     isHeadUncertain: replica.isHeadUncertain,
     viewProof: replica.viewProof,
     doViewChange: replica.doViewChange,
-    base: replica.log.base,
-    checkpoints: [],
+    base: baseByCheckpoints(replica),
+    checkpoints: replica.checkpoints,
   };
 }

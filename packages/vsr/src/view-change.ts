@@ -126,6 +126,8 @@ function collectOwn(replica: Replica, statement: Uint8Array): void {
  * replica that lacks the StartView of its own view asks for it. At most once per interval and peer.
  */
 export function settleViews(replica: Replica, { header }: Admitted): void {
+  // A checkpoint is said in the view in which its entry was created, whatever the view is now.
+  if (header.command === "checkpoint") return;
   const isVote = header.command === "startViewChange";
   const senderView = isVote ? header.view - 1 : header.view;
   if (senderView < replica.view) return answerWithView(replica, header.sender);

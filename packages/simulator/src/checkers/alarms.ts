@@ -6,6 +6,7 @@ const honestAlarms: ReadonlySet<unknown> = new Set([
   "entry-held-by-nobody",
   "clock-ahead",
   "clock-apart",
+  "checkpoint-unreadable",
 ]);
 
 /** Throws Violation for an alarm that only a liar can cause. */

@@ -44,8 +44,9 @@ export class CommittedHistory {
   }
 
   onStep(member: Executing, replica: Replica): void {
-    const from = this.compared[member.index] ?? 0;
-    if (replica.executed === from) return;
+    // What a checkpoint brought was not executed by this member; its root was signed instead.
+    const from = Math.max(this.compared[member.index] ?? 0, replica.loadedOp);
+    if (replica.executed <= from) return;
     for (let op = from + 1; op <= replica.executed; op++) this.compare(member, replica, op);
     this.compared[member.index] = replica.executed;
     if (replica.executed % digestInterval === 0) this.compareState(member, replica.executed);

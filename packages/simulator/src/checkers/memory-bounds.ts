@@ -1,11 +1,12 @@
 /** Every queue and table of the core stays within its named limit. */
-import { pipelineMaxLimit, sessionsMax } from "@quorate/protocol";
+import { checkpointsMax, pipelineMaxLimit, sessionsMax } from "@quorate/protocol";
 import type { Replica } from "@quorate/vsr";
 import { Violation } from "./violation.ts";
 
 /** Reads and writes of the disk that may be under way at once. */
 const readsUnderWayMax = 17;
 const superblockWritesMax = 64;
+const blockWritesMax = 64;
 
 /** Throws Violation, naming what has outgrown its limit. */
 export function assertBounded(replica: Replica): void {
@@ -18,6 +19,11 @@ export function assertBounded(replica: Replica): void {
   limit("answers", replica.answeredAt.size, members);
   limit("disk reads", replica.reading.size, readsUnderWayMax);
   limit("superblock writes", replica.writing.length, superblockWritesMax);
+  limit("checkpoints", replica.checkpoints.length, checkpointsMax);
+  limit("block writes", replica.storing.size, blockWritesMax);
+  for (const heard of replica.heardCheckpoints.values()) {
+    limit("heard checkpoints", heard.length, checkpointsMax);
+  }
   limit("sessions", replica.clientTable.size, sessionsMax);
   if (acting === null) return;
   limit("requests", acting.waiting.length, options.requestsWaitingMax);

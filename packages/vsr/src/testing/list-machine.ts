@@ -1,9 +1,18 @@
 /** The smallest state machine whose answers depend on everything before: an append-only list. */
-import { type ExecutionContext, type StateMachine, utf8Decode, utf8Encode } from "@quorate/prelude";
+import {
+  type CheckpointableStateMachine,
+  type ExecutionContext,
+  type FrozenState,
+  type StateLeaf,
+  type StateLoading,
+  utf8Decode,
+  utf8Encode,
+} from "@quorate/prelude";
+import { sha256 } from "@quorate/prelude/testing";
 
-export class ListMachine implements StateMachine {
+export class ListMachine implements CheckpointableStateMachine {
   /** What was executed, in order. */
-  readonly items: string[] = [];
+  items: string[] = [];
   /** What the log said beside each executed operation. */
   readonly contexts: ExecutionContext[] = [];
   /** From this replicated time on a pulse is due; it adds the item `pulse`, once. */
@@ -29,6 +38,26 @@ export class ListMachine implements StateMachine {
 
   query(_question: Uint8Array): Uint8Array {
     return utf8Encode(this.items.join(","));
+  }
+
+  /** One leaf for each item; none is ever kept. */
+  freeze(): FrozenState {
+    const leaves = this.items.map((item): StateLeaf => {
+      const bytes = utf8Encode(`item ${item}`);
+      return { digest: sha256(bytes), bytes };
+    });
+    return { next: () => leaves.shift() ?? null, keep: () => undefined, drop: () => undefined };
+  }
+
+  load(): StateLoading {
+    const items: string[] = [];
+    return {
+      add: ({ bytes }) => void items.push((utf8Decode(bytes) ?? "").replace("item ", "")),
+      finish: () => {
+        this.items = items;
+        return true;
+      },
+    };
   }
 
   takeReadyHints(_countMax: number): readonly string[] {

@@ -15,14 +15,12 @@ const gatewayCount = 2;
 export function rigConfig(
   keys: KeyedSignatures,
   voterCount: number,
-  { pipelineMax, checkpointOps }: { pipelineMax: number; checkpointOps: number },
+  limits: Pick<ClusterConfig, "pipelineMax" | "checkpointOps" | "checkpointBytes">,
 ): ClusterConfig {
   return {
     clusterId: sha256(utf8Encode("rig")),
     epoch: asEpoch(0),
-    pipelineMax,
-    checkpointOps,
-    checkpointBytes: 1_048_576,
+    ...limits,
     createdAtMs: 0,
     members: Array.from({ length: voterCount }, (_, index) => ({
       id: `replica-${index}`,

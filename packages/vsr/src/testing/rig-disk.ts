@@ -5,12 +5,15 @@
  * each other, as on a real disk. A crash loses whatever has not completed.
  */
 import { bytesEqual, hexEncode, present } from "@quorate/prelude";
-import type { Entry, Superblock } from "@quorate/protocol";
+import { decodeStateNode, decodeStateRoot, type Entry, type Superblock } from "@quorate/protocol";
 import type { HeldEntry } from "../create.ts";
 import type { Effect } from "../effect.ts";
 import type { Input } from "../input.ts";
 
-type DiskEffect = Extract<Effect, { kind: "append" | "repair" | "write-superblock" | "read" }>;
+type DiskEffect = Extract<
+  Effect,
+  { kind: "append" | "repair" | "write-superblock" | "read" | "write-blocks" | "read-blocks" }
+>;
 export type DiskWork = DiskEffect["kind"];
 
 /** What a restart cannot read any more. */
@@ -25,6 +28,7 @@ export class RigDisk {
   superblock: Superblock;
   private readonly entries = new Map<string, Entry>();
   private readonly rotten = new Set<string>();
+  private readonly blocks = new Map<string, Uint8Array>();
   private pending: DiskEffect[] = [];
   private readonly held = new Set<DiskWork>();
 
@@ -60,6 +64,23 @@ export class RigDisk {
     return this.entries.has(hexEncode(hash));
   }
 
+  /** Digests, in hexadecimal, of the blocks that are on the disk. */
+  get heldBlocks(): readonly string[] {
+    return [...this.blocks.keys()];
+  }
+
+  /** The block can no longer be read. */
+  rotBlock(digest: Uint8Array): void {
+    this.blocks.delete(hexEncode(digest));
+  }
+
+  /** What no root reaches may go. The rig frees only what no tree names any more. */
+  retain(stateRoots: readonly Uint8Array[]): void {
+    const reached = new Set<string>();
+    for (const root of stateRoots) reach(this.blocks, root, reached);
+    for (const digest of this.blocks.keys()) if (!reached.has(digest)) this.blocks.delete(digest);
+  }
+
   /** The body can no longer be read, though its header can. */
   rot(op: number): void {
     for (const [key, { header }] of this.entries) if (header.op === op) this.rotten.add(key);
@@ -80,7 +101,7 @@ export class RigDisk {
     const log = this.belowHead();
     if (view === lastNormalView) this.extend(log);
     const isLost = unreadableFrom !== undefined;
-    if (isLost) log.splice(unreadableFrom - 1);
+    if (isLost) log.splice(unreadableFrom - this.superblock.base.op - 1);
     this.superblock = {
       ...this.superblock,
       boot: boot + 1,
@@ -108,6 +129,20 @@ export class RigDisk {
         const entries = work.positions.map(({ hash }) => this.readable(hash));
         return { kind: "entries-read", token: work.token, entries };
       }
+      case "write-blocks":
+        // Copies: whoever loads a block owns its bytes.
+        for (const { digest, bytes } of work.blocks) {
+          this.blocks.set(hexEncode(digest), bytes.slice());
+        }
+        return { kind: "blocks-stored", token: work.token };
+      case "read-blocks": {
+        const blocks = work.digests.map((each) => this.blocks.get(hexEncode(each))?.slice());
+        return {
+          kind: "blocks-read",
+          token: work.token,
+          blocks: blocks.map((each) => each ?? null),
+        };
+      }
     }
   }
 
@@ -127,7 +162,7 @@ export class RigDisk {
   private belowHead(): Entry[] {
     const log: Entry[] = [];
     let { op, hash }: { readonly op: number; readonly hash: Uint8Array } = this.superblock.head;
-    for (; op > 0; op--) {
+    for (; op > this.superblock.base.op; op--) {
       const claim = `S2: the superblock names op ${op}, so it is on the disk`;
       const entry: Entry = present(this.entries.get(hexEncode(hash)), claim);
       log.unshift(entry);
@@ -138,13 +173,13 @@ export class RigDisk {
 
   /** Entries above the head count only if they chain to it and are of the last normal view. */
   private extend(log: Entry[]): void {
-    const { head, lastNormalView } = this.superblock;
+    const { head, lastNormalView, base } = this.superblock;
     let { hash } = head;
     while (true) {
       const next = [...this.entries.values()].find(
         ({ header }) =>
           header.view === lastNormalView &&
-          header.op === log.length + 1 &&
+          header.op === base.op + log.length + 1 &&
           bytesEqual(header.parent, hash),
       );
       if (next === undefined) return;
@@ -155,5 +190,23 @@ export class RigDisk {
 
   private asHeld({ header, hash }: Entry): HeldEntry {
     return { header, hash, state: this.rotten.has(hexEncode(hash)) ? "corrupt" : "present" };
+  }
+}
+
+/** Adds a root and every block below it. A node that is not held leads nowhere. */
+function reach(
+  blocks: ReadonlyMap<string, Uint8Array>,
+  root: Uint8Array,
+  reached: Set<string>,
+): void {
+  reached.add(hexEncode(root));
+  const bytes = blocks.get(hexEncode(root));
+  if (bytes === undefined) return;
+  const { top, levels } = decodeStateRoot(bytes);
+  let digests: readonly Uint8Array[] = [top];
+  for (let level = levels; level >= 0; level--) {
+    for (const digest of digests) reached.add(hexEncode(digest));
+    const nodes = digests.flatMap((digest) => blocks.get(hexEncode(digest)) ?? []);
+    digests = level === 0 ? [] : nodes.flatMap((node) => [...decodeStateNode(node, level)]);
   }
 }

@@ -3,7 +3,7 @@ import { present, Prng, utf8Encode } from "@quorate/prelude";
 import { sha256 } from "@quorate/prelude/testing";
 import type { AdmissionContext, StatementSigner } from "@quorate/protocol";
 import { createReplica, firstSuperblock } from "../create.ts";
-import type { Alarm, IgnoreReason } from "../effect.ts";
+import type { Alarm, IgnoreReason, StopReason } from "../effect.ts";
 import type { VsrOptions } from "../options.ts";
 import type { Replica } from "../state.ts";
 import { ListMachine } from "./list-machine.ts";
@@ -25,6 +25,7 @@ export class RigMember {
   /** Why messages had no effect, oldest first. */
   readonly ignored: IgnoreReason[] = [];
   readonly alarms: Alarm[] = [];
+  readonly stops: StopReason[] = [];
   /** How far its wall clock is ahead of the others, in microseconds. */
   aheadMicros = 0;
   private readonly parts: RigMemberParts;

@@ -14,7 +14,7 @@ import {
   signMessage,
   statementMark,
 } from "@quorate/protocol";
-import type { Alarm, Effect, IgnoreReason } from "../effect.ts";
+import type { Alarm, Effect, IgnoreReason, StopReason } from "../effect.ts";
 import type { Input, Peer } from "../input.ts";
 import { defaultOptions, type VsrOptions } from "../options.ts";
 import type { Replica } from "../state.ts";
@@ -39,6 +39,7 @@ export interface RigOptions {
   readonly pipelineMax?: number;
   /** So many that most scenarios take no checkpoint. */
   readonly checkpointOps?: number;
+  readonly checkpointBytes?: number;
   readonly options?: Partial<VsrOptions>;
 }
 
@@ -53,7 +54,9 @@ export class Rig {
 
   constructor(voterCount: number, rigOptions: RigOptions = {}) {
     const { pipelineMax = 8, checkpointOps = 1_000, options = {} } = rigOptions;
-    const config = rigConfig(this.keys, voterCount, { pipelineMax, checkpointOps });
+    const { checkpointBytes = 1_048_576 } = rigOptions;
+    const limits = { pipelineMax, checkpointOps, checkpointBytes };
+    const config = rigConfig(this.keys, voterCount, limits);
     this.admission = rigAdmission(config, this.keys);
     this.gateways = config.gateways.map((_, index) => {
       return new RigGateway(index, this.admission, this.keys.signerFor("gateway", index));
@@ -92,6 +95,10 @@ export class Rig {
 
   alarms(index: number): readonly Alarm[] {
     return this.member(index).alarms;
+  }
+
+  stops(index: number): readonly StopReason[] {
+    return this.member(index).stops;
   }
 
   get gateway(): RigGateway {
@@ -264,7 +271,13 @@ export class Rig {
       case "repair":
       case "write-superblock":
       case "read":
+      case "write-blocks":
+      case "read-blocks":
         return member.disk.accept(effect);
+      case "retain-blocks":
+        return member.disk.retain(effect.stateRoots);
+      case "stop":
+        return void member.stops.push(effect.reason);
       case "ignore":
         return void member.ignored.push(effect.reason);
       case "alarm":

@@ -39,7 +39,7 @@ export function electBy(rig: Rig, ...voters: readonly number[]): void {
 export function logOf(rig: Rig, index: number): readonly string[] {
   const { log } = rig.replica(index);
   const lines: string[] = [];
-  for (let op = 1; op <= log.headOp; op++) {
+  for (let op = log.base.op + 1; op <= log.headOp; op++) {
     const slot = log.slotAt(op);
     lines.push(`${op}@${slot?.header.view}${slot?.state === "present" ? "" : ` ${slot?.state}`}`);
   }

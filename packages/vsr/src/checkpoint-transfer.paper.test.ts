@@ -1,0 +1,257 @@
+/** State transfer by checkpoint: VRR §5.2, rules S2, S9, L2 and A7. */
+import { hexEncode, present } from "@quorate/prelude";
+import { describe, expect, it } from "vitest";
+import { messageIn } from "./testing/in-flight.ts";
+import type { Rig } from "./testing/rig.ts";
+import { electBy, logOf, request, startedRig } from "./testing/stories.ts";
+
+/** Long enough for heartbeats, questions that go unanswered and what follows. */
+const settledTicks = 150;
+
+/** Requests `first` to `last` of the only session. */
+function work(rig: Rig, first: number, last: number, primary = 1): void {
+  for (let number = first; number <= last; number++) {
+    request(rig, primary, number, `job ${number}`);
+    rig.elapse(1);
+  }
+}
+
+/** Replica 0 was cut off while the others executed and freed far more than it holds. */
+function leftBehind(voterCount = 3): Rig {
+  const rig = startedRig(voterCount, { checkpointOps: 4 });
+  work(rig, 1, 2);
+  rig.elapse(10);
+  rig.isolate(0);
+  work(rig, 3, 20);
+  rig.elapse(30);
+  expect(rig.replica(1).log.base.op).toBeGreaterThan(rig.replica(0).log.headOp);
+  return rig;
+}
+
+function expectCaughtUp(rig: Rig, index: number, other: number): void {
+  expect(rig.replica(index)).toMatchObject({ status: "normal", fetch: null, load: null });
+  expect(rig.executed(index)).toEqual(rig.executed(other));
+  expect(rig.replica(index).log.storedOp).toBe(rig.replica(other).log.storedOp);
+}
+
+describe("VRR §5.2: a replica whose peers have freed what it lacks", () => {
+  it("takes a certified state, then the log above it, and goes on", () => {
+    const rig = leftBehind();
+    rig.network.heal();
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 1);
+    expect(rig.replica(0).loadedOp).toBeGreaterThan(0);
+    expect(rig.alarms(0)).toEqual([]);
+    // It counts again: without replica 2 everything goes on.
+    rig.crash(2);
+    work(rig, 21, 30);
+    rig.elapse(10);
+    expect(rig.executed(0)).toContain("job 30");
+  });
+
+  it("takes a state above the StartView that it follows, when the view has gone on", () => {
+    const rig = leftBehind();
+    electBy(rig, 1, 2);
+    work(rig, 21, 40, 2);
+    rig.elapse(30);
+    const start = rig.network.sent({ from: 2, command: "startView", view: 2 })[0];
+    const { head } = messageIn(present(start), "startView");
+    expect(rig.replica(2).log.base.op).toBeGreaterThan(head.op);
+    rig.network.heal();
+    rig.elapse(settledTicks);
+    expect(rig.replica(0)).toMatchObject({ view: 2, lastNormalView: 2 });
+    expectCaughtUp(rig, 0, 2);
+  });
+
+  it("starts again from what it was given", () => {
+    const rig = leftBehind();
+    rig.network.heal();
+    rig.elapse(settledTicks);
+    rig.restart(0);
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 1);
+  });
+
+  it("fetches only the blocks that it does not hold", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 12);
+    rig.elapse(30);
+    rig.isolate(0);
+    work(rig, 13, 30);
+    rig.elapse(30);
+    rig.network.heal();
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 1);
+    const asked = rig.network.sent({ from: 0, command: "getBlocks" });
+    const digests = asked.flatMap((packet) =>
+      messageIn(packet, "getBlocks").digests.map(hexEncode),
+    );
+    // Twelve of the items were in its own checkpoint at op 12, after the session's registration.
+    expect(new Set(digests).size).toBeLessThan(30);
+  });
+
+  it("asks several peers", () => {
+    const rig = leftBehind(5);
+    rig.network.heal();
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 1);
+    const asked = rig.network.sent({ from: 0, command: "getBlocks" }).map(({ to }) => to);
+    expect(new Set(asked).size).toBeGreaterThan(1);
+  });
+});
+
+describe("S2: while a state is transferred", () => {
+  function transferring(): Rig {
+    const rig = leftBehind();
+    rig.network.heal();
+    rig.network.hold({ command: "blocks" });
+    rig.elapse(30);
+    expect(rig.replica(0).load).toMatchObject({ purpose: "transfer" });
+    return rig;
+  }
+
+  it("nothing of the own log or of the last normal view changes", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 2);
+    rig.elapse(10);
+    const before = logOf(rig, 0);
+    rig.isolate(0);
+    work(rig, 3, 20);
+    rig.elapse(30);
+    rig.network.heal();
+    rig.network.hold({ command: "blocks" });
+    rig.elapse(30);
+    expect(rig.replica(0).load).toMatchObject({ purpose: "transfer" });
+    expect(logOf(rig, 0)).toEqual(before);
+    expect(rig.disk(0).superblock).toMatchObject({ lastNormalView: 1, checkpoints: [] });
+    expect(rig.replica(0).executed).toBe(3);
+  });
+
+  it("L2: it votes, and its DoViewChange tells of the log that it has", () => {
+    const rig = transferring();
+    rig.isolate(1);
+    electBy(rig, 0, 2);
+    const [change] = rig.network.sent({ from: 0, command: "doViewChange", view: 2 });
+    expect(messageIn(present(change), "doViewChange")).toMatchObject({
+      lastNormalView: 1,
+      head: { op: 3 },
+    });
+    expect(rig.replica(2)).toMatchObject({ view: 2, status: "normal" });
+  });
+
+  it("L2: a newer view cancels it, and keeps what was stored", () => {
+    const rig = transferring();
+    rig.elapse(20);
+    rig.deliver({ to: 0, command: "blocks" });
+    rig.completeAll(0);
+    const held = rig.disk(0).heldBlocks;
+    expect(held.length).toBeGreaterThan(0);
+    rig.isolate(1);
+    electBy(rig, 0, 2);
+    expect(rig.replica(0)).toMatchObject({ view: 2 });
+    expect(rig.disk(0).heldBlocks).toEqual(expect.arrayContaining([...held]));
+    rig.network.release();
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 2);
+  });
+
+  it("no PrepareOk is sent before the new log is in the superblock", () => {
+    const rig = transferring();
+    rig.disk(0).hold("write-superblock");
+    rig.network.release();
+    rig.elapse(20);
+    work(rig, 21, 22);
+    const acknowledged = (): number[] =>
+      rig.network
+        .sent({ from: 0, command: "prepareOk" })
+        .map((packet) => messageIn(packet, "prepareOk").op);
+    expect(Math.max(...acknowledged())).toBeLessThanOrEqual(3);
+    rig.disk(0).release();
+    rig.elapse(settledTicks);
+    expect(Math.max(...acknowledged())).toBe(23);
+  });
+
+  it("a crash leaves the old log and what was stored", () => {
+    const rig = transferring();
+    rig.network.release();
+    rig.disk(0).hold("write-superblock");
+    rig.elapse(20);
+    rig.restart(0);
+    expect(logOf(rig, 0)).toEqual(["1@1", "2@1", "3@1"]);
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 1);
+  });
+});
+
+describe("a peer that lies in a transfer", () => {
+  it("is named and asked no more; another one's blocks are taken", () => {
+    const rig = leftBehind();
+    rig.network.heal();
+    rig.network.hold({ command: "blocks" });
+    rig.elapse(30);
+    const packet = present(rig.network.waiting({ to: 0, command: "blocks" }).at(-1));
+    const answer = messageIn(packet, "blocks");
+    const lies = new Uint8Array(answer.lengths.reduce<number>((sum, each) => sum + (each ?? 0), 0));
+    const statement = rig.sign(packet.from, packet.view, answer);
+    rig.network.take({ to: 0, command: "blocks" });
+    rig.inject(0, packet.from, new Uint8Array([...statement, ...lies]));
+    expect(rig.alarms(0)).toContain("lying-peer");
+    rig.network.release();
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 1);
+  });
+
+  it("cannot offer a checkpoint that a quorum has not signed", () => {
+    const rig = leftBehind();
+    const good = present(rig.disk(1).superblock.checkpoints.at(-1));
+    rig.network.heal();
+    rig.network.hold({ command: "newState" });
+    rig.elapse(30);
+    const { nonce } = present(rig.replica(0).fetch);
+    const forged = { ...good, stateRoot: good.headHash, signatures: good.signatures };
+    const headers = rig
+      .replica(1)
+      .log.tail(100)
+      .map(({ header }) => header);
+    const message = {
+      command: "newState",
+      nonce,
+      headers: headers.toReversed(),
+      checkpoint: forged,
+    } as const;
+    rig.inject(0, 2, rig.sign(2, 1, message));
+    expect(rig.ignored(0)).toContain("certificate not valid");
+    expect(rig.replica(0).load).toBeNull();
+    rig.network.release();
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 1);
+  });
+
+  it("cannot stall it: what it does not answer is asked of others", () => {
+    const rig = leftBehind(5);
+    rig.network.heal();
+    rig.network.cut({ from: 1, to: 0, command: "blocks" });
+    rig.elapse(2 * settledTicks);
+    expectCaughtUp(rig, 0, 2);
+  });
+});
+
+describe("S9: a primary that is behind what its peers still hold", () => {
+  it("forfeits: it votes for the next view at once, and another one leads", () => {
+    const rig = leftBehind();
+    electBy(rig, 1, 2);
+    rig.network.heal();
+    rig.network.hold({ to: 0, command: "newState" });
+    rig.elapse(10);
+    expect(rig.replica(0)).toMatchObject({ view: 2, lastNormalView: 1 });
+    electBy(rig, 0, 1);
+    expect(rig.replica(0)).toMatchObject({ view: 3, fetch: { purpose: "start" } });
+    expect(rig.network.sent({ from: 0, command: "startViewChange", view: 4 })).toEqual([]);
+    rig.network.release();
+    rig.elapse(2);
+    expect(rig.network.sent({ from: 0, command: "startViewChange", view: 4 })).not.toEqual([]);
+    rig.elapse(2 * settledTicks);
+    expect(rig.network.sent({ from: 0, command: "startView" })).toEqual([]);
+    expectCaughtUp(rig, 0, 1);
+  });
+});

@@ -1,0 +1,128 @@
+/** What peers answer to a fetch, and what the journal has written of it: VRR §5.2, rule L3. */
+import { bytesEqual, hexEncode } from "@quorate/prelude";
+import {
+  type Admitted,
+  asOp,
+  type Entry,
+  entryBodyBytesMax,
+  type EntryHeader,
+  hashEntryHeader,
+  isBodyOf,
+  type MessageOf,
+} from "@quorate/protocol";
+import { acknowledgeFrom } from "./acknowledge.ts";
+import type { Fetch } from "./fetch.ts";
+import { onBlocks } from "./fetch-blocks.ts";
+import { advanceFetch, isWaitingForPeer } from "./repair.ts";
+import { acceptOffer } from "./state-transfer.ts";
+import { ignore, type Replica } from "./state.ts";
+import { restartViewChangeTimer } from "./timeout.ts";
+
+/** Verified progress may restart the view change timer this often in one fetch. */
+const timerRestartsMax = 1_000;
+
+/** Headers, newest first; only those that continue the chain are looked at. */
+export function onNewState(replica: Replica, message: MessageOf<"newState">): void {
+  const { fetch } = replica;
+  const isAsking = fetch?.state === "headers" || fetch?.state === "bodies";
+  if (fetch === null || !isAsking || message.nonce !== fetch.nonce) {
+    return ignore(replica, "newState", "not asked for");
+  }
+  const isLonger = learnHeaders(replica, fetch, message.headers);
+  const { checkpoint } = message;
+  const isByOffer = checkpoint !== null && acceptOffer(replica, fetch, checkpoint);
+  if (replica.fetch !== fetch) return;
+  if (!isLonger && !isByOffer) return ignore(replica, "newState", "not chained");
+  noteProgress(replica, fetch);
+  advanceFetch(replica, fetch);
+}
+
+/** Keeps the headers that continue the chain; returns whether there were any. */
+function learnHeaders(
+  replica: Replica,
+  fetch: Fetch,
+  headers: MessageOf<"newState">["headers"],
+): boolean {
+  if (fetch.state !== "headers") return false;
+  const { sha256 } = replica.identity.admission;
+  let wanted = fetch.cursor;
+  for (const header of headers) {
+    const hash = hashEntryHeader(header, sha256);
+    if (header.op !== wanted.op || !bytesEqual(hash, wanted.hash)) break;
+    fetch.known.set(hexEncode(hash), header);
+    wanted = { op: asOp(header.op - 1), hash: header.parent };
+  }
+  return wanted.op < fetch.cursor.op;
+}
+
+/** Whole entries; each is taken for its hash, whoever sent it. */
+export function onEntries(
+  replica: Replica,
+  { attachment }: Admitted,
+  message: MessageOf<"entries">,
+): void {
+  const { fetch } = replica;
+  if (fetch === null || fetch.state !== "bodies" || message.nonce !== fetch.nonce) {
+    return ignore(replica, "entries", "not asked for");
+  }
+  const wanted = new Set([...fetch.missing, ...fetch.ahead].map(({ hash }) => hexEncode(hash)));
+  const entries = entriesIn(replica, message.headers, attachment);
+  const good = entries.filter(({ hash }) => wanted.has(hexEncode(hash)));
+  if (good.length === 0) return ignore(replica, "entries", "not asked for");
+  for (const entry of good) replica.cache.put(entry);
+  noteProgress(replica, fetch);
+  advanceFetch(replica, fetch);
+}
+
+/** Cuts the attachment into bodies and keeps those that are what their headers say. */
+function entriesIn(
+  replica: Replica,
+  headers: readonly EntryHeader[],
+  attachment: Uint8Array,
+): Entry[] {
+  const { sha256 } = replica.identity.admission;
+  const entries: Entry[] = [];
+  let offset = 0;
+  for (const header of headers) {
+    const body = attachment.slice(offset, offset + Math.min(header.bodyBytes, entryBodyBytesMax));
+    offset += body.length;
+    if (!isBodyOf(header, body, sha256)) continue;
+    entries.push({ header, hash: hashEntryHeader(header, sha256), body });
+  }
+  return entries;
+}
+
+/** Rule L3: a transfer that gets on is no reason to change the view, a bounded number of times. */
+function noteProgress(replica: Replica, fetch: Fetch): void {
+  if (fetch.restarts >= timerRestartsMax) return;
+  fetch.restarts += 1;
+  restartViewChangeTimer(replica);
+}
+
+/** Bodies that were written beside the log are on disk. */
+export function onRepaired(replica: Replica, entries: readonly Entry[]): void {
+  const { log, fetch } = replica;
+  const before = log.storedOp;
+  for (const { header, hash } of entries) {
+    if (log.slotAt(header.op)?.state === "corrupt") log.markRepaired({ op: header.op, hash });
+  }
+  acknowledgeFrom(replica, before);
+  if (fetch === null || fetch.state !== "bodies") return;
+  // By hash: what an older fetch has written may complete while this one still waits for its own.
+  for (const { hash } of entries) fetch.writing.delete(hexEncode(hash));
+  advanceIfStored(replica, fetch);
+}
+
+function advanceIfStored(replica: Replica, fetch: Fetch): void {
+  if (fetch.writing.size === 0 && !isWaitingForPeer(fetch)) advanceFetch(replica, fetch);
+}
+
+/** Blocks of the state that is being transferred or opened. */
+export function onBlocksAnswer(
+  replica: Replica,
+  admitted: Admitted,
+  message: MessageOf<"blocks">,
+): void {
+  const { fetch } = replica;
+  if (onBlocks(replica, admitted, message) && fetch !== null) noteProgress(replica, fetch);
+}

@@ -1,0 +1,140 @@
+/**
+ * Blocks from peers: VRR §5.2. Asked of several in parallel, taken for their digests alone.
+ *
+ * A peer that sends other bytes than the digest names is asked no more in this load; one that does
+ * not answer in time is passed over for the others, and what it was asked for is asked again.
+ */
+import { bytesEqual } from "@quorate/prelude";
+import { type Admitted, type Block, blocksPerRequestMax, type MessageOf } from "@quorate/protocol";
+import type { StateLoad, Wanted } from "./load-state.ts";
+import { tell } from "./speak.ts";
+import { ignore, otherMembers, raise, type Replica } from "./state.ts";
+import { nextToken } from "./superblock-writes.ts";
+
+/** What is asked of peers in one load. */
+export interface PeerQuestions {
+  /** Questions that are out, by nonce; at most one for each peer. */
+  readonly out: Map<number, Question>;
+  /** Peers that sent wrong bytes. */
+  readonly banned: Set<number>;
+  /** How often a peer did not answer in time. */
+  readonly silences: Map<number, number>;
+}
+
+interface Question {
+  readonly peer: number;
+  readonly wanted: readonly Wanted[];
+  readonly askedAt: number;
+}
+
+export function newQuestions(): PeerQuestions {
+  return { out: new Map(), banned: new Set(), silences: new Map() };
+}
+
+/** Spreads what is missing over the peers that are idle; the load fails when nobody holds it. */
+export function askPeersForBlocks(
+  replica: Replica,
+  load: StateLoad,
+  peers: PeerQuestions,
+  missing: readonly Wanted[],
+): void {
+  giveUpOverdue(replica, peers);
+  const trusted = otherMembers(replica).filter((peer) => !peers.banned.has(peer));
+  if (missing.some(({ deniedBy }) => trusted.every((peer) => deniedBy.has(peer)))) {
+    load.state = "failed";
+    return;
+  }
+  const busy = new Set([...peers.out.values()].map(({ peer }) => peer));
+  const silences = (peer: number): number => peers.silences.get(peer) ?? 0;
+  const idle = trusted.filter((peer) => !busy.has(peer));
+  const share = Math.min(blocksPerRequestMax, Math.ceil(missing.length / idle.length));
+  let left = [...missing];
+  for (const peer of idle.toSorted((a, b) => silences(a) - silences(b))) {
+    const some = left.filter(({ deniedBy }) => !deniedBy.has(peer)).slice(0, share);
+    if (some.length === 0) continue;
+    left = left.filter((each) => !some.includes(each));
+    ask(replica, peers, peer, some);
+  }
+}
+
+function ask(
+  replica: Replica,
+  peers: PeerQuestions,
+  peer: number,
+  wanted: readonly Wanted[],
+): void {
+  for (const each of wanted) each.state = "asked";
+  const nonce = nextToken(replica);
+  peers.out.set(nonce, { peer, wanted, askedAt: replica.now });
+  tell(replica, peer, { command: "getBlocks", nonce, digests: wanted.map(({ digest }) => digest) });
+}
+
+function giveUpOverdue(replica: Replica, peers: PeerQuestions): void {
+  for (const [nonce, { peer, wanted, askedAt }] of peers.out) {
+    if (replica.now - askedAt < replica.identity.options.fetchTicks) continue;
+    peers.out.delete(nonce);
+    peers.silences.set(peer, (peers.silences.get(peer) ?? 0) + 1);
+    for (const each of wanted) if (each.state === "asked") each.state = "missing";
+  }
+}
+
+/** Returns whether anything was gained. */
+export function onBlocks(
+  replica: Replica,
+  { header, attachment }: Admitted,
+  { nonce, lengths }: MessageOf<"blocks">,
+): boolean {
+  const { load } = replica;
+  const question = load?.peers?.out.get(nonce);
+  if (load?.peers === null || load === null || question?.peer !== header.sender) {
+    ignore(replica, "blocks", "not asked for");
+    return false;
+  }
+  load.peers.out.delete(nonce);
+  const blocks = take(replica, load.peers, question, lengths, attachment);
+  if (blocks.length === 0) return false;
+  const token = nextToken(replica);
+  replica.storing.set(token, load);
+  replica.effects.push({ kind: "write-blocks", blocks, token });
+  return true;
+}
+
+function take(
+  replica: Replica,
+  peers: PeerQuestions,
+  { wanted, peer }: Question,
+  lengths: readonly (number | null)[],
+  attachment: Uint8Array,
+): Block[] {
+  const { sha256 } = replica.identity.admission;
+  const blocks: Block[] = [];
+  let offset = 0;
+  for (const [index, each] of wanted.entries()) {
+    if (each.state === "asked") each.state = "missing";
+    const length = lengths[index];
+    if (length === undefined) continue;
+    if (length === null) {
+      each.deniedBy.add(peer);
+      continue;
+    }
+    const bytes = attachment.slice(offset, offset + length);
+    offset += length;
+    if (!bytesEqual(sha256(bytes), each.digest)) {
+      ban(replica, peers, peer);
+      break;
+    }
+    if (each.state !== "missing") continue;
+    each.bytes = bytes;
+    each.state = "here";
+    blocks.push({ digest: each.digest, bytes });
+  }
+  for (const each of wanted) if (each.state === "asked") each.state = "missing";
+  return blocks;
+}
+
+function ban(replica: Replica, peers: PeerQuestions, peer: number): void {
+  if (peers.banned.has(peer)) return;
+  peers.banned.add(peer);
+  raise(replica, "lying-peer", `replica ${peer} sent other bytes than a block's digest names`);
+  ignore(replica, "blocks", "body is another block");
+}

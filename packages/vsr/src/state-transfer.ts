@@ -1,0 +1,120 @@
+/**
+ * State transfer: VRR §5.2, rules S2, S9 and L2.
+ *
+ * A peer that has freed the entries which are asked for offers its newest certified checkpoint.
+ * The certificate is checked first, then the state is loaded by hash, then the log above it; and
+ * only when all of it is on this disk does anything of the own log or of the last normal view
+ * change, in one superblock write. Deviates from VRR §5.2, which cuts the log when it asks and can
+ * lose what was promised.
+ */
+import {
+  type Checkpoint,
+  type EntryHeader,
+  hashEntryHeader,
+  type LogPosition,
+} from "@quorate/protocol";
+import { checkpointFault } from "@quorate/proof";
+import { bytesEqual, hexEncode } from "@quorate/prelude";
+import type { Fetch } from "./fetch.ts";
+import { newQuestions } from "./fetch-blocks.ts";
+import { beginLoad, type StateLoad } from "./load-state.ts";
+import { ignore, type Replica } from "./state.ts";
+import { expireViewChangeTimer } from "./timeout.ts";
+
+/**
+ * A peer says that it has freed what this fetch asks for. Returns whether the fetch now goes by
+ * the checkpoint.
+ */
+export function acceptOffer(replica: Replica, fetch: Fetch, offer: Checkpoint): boolean {
+  const isKnown = fetch.offer !== null && offer.op <= fetch.offer.op;
+  if (isKnown || (replica.isStateOpen && offer.op <= replica.executed)) {
+    ignore(replica, "newState", "not asked for");
+    return false;
+  }
+  if (checkpointFault(offer, replica.identity.admission) !== null) {
+    ignore(replica, "newState", "certificate not valid");
+    return false;
+  }
+  dropTransfer(replica);
+  // Rule S9: a primary that is so far behind leads nobody.
+  if (fetch.purpose === "start") expireViewChangeTimer(replica);
+  if (fetch.purpose === "start" || !raiseTop(replica, fetch, offer)) {
+    replica.fetch = null;
+    return false;
+  }
+  fetch.offer = offer;
+  fetch.state = "headers";
+  fetch.chain = [];
+  fetch.cursor = fetch.top;
+  fetch.missing = [];
+  fetch.ahead = [];
+  return true;
+}
+
+/**
+ * What is fetched may have been left behind. An entry of this view that is committed ends a log of
+ * this view, as the top did; one of a newer view does not, and whoever has it proves that view.
+ */
+function raiseTop(replica: Replica, fetch: Fetch, { op, headHash, view }: Checkpoint): boolean {
+  if (op <= fetch.top.op) return true;
+  if (view !== replica.view) return false;
+  fetch.top = { op, hash: headHash };
+  fetch.commit = op;
+  return true;
+}
+
+/** The chain from the top has met the checkpoint: now its state. */
+export function beginTransfer(replica: Replica, fetch: Fetch, offer: Checkpoint): void {
+  fetch.state = "state";
+  beginLoad(replica, { checkpoint: offer, purpose: "transfer", peers: newQuestions() });
+}
+
+/** What became of the load; a failed one makes room for a newer offer. */
+export function settleTransfer(replica: Replica, load: StateLoad): "complete" | "failed" | null {
+  const { fetch } = replica;
+  if (fetch === null || fetch.state !== "state" || load.state === "walking") return null;
+  if (load.state === "complete") return "complete";
+  replica.load = null;
+  fetch.offer = null;
+  fetch.state = "headers";
+  return "failed";
+}
+
+/** A load for a fetch that is over. What it stored stays until the next checkpoint. */
+export function dropTransfer(replica: Replica): void {
+  if (replica.load?.purpose === "transfer") replica.load = null;
+}
+
+/** Whether the chain has come down to the checkpoint; then it must be the same entry. */
+export function reachesOffer(offer: Checkpoint, cursor: LogPosition): "above" | "met" | "foreign" {
+  if (cursor.op > offer.op) return "above";
+  return cursor.op === offer.op && bytesEqual(cursor.hash, offer.headHash) ? "met" : "foreign";
+}
+
+/** Positions of the chain, oldest first. */
+export function positionsOf(replica: Replica, { chain }: Fetch): LogPosition[] {
+  const { sha256 } = replica.identity.admission;
+  return chain
+    .toReversed()
+    .map((header) => ({ op: header.op, hash: hashEntryHeader(header, sha256) }));
+}
+
+/** Those of which this disk does not hold the body as part of its log. */
+export function missingOf(replica: Replica, fetch: Fetch): LogPosition[] {
+  return positionsOf(replica, fetch).filter((position) => {
+    const { log } = replica;
+    return !log.holds(position) || log.slotAt(position.op)?.state !== "present";
+  });
+}
+
+/** A header of the chain that is known: from peers, or from the own log. */
+export function headerAt(
+  replica: Replica,
+  fetch: Fetch,
+  { op, hash }: LogPosition,
+): EntryHeader | null {
+  const known = fetch.known.get(hexEncode(hash));
+  if (known !== undefined) return known.op === op ? known : null;
+  const slot = replica.log.slotAt(op);
+  return slot !== null && bytesEqual(slot.hash, hash) ? slot.header : null;
+}
