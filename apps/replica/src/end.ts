@@ -13,6 +13,7 @@ const fatalCodes: Record<FatalReason | JournalFatalReason, number> = {
   "fsync-failed": exitCodes.fsyncFailed,
   "disk-full": exitCodes.diskFull,
   "read-failed": exitCodes.readFailed,
+  "superblock-too-long": exitCodes.assertion,
 };
 
 /** Ends the process at once: nothing that is still planned may be said or written. */

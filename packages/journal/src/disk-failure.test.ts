@@ -1,3 +1,4 @@
+import { superblockAreaBytes } from "@quorate/log-format";
 import { startedBench } from "@quorate/ports/conformance/journal";
 import type { JournalBench } from "@quorate/ports/conformance/journal-bench";
 import { describe, expect, it } from "vitest";
@@ -74,6 +75,19 @@ describe("A disk that fails", () => {
     await rig.failed;
     expect(rig.fatal).toEqual(["fsync-failed"]);
     expect(done).toEqual([]);
+  });
+
+  it("is not asked to write a superblock that could not be read again", async () => {
+    const { bench, rig } = await startedOn(new FailingDisk());
+    const before = bench.superblock({ boot: 5 });
+    await bench.writeSuperblock(before);
+    const doViewChange = new Uint8Array(superblockAreaBytes);
+    const done: string[] = [];
+    bench.journal.writeSuperblock({ ...before, doViewChange }, () => void done.push("stored"));
+    await rig.failed;
+    expect(rig.fatal).toEqual(["superblock-too-long"]);
+    expect(done).toEqual([]);
+    expect((await bench.restart()).superblock).toEqual(before);
   });
 
   it("gives null for an entry in a bad sector, and goes on", async () => {

@@ -11,7 +11,9 @@ import {
   entriesPerBatchMax,
   type RecordIndex,
   superblockFiles,
+  type SuperblockFrame,
   type SuperblockFrames,
+  SuperblockTooLongError,
 } from "@quorate/log-format";
 import type { Metrics } from "@quorate/ports";
 import type { Entry, Superblock } from "@quorate/protocol";
@@ -121,8 +123,10 @@ export class GroupCommit {
     if (encoder.hasUnnamed && (await this.write([])) === null) return;
     const begin = index.beginAfter(superblock.base.op);
     const frame = frames.next(superblock, encoder.lastRecord, begin);
+    const bytes = this.encode(frame);
+    if (bytes === null) return;
     for (let file = 0; file < superblockFiles; file++) {
-      const write = (): Promise<void> => superblocks.writeFile(file, frame);
+      const write = (): Promise<void> => superblocks.writeFile(file, bytes);
       const flush = (): Promise<void> => superblocks.flushFile(file);
       if (!(await fatal.attempt("write-failed", write))) return;
       if (!(await this.flush(flush))) return;
@@ -130,6 +134,16 @@ export class GroupCommit {
     index.dropBefore(frame.begin);
     segments.freeBefore(frame.begin.segment);
     this.complete();
+  }
+
+  private encode(frame: SuperblockFrame): Uint8Array | null {
+    try {
+      return this.parts.superblocks.encode(frame);
+    } catch (cause) {
+      if (!(cause instanceof SuperblockTooLongError)) throw cause;
+      this.parts.fatal.fail("superblock-too-long", cause);
+      return null;
+    }
   }
 
   private async writeNames(): Promise<void> {

@@ -50,20 +50,23 @@ export class SuperblockStore {
     const decision = decideSuperblock(areas, this.sha256);
     if (decision.kind === "found") {
       for (const number of decision.filesToRepair) {
-        await this.writeFile(number, decision.frame);
+        await this.writeFile(number, this.encode(decision.frame));
         await this.flushFile(number);
       }
     }
     return decision;
   }
 
+  /** The bytes of every copy. Throws SuperblockTooLongError. */
+  encode(frame: SuperblockFrame): Uint8Array {
+    return encodeSuperblockCopy(frame, this.sha256);
+  }
+
   /**
    * Writes every copy of one file, from 0. A superblock is replaced by writing and flushing the
    * first file before the second is touched.
    */
-  async writeFile(number: number, frame: SuperblockFrame): Promise<void> {
-    const bytes = encodeSuperblockCopy(frame, this.sha256);
-    assert(bytes.length <= superblockAreaBytes, "a superblock fits its area");
+  async writeFile(number: number, bytes: Uint8Array): Promise<void> {
     for (let copy = 0; copy < copiesPerFile; copy++) {
       await this.disk.write(this.fileOf(number), bytes, copy * superblockAreaBytes);
     }

@@ -42,4 +42,5 @@ export {
   type SuperblockDecision,
   superblockFiles,
   type SuperblockFrame,
+  SuperblockTooLongError,
 } from "./superblock-copy.ts";

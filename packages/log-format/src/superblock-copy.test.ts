@@ -17,6 +17,7 @@ import {
   encodeSuperblockCopy,
   superblockAreaBytes,
   type SuperblockFrame,
+  SuperblockTooLongError,
 } from "./superblock-copy.ts";
 
 const journalId = new Uint8Array(16).fill(3);
@@ -67,6 +68,20 @@ function decide(...areas: readonly Uint8Array[]): ReturnType<typeof decideSuperb
 }
 
 describe("A superblock copy", () => {
+  it("is refused when it could not be read again, as too long or beyond a field's limit", () => {
+    const longest = longestSuperblock();
+    const [checkpoint] = longest.checkpoints;
+    for (const superblock of [
+      { ...longest, doViewChange: new Uint8Array(superblockAreaBytes) },
+      { ...longest, doViewChange: new Uint8Array(2 * statementBodyBytesMax + 1) },
+      { ...longest, checkpoints: [...longest.checkpoints, present(checkpoint)] },
+    ]) {
+      expect(() => encodeSuperblockCopy({ ...frameOf(5), superblock }, testDigest)).toThrow(
+        SuperblockTooLongError,
+      );
+    }
+  });
+
   it("gives back what was written", () => {
     expect(decodeSuperblockCopy(young, testDigest)).toEqual(frameOf(5));
   });

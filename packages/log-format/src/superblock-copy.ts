@@ -49,19 +49,38 @@ export interface SuperblockFrame {
 
 const magic = utf8Encode("quorate/1/superblock\0");
 
-/** The bytes of one copy; all copies are equal. */
+/**
+ * A superblock that could not be read again, because it is longer than its area or breaks a limit
+ * of its fields: a bug of whoever made it. What is on disk is still the one before.
+ */
+export class SuperblockTooLongError extends Error {
+  override readonly name = "SuperblockTooLongError";
+
+  constructor(reason: string, cause?: unknown) {
+    super(`a superblock that could not be read again is not written: ${reason}`, { cause });
+  }
+}
+
+/** The bytes of one copy; all copies are equal. Throws SuperblockTooLongError. */
 export function encodeSuperblockCopy(frame: SuperblockFrame, sha256: Sha256): Uint8Array {
   const body = new ByteWriter();
   body.u64(frame.sequence).raw(frame.journalId).u64(frame.lastRecord).u64(frame.settledRecord);
   body.u64(frame.begin.segment).u64(frame.begin.batch).u64(frame.begin.sequence);
   superblockCodec.encode(body, frame.superblock);
   const encoded = body.finish();
+  const copyBytes = magic.length + digestBytes + 4 + encoded.length;
+  if (copyBytes > superblockAreaBytes) {
+    throw new SuperblockTooLongError(`${copyBytes} bytes, of ${superblockAreaBytes} at most`);
+  }
+  // Writers do not look at limits, readers do: a field beyond its limit is found here.
+  try {
+    decodeFrame(new ByteReader(encoded));
+  } catch (error) {
+    if (error instanceof DecodeError) throw new SuperblockTooLongError(error.message, error);
+    throw error;
+  }
   const checksum = sha256(magic, encoded);
-  return new ByteWriter(magic.length + digestBytes + 4 + encoded.length)
-    .raw(magic)
-    .raw(checksum)
-    .bytes(encoded)
-    .finish();
+  return new ByteWriter(copyBytes).raw(magic).raw(checksum).bytes(encoded).finish();
 }
 
 /** The frame, "blank" for an area of zeroes, or "unreadable". */

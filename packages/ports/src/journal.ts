@@ -55,11 +55,17 @@ export interface Journal extends BlockStore {
 }
 
 export interface JournalEvents {
-  /** The disk failed: a write or an fsync was refused. The process must stop now. */
+  /** The disk failed, or a superblock that no disk could hold was asked for. The process must stop now. */
   onFatal(reason: JournalFatalReason, cause: unknown): void;
 }
 
-export type JournalFatalReason = "write-failed" | "fsync-failed" | "disk-full" | "read-failed";
+export type JournalFatalReason =
+  | "write-failed"
+  | "fsync-failed"
+  | "disk-full"
+  | "read-failed"
+  /** Whoever asked for the superblock broke a limit: written, it could not be read again. */
+  | "superblock-too-long";
 
 /** What open found. A null superblock: the folder has never been used. */
 export interface OpenedJournal {
