@@ -30,10 +30,13 @@ export const operatorId = "o0";
 /** Entries in flight: enough that the next is sent while one waits for fsync and for the network. */
 const pipelineMax = 32;
 
-/** Between two checkpoints: what a restart has to execute again, and what stays in memory. */
-const checkpointOps = 8_192;
-/** The same in bytes of entry bodies. */
-const checkpointBytes = 64 * 1024 * 1024;
+/** When checkpoints are due: what a restart has to execute again, and what stays in memory. */
+export type CheckpointLimits = Pick<ClusterConfig, "checkpointOps" | "checkpointBytes">;
+
+const checkpointLimits: CheckpointLimits = {
+  checkpointOps: 8_192,
+  checkpointBytes: 64 * 1024 * 1024,
+};
 
 /** Each takes 128 MiB while scrypt runs (identity's key-file.ts). */
 const keysAtOnce = 2;
@@ -61,6 +64,7 @@ export async function createCluster(
   folder: DevFolder,
   replicaCount: number,
   portTaken: number,
+  limits: CheckpointLimits = checkpointLimits,
 ): Promise<DevCluster> {
   mkdirSync(folder.keysFolder, { recursive: true, mode: 0o700 });
   const clusterId = new Uint8Array(randomBytes(clusterIdBytes));
@@ -81,8 +85,7 @@ export async function createCluster(
     clusterId,
     epoch: asEpoch(0),
     pipelineMax,
-    checkpointOps,
-    checkpointBytes,
+    ...limits,
     createdAtMs: Date.now(),
     members: withPurpose("replica").map(({ id, publicKey }, index) => {
       const address = `http://${loopback}:${ports[index]}`;

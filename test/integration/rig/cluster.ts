@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DevFolder, devFolderAt } from "@quorate/scripts/src/dev-folder.ts";
-import { createCluster } from "@quorate/scripts/src/genesis.ts";
+import { type CheckpointLimits, createCluster } from "@quorate/scripts/src/genesis.ts";
 import { findFreePorts } from "@quorate/scripts/src/ports.ts";
 import { planProcesses } from "@quorate/scripts/src/process-plan.ts";
 import { waitUntilReady } from "@quorate/scripts/src/ready.ts";
@@ -32,6 +32,8 @@ process.on("exit", () => {
 export interface ClusterOptions {
   /** 1, 3 or 5; three unless said otherwise. */
   readonly replicas?: number;
+  /** When checkpoints are due; as `npm start` has it unless said otherwise. */
+  readonly checkpoints?: CheckpointLimits;
   /** Environment of the processes, by id (`r0`, `api`). */
   readonly environment?: (id: string) => Readonly<Record<string, string>>;
 }
@@ -172,7 +174,7 @@ export async function createTestCluster(options: ClusterOptions = {}): Promise<C
   const folder = devFolderAt(mkdtempSync(join(tmpdir(), "quorate-test-")));
   folders.add(folder.path);
   const [apiPort = 0] = await findFreePorts(1);
-  const cluster = await createCluster(folder, options.replicas ?? 3, apiPort);
+  const cluster = await createCluster(folder, options.replicas ?? 3, apiPort, options.checkpoints);
   const plan = await planProcesses(folder, cluster, apiPort);
   const environmentOf = options.environment ?? (() => ({}));
   const audience = audienceOf(cluster.clusterIdHex);
