@@ -1,6 +1,9 @@
 /** What the command line of `npm run simulate` asks for. */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { type FaultName, faultNamed } from "./faults/fault-kinds.ts";
+import type { Plan } from "./plan.ts";
+import { replicaCounts, type SwarmOptions } from "./swarm.ts";
 
 export interface SimulateOptions {
   /** The first seed. */
@@ -11,11 +14,15 @@ export interface SimulateOptions {
   readonly jobs: number;
   /** Print every line of the trace: for one seed. */
   readonly isTraced: boolean;
+  /** What is kept of what the seeds would draw. */
+  readonly plan: Plan;
 }
 
 /** How the program is called. */
 export const usage =
-  "usage: npm run simulate -- [--seed <first>] [--count <seeds>] [--jobs <processes>] [--trace]";
+  "usage: npm run simulate -- [--seed <first>] [--count <seeds>] [--jobs <processes>] [--trace]" +
+  " [--members 1|2|3|5] [--gateways <n>] [--workers <n>] [--burst <n>] [--seconds <n>] [--calm]" +
+  " [--faults none|<kind>#<number>,…]";
 
 /** The command line is not one of this program. */
 export class UsageError extends Error {
@@ -30,7 +37,42 @@ export function parseCommandLine(args: readonly string[]): SimulateOptions {
   const cores = String(availableParallelism());
   const jobs = wholeNumber("--jobs", values.jobs ?? cores, 1);
   if (values.trace && count > 1) throw new UsageError("--trace takes one seed");
-  return { seed, count, jobs: Math.min(jobs, count), isTraced: values.trace };
+  return { seed, count, jobs: Math.min(jobs, count), isTraced: values.trace, plan: planIn(values) };
+}
+
+/** What the command line wants to be kept. */
+function planIn(values: ReturnType<typeof valuesOf>): Plan {
+  const { members, gateways, workers, burst, seconds, faults } = values;
+  return {
+    ...(members === undefined ? {} : { members: membersIn(members) }),
+    ...(gateways === undefined ? {} : { gateways: wholeNumber("--gateways", gateways, 1) }),
+    ...(workers === undefined ? {} : { workers: wholeNumber("--workers", workers, 1) }),
+    ...(burst === undefined ? {} : { burst: wholeNumber("--burst", burst, 1) }),
+    ...(seconds === undefined ? {} : { seconds: secondsIn(seconds) }),
+    ...(values.calm ? { isCalm: true } : {}),
+    ...(faults === undefined ? {} : { faults: faultsIn(faults) }),
+  };
+}
+
+function membersIn(text: string): SwarmOptions["replicaCount"] {
+  const count = replicaCounts.find((each) => String(each) === text);
+  if (count !== undefined) return count;
+  throw new UsageError(`--members takes ${replicaCounts.join(", ")}, not "${text}"`);
+}
+
+function secondsIn(text: string): number {
+  const seconds = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  if (seconds > 0) return seconds;
+  throw new UsageError(`--seconds takes a number above 0, not "${text}"`);
+}
+
+function faultsIn(text: string): readonly FaultName[] {
+  if (text === "none") return [];
+  return text.split(",").map((word) => {
+    const name = faultNamed(word);
+    if (name === null) throw new UsageError(`--faults takes names like crash#2, not "${word}"`);
+    return name;
+  });
 }
 
 function valuesOf(args: readonly string[]) {
@@ -42,6 +84,13 @@ function valuesOf(args: readonly string[]) {
         count: { type: "string", default: "1" },
         jobs: { type: "string" },
         trace: { type: "boolean", default: false },
+        members: { type: "string" },
+        gateways: { type: "string" },
+        workers: { type: "string" },
+        burst: { type: "string" },
+        seconds: { type: "string" },
+        calm: { type: "boolean", default: false },
+        faults: { type: "string" },
       },
     });
     return values;

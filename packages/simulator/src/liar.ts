@@ -63,10 +63,10 @@ export class Liar {
   }
 
   /** One lie, to one member or to all. */
-  lie(): void {
-    const { prng, world, index, config } = this.parts;
+  lie(prng: Prng): void {
+    const { world, index, config } = this.parts;
     const kind = prng.pick(lies);
-    const packet = this.packetFor(kind);
+    const packet = this.packetFor(kind, prng);
     if (packet === null) return;
     world.fault(`r${index}`, `lie: ${kind}`);
     const others = config.members.map((_, member) => member).filter((member) => member !== index);
@@ -76,15 +76,15 @@ export class Liar {
     }
   }
 
-  private packetFor(kind: (typeof lies)[number]): Uint8Array | null {
-    const { prng, index, config } = this.parts;
+  private packetFor(kind: (typeof lies)[number], prng: Prng): Uint8Array | null {
+    const { index, config } = this.parts;
     const { view, op } = this.parts.place();
     const higher = view + prng.between(1, prng.pick([1, 2, 3, viewJumpMax]));
     switch (kind) {
       case "replay":
-        return this.recall();
+        return this.recall(prng);
       case "flip":
-        return flipped(this.recall(), prng);
+        return flipped(this.recall(prng), prng);
       case "vote":
         return this.say({ command: "startViewChange" }, higher);
       case "proof": {
@@ -102,13 +102,12 @@ export class Liar {
           (index + 1) % config.members.length,
         );
       case "answers":
-        return this.say(this.unasked(op), view);
+        return this.say(this.unasked(op, prng), view);
     }
   }
 
   /** An answer to a question that nobody put. */
-  private unasked(op: number): Message {
-    const { prng } = this.parts;
+  private unasked(op: number, prng: Prng): Message {
     const head = { op: asOp(op + 1), hash: prng.bytes(32) };
     return prng.pick<Message>([
       { command: "recoveryResponse", nonce: prng.bytes(16), head, commit: asOp(op) },
@@ -139,8 +138,8 @@ export class Liar {
     else if (prng.chance(0.05)) this.remembered[prng.below(rememberedMax)] = packet;
   }
 
-  private recall(): Uint8Array | null {
-    return this.remembered.length === 0 ? null : this.parts.prng.pick(this.remembered);
+  private recall(prng: Prng): Uint8Array | null {
+    return this.remembered.length === 0 ? null : prng.pick(this.remembered);
   }
 }
 

@@ -15,6 +15,7 @@ const calm: SwarmOptions = {
   crypto: "keyed",
   network: calmNetwork,
   faults: {},
+  keptFaults: null,
   downMeanMicros: 100_000,
   skewMicros: 0,
   flushMeanMicros: [300, 300, 300],

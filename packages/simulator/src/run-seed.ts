@@ -3,6 +3,7 @@ import { AssertionError, Prng } from "@quorate/prelude";
 import { Deliveries } from "./checkers/deliveries.ts";
 import { HistoryWatch } from "./checkers/history-watch.ts";
 import { Violation } from "./checkers/violation.ts";
+import type { FaultName } from "./faults/fault-kinds.ts";
 import { Faults } from "./faults/faults.ts";
 import { SimCluster } from "./sim-cluster.ts";
 import { drawSwarm, type SwarmOptions } from "./swarm.ts";
@@ -28,6 +29,8 @@ export interface RunResult {
   readonly isUndecided: boolean;
   /** How often each kind of fault happened. */
   readonly faults: ReadonlyMap<string, number>;
+  /** The planned faults that happened, in order. */
+  readonly happened: readonly FaultName[];
 }
 
 /** Virtual time in which a healed cluster must finish everything. */
@@ -88,6 +91,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     acknowledged: deliveries.acknowledged,
     isUndecided: histories.isUndecided,
     faults: world.faultCounts,
+    happened: faults.happened,
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { parseCommandLine, UsageError } from "./command-line.ts";
+import { argumentsOf } from "./plan.ts";
 import { simulate } from "./simulate.ts";
 
 function folderOfTest(): string {
@@ -22,7 +23,8 @@ function workerThat(verdictOf: string): string {
      const verdictOf = (seed) => { ${verdictOf} };
      process.on("message", (job) => {
        const result = { seed: job.seed, verdict: verdictOf(job.seed), checker: "c", message: "m",
-         traceDigest: "d" + job.seed, virtualMicros: 1e6, operations: 1, isUndecided: false };
+         traceDigest: "d" + job.seed, virtualMicros: 1e6, operations: 1, isUndecided: false,
+         happened: job.plan.faults ?? ["crash#1", "rot#1", "crash#2"] };
        process.send({ job, result, cpuMicros: 1000 });
      });
      process.on("disconnect", () => process.exit());`,
@@ -57,7 +59,11 @@ test.each([
   const program = workerThat(`return seed === 3 ? '${verdict}' : 'passed'`);
   const { code, said, complained } = await run(eight, program);
   expect(code).toBe(expected);
-  expect(complained).toEqual([`seed 3: ${verdict} (c): m`]);
+  expect(complained.slice(0, 2)).toEqual([
+    `seed 3: ${verdict} (c): m`,
+    expect.stringMatching(`^seed 3: 3 faults shrunk to 0 in \\d+ runs: ${verdict} \\(c\\): m$`),
+  ]);
+  expect(complained[2]).toMatch(/^again: npm run simulate -- --seed 3 .*--faults none --trace$/);
   expect(said.slice(-2)).toEqual(["first failing seed: 3", "7 passed, 1 failed"]);
 });
 
@@ -72,9 +78,8 @@ test("the first failing seed by number decides, whichever failed first", async (
     ${verdicts}`;
   const outOfOrder = await run([...eight, "--jobs", "4"], workerThat(late));
   expect(inOrder.code).toBe(128);
-  expect(inOrder.complained.map((line) => line.slice(0, 6))).toEqual(
-    [2, 6, 7, 8].map((seed) => `seed ${seed}`),
-  );
+  const failures = [2, 6, 7, 8].map((seed) => `seed ${seed}`);
+  expect(inOrder.complained.slice(0, 4).map((line) => line.slice(0, 6))).toEqual(failures);
   expect(outOfOrder).toEqual(inOrder);
 });
 
@@ -103,6 +108,20 @@ test("one process and several find the same", async () => {
   expect(await lines("3")).toEqual(await lines("1"));
 });
 
+test("the options of a shrunk run are read back as its plan", () => {
+  const plan = {
+    members: 3,
+    gateways: 1,
+    workers: 2,
+    burst: 1,
+    seconds: 0.125,
+    isCalm: true,
+    faults: ["point-crash#12", "rot#1"],
+  } as const;
+  expect(parseCommandLine(argumentsOf(plan).split(" ")).plan).toEqual(plan);
+  expect(parseCommandLine(argumentsOf({ faults: [] }).split(" ")).plan).toEqual({ faults: [] });
+});
+
 test.each([
   [["--seed", "-1"]],
   [["--seed", "x"]],
@@ -111,6 +130,10 @@ test.each([
   [["--jobs", "1.5"]],
   [["--trace", "--count", "2"]],
   [["--unknown"]],
+  [["--members", "4"]],
+  [["--seconds", "0"]],
+  [["--faults", "crash"]],
+  [["--faults", "crush#1"]],
 ])("%j is refused", (args) => {
   expect(() => parseCommandLine(args)).toThrow(UsageError);
 });

@@ -2,7 +2,9 @@
 import type { SimulateOptions } from "./command-line.ts";
 import { runJob } from "./jobs/run-job.ts";
 import type { SeedJob, SeedReport } from "./jobs/seed-job.ts";
-import { type PoolOptions, runJobs } from "./jobs/worker-pool.ts";
+import { lostProcess, type PoolOptions, runJobs } from "./jobs/worker-pool.ts";
+import type { RunResult } from "./run-seed.ts";
+import { shrinkFailure, shrunkLines } from "./shrink-failure.ts";
 import { Tally } from "./tally.ts";
 
 /** Whoever waits hears from us this often, in milliseconds. */
@@ -14,11 +16,14 @@ export interface Output {
   complain(line: string): void;
 }
 
+/** Replaces how the worker processes are run. */
+type PoolChanges = Pick<Partial<PoolOptions>, "program" | "millisMax">;
+
 /** Runs the seeds and returns the exit code. `pool` replaces how the worker processes are run. */
 export async function simulate(
   options: SimulateOptions,
   output: Output,
-  pool: Omit<PoolOptions, "processes" | "onReport"> = {},
+  pool: PoolChanges = {},
 ): Promise<number> {
   const tally = new Tally();
   const onReport = (report: SeedReport): void => {
@@ -26,19 +31,34 @@ export async function simulate(
     const { seed, verdict, checker, message } = report.result;
     if (verdict !== "passed") output.complain(`seed ${seed}: ${verdict} (${checker}): ${message}`);
   };
-  if (options.isTraced) onReport(await runJob({ seed: options.seed }, (line) => output.say(line)));
-  else {
+  if (options.isTraced) {
+    const { seed, plan } = options;
+    onReport(await runJob({ seed, plan }, (line) => output.say(line)));
+  } else {
     const progress = setInterval(
       () => output.complain(tally.progressOf(options.count)),
       progressMs,
     );
     await runJobs(jobsOf(options), { ...pool, processes: options.jobs, onReport });
     clearInterval(progress);
+    await shrink(tally.firstFailure, options, output, pool);
   }
   for (const line of tally.summary()) output.say(line);
   return tally.exitCode;
 }
 
-function* jobsOf({ seed, count }: SimulateOptions): Generator<SeedJob> {
-  for (let next = seed; next < seed + count; next++) yield { seed: next };
+/** A run whose process died would take this one's time, and perhaps its process, again and again. */
+async function shrink(
+  failure: RunResult | null,
+  { plan }: SimulateOptions,
+  output: Output,
+  pool: PoolChanges,
+): Promise<void> {
+  if (failure === null || failure.checker === lostProcess) return;
+  const smallest = await shrinkFailure(failure, plan, pool);
+  for (const line of shrunkLines(failure, smallest)) output.complain(line);
+}
+
+function* jobsOf({ seed, count, plan }: SimulateOptions): Generator<SeedJob> {
+  for (let next = seed; next < seed + count; next++) yield { seed: next, plan };
 }

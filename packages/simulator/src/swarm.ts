@@ -1,11 +1,19 @@
 /** Which faults a run has, and how often: drawn from its seed, so that runs differ in kind. */
 import type { Prng } from "@quorate/prelude";
-import { type FaultKind, faultKinds, type FaultRates } from "./faults/fault-kinds.ts";
+import {
+  type FaultKind,
+  faultKinds,
+  type FaultName,
+  type FaultRates,
+} from "./faults/fault-kinds.ts";
 import type { CryptoKind } from "./sim-crypto.ts";
 import { calmNetwork, type NetworkFaults } from "./sim-network.ts";
 
+/** Members that a simulated cluster may have. */
+export const replicaCounts = [1, 2, 3, 5] as const;
+
 export interface SwarmOptions {
-  readonly replicaCount: 1 | 2 | 3 | 5;
+  readonly replicaCount: (typeof replicaCounts)[number];
   readonly gatewayCount: number;
   readonly workersPerGateway: number;
   /** Calls that a producer makes at the same moment, at most. */
@@ -13,6 +21,8 @@ export interface SwarmOptions {
   readonly crypto: CryptoKind;
   readonly network: NetworkFaults;
   readonly faults: FaultRates;
+  /** Of the faults that come, only these happen; null: all. */
+  readonly keptFaults: readonly FaultName[] | null;
   /** Members stay down this long on average. */
   readonly downMeanMicros: number;
   /** One member's clock is off by this. */
@@ -76,6 +86,7 @@ function drawPressed(prng: Prng): SwarmOptions {
     crypto: "keyed",
     network: prng.chance(0.2) ? calmNetwork : drawNetwork(prng),
     faults: drawFaults(prng, replicaCount),
+    keptFaults: null,
     downMeanMicros: prng.between(second / 20, 3 * second),
     skewMicros: prng.chance(0.3) ? prng.between(-1_500_000, 1_500_000) : 0,
     flushMeanMicros: Array.from({ length: replicaCount }, () => prng.pick([200, 500, 500, 8_000])),

@@ -11,48 +11,46 @@ const flushes = persistencePoints.filter((point) => point.endsWith("flushed"));
 
 export class DiskFaults {
   private readonly place: FaultPlace;
-  private readonly prng: Prng;
   /** Only this member's disk rots, so that every block stays readable somewhere. */
   private readonly rotten: number;
 
   constructor(place: FaultPlace, prng: Prng) {
     this.place = place;
-    this.prng = prng;
     this.rotten = prng.below(place.cluster.members.length);
   }
 
   /** A block that was promised is not what it was, on a disk whose owner may be up or down. */
-  rot(): void {
+  rot(prng: Prng): void {
     const { world, cluster } = this.place;
     const member = cluster.members[this.rotten];
-    if (member?.disk.rot(this.prng) === true) world.fault(member.name, "rot");
+    if (member?.disk.rot(prng) === true) world.fault(member.name, "rot");
   }
 
   /** The next flush fails: the process stops by itself. */
-  refuseFlush(): void {
-    this.prng.pick(this.place.cluster.members).trouble = {
+  refuseFlush(prng: Prng): void {
+    prng.pick(this.place.cluster.members).trouble = {
       points: flushes,
       reason: "fsync-failed",
     };
   }
 
   /** There is no room for another segment, for a while. */
-  fill(): void {
+  fill(prng: Prng): void {
     const { world, cluster } = this.place;
-    const member = this.prng.pick(cluster.members);
+    const member = prng.pick(cluster.members);
     world.fault(member.name, "disk full");
     member.isDiskFull = true;
-    world.after(this.prng.exponential(fullMeanMicros), () => {
+    world.after(prng.exponential(fullMeanMicros), () => {
       member.isDiskFull = false;
     });
   }
 
-  slowDown(): void {
+  slowDown(prng: Prng): void {
     const { world, cluster } = this.place;
-    const member = this.prng.pick(cluster.members);
-    member.slowness = this.prng.between(2, slownessMax);
+    const member = prng.pick(cluster.members);
+    member.slowness = prng.between(2, slownessMax);
     world.fault(member.name, "slow disk", `${member.slowness} times`);
-    world.after(this.prng.exponential(slowMeanMicros), () => {
+    world.after(prng.exponential(slowMeanMicros), () => {
       member.slowness = 1;
     });
   }

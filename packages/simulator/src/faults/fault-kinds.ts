@@ -19,5 +19,20 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
+/** One fault of a run: its kind and, from 1 on, its number among those of its kind. */
+export type FaultName = `${FaultKind}#${number}`;
+
+/** The fault that a text names; null when it names none. */
+export function faultNamed(text: string): FaultName | null {
+  const [, kind, number] = /^([a-z-]+)#([1-9]\d{0,8})$/.exec(text) ?? [];
+  const known = faultKinds.find((each) => each === kind);
+  return known === undefined ? null : `${known}#${Number(number)}`;
+}
+
+/** The kind of a fault. */
+export function kindOf(name: FaultName): FaultKind {
+  return faultKinds.find((kind) => name.startsWith(`${kind}#`)) ?? "crash";
+}
+
 /** Mean time between two faults of each kind that a run has, in microseconds. */
 export type FaultRates = Readonly<Partial<Record<FaultKind, number>>>;

@@ -6,7 +6,7 @@ import type { SimReplica } from "../sim-replica.ts";
 import type { SwarmOptions } from "../swarm.ts";
 import type { World } from "../world.ts";
 import { DiskFaults } from "./disk-faults.ts";
-import { type FaultKind, faultKinds } from "./fault-kinds.ts";
+import { type FaultKind, faultKinds, type FaultName } from "./fault-kinds.ts";
 import { NetworkFaults } from "./network-faults.ts";
 import { ProcessFaults } from "./process-faults.ts";
 
@@ -21,6 +21,9 @@ export class Faults {
   private readonly network: NetworkFaults;
   private readonly disks: DiskFaults;
   private readonly processes: ProcessFaults;
+  /** The faults of this run so far, in order. */
+  readonly happened: FaultName[] = [];
+  private readonly kept: ReadonlySet<FaultName> | null;
   private isOver = false;
 
   constructor(world: World, cluster: SimCluster, options: SwarmOptions) {
@@ -28,10 +31,11 @@ export class Faults {
     this.cluster = cluster;
     this.options = options;
     this.prng = world.prng.fork();
+    this.kept = options.keptFaults === null ? null : new Set(options.keptFaults);
     const place = { world, cluster };
-    this.network = new NetworkFaults(place, this.prng.fork());
+    this.network = new NetworkFaults(place);
     this.disks = new DiskFaults(place, this.prng.fork());
-    this.processes = new ProcessFaults(place, this.prng.fork());
+    this.processes = new ProcessFaults(place);
   }
 
   begin(): void {
@@ -42,7 +46,7 @@ export class Faults {
     for (const kind of faultKinds) {
       const meanMicros = options.faults[kind];
       const own = prng.fork();
-      if (meanMicros !== undefined) this.every(meanMicros, own, this.causeOf(kind));
+      if (meanMicros !== undefined) this.plan(kind, 1, meanMicros, own);
     }
   }
 
@@ -60,48 +64,54 @@ export class Faults {
     }
   }
 
-  private causeOf(kind: FaultKind): () => void {
+  private cause(kind: FaultKind, prng: Prng): void {
     switch (kind) {
       case "crash":
-        return () => this.processes.crashOne();
+        return this.processes.crashOne(prng);
       case "point-crash":
-        return () => this.processes.crashAtPoint();
+        return this.processes.crashAtPoint(prng);
       case "blackout":
-        return () => this.processes.blackout();
+        return this.processes.blackout();
       case "flap":
-        return () => this.processes.flap();
+        return this.processes.flap(prng);
       case "pause":
-        return () => this.processes.pause();
+        return this.processes.pause(prng);
       case "clock-jump":
-        return () => this.processes.jumpClock();
+        return this.processes.jumpClock(prng);
       case "liar":
-        return () => this.cluster.liar?.lie();
+        return this.cluster.liar?.lie(prng);
       case "partition":
-        return () => this.network.partition();
+        return this.network.partition(prng);
       case "ring":
-        return () => this.network.ring();
+        return this.network.ring(prng);
       case "clog":
-        return () => this.network.clog();
+        return this.network.clog(prng);
       case "half-open":
-        return () => this.network.halfOpen();
+        return this.network.halfOpen(prng);
       case "gateway-cut":
-        return () => this.network.cutGateway();
+        return this.network.cutGateway(prng);
       case "rot":
-        return () => this.disks.rot();
+        return this.disks.rot(prng);
       case "fsync-error":
-        return () => this.disks.refuseFlush();
+        return this.disks.refuseFlush(prng);
       case "disk-full":
-        return () => this.disks.fill();
+        return this.disks.fill(prng);
       case "slow-disk":
-        return () => this.disks.slowDown();
+        return this.disks.slowDown(prng);
     }
   }
 
-  private every(meanMicros: number, prng: Prng, cause: () => void): void {
+  /** Each fault has its own chance, so that leaving one out changes no other. */
+  private plan(kind: FaultKind, number: number, meanMicros: number, prng: Prng): void {
+    const own = prng.fork();
     this.world.after(prng.exponential(meanMicros), () => {
       if (this.isOver) return;
-      cause();
-      this.every(meanMicros, prng, cause);
+      const name: FaultName = `${kind}#${number}`;
+      if (this.kept === null || this.kept.has(name)) {
+        this.happened.push(name);
+        this.cause(kind, own);
+      }
+      this.plan(kind, number + 1, meanMicros, prng);
     });
   }
 

@@ -13,36 +13,34 @@ type Path = readonly [from: PeerId, to: PeerId];
 
 export class NetworkFaults {
   private readonly place: FaultPlace;
-  private readonly prng: Prng;
   private readonly members: readonly PeerId[];
   private readonly gateways: readonly PeerId[];
 
-  constructor(place: FaultPlace, prng: Prng) {
+  constructor(place: FaultPlace) {
     this.place = place;
-    this.prng = prng;
     this.members = place.cluster.members.map(({ index }) => ({ kind: "replica", index }));
     this.gateways = place.cluster.clients.map((_, index) => ({ kind: "gateway", index }));
   }
 
   /** Splits the members in two, in one direction or both. */
-  partition(): void {
+  partition(prng: Prng): void {
     if (this.members.length < 2) return;
-    const shuffled = this.prng.shuffle(this.members);
-    const size = this.prng.between(1, shuffled.length - 1);
+    const shuffled = prng.shuffle(this.members);
+    const size = prng.between(1, shuffled.length - 1);
     const [left, right] = [shuffled.slice(0, size), shuffled.slice(size)];
-    const isOneWay = this.prng.chance(0.4);
+    const isOneWay = prng.chance(0.4);
     const paths = left.flatMap((from) =>
       right.flatMap((to): Path[] => (isOneWay ? [[from, to]] : both(from, to))),
     );
     const text = `${left.map(peerKey).join()} ${isOneWay ? "->" : "|"} ${right.map(peerKey).join()}`;
-    this.hold(paths, "blocked", partitionMeanMicros, "partition", text);
+    this.hold(paths, "blocked", partitionMeanMicros, "partition", text, prng);
   }
 
   /** Every member hears a majority, and no two hear the same one. */
-  ring(): void {
+  ring(prng: Prng): void {
     const count = this.members.length;
     if (count < 3) return;
-    const order = this.prng.shuffle(this.members);
+    const order = prng.shuffle(this.members);
     const paths = order.flatMap((from, at) =>
       order.flatMap((to, other): Path[] => {
         const distance = (other - at + count) % count;
@@ -50,34 +48,34 @@ export class NetworkFaults {
         return isNear ? [] : [[from, to]];
       }),
     );
-    this.hold(paths, "blocked", partitionMeanMicros, "ring", order.map(peerKey).join(" "));
+    this.hold(paths, "blocked", partitionMeanMicros, "ring", order.map(peerKey).join(" "), prng);
   }
 
   /** What is sent comes, but late and all at once. */
-  clog(): void {
-    const [left, right] = this.prng.shuffle([...this.members, ...this.gateways]);
+  clog(prng: Prng): void {
+    const [left, right] = prng.shuffle([...this.members, ...this.gateways]);
     if (left === undefined || right === undefined) return;
-    const paths: readonly Path[] = this.prng.chance(0.5) ? [[left, right]] : both(left, right);
+    const paths: readonly Path[] = prng.chance(0.5) ? [[left, right]] : both(left, right);
     const text = `${peerKey(left)} ${paths.length === 1 ? "->" : "|"} ${peerKey(right)}`;
-    this.hold(paths, "clogged", clogMeanMicros, "clog", text);
+    this.hold(paths, "clogged", clogMeanMicros, "clog", text, prng);
   }
 
-  halfOpen(): void {
+  halfOpen(prng: Prng): void {
     const { world, cluster } = this.place;
-    const at = this.prng.pick([...this.members, ...this.gateways]);
-    const peer = this.prng.pick(this.members);
+    const at = prng.pick([...this.members, ...this.gateways]);
+    const peer = prng.pick(this.members);
     if (peerKey(at) === peerKey(peer)) return;
     world.fault(peerKey(at), "half-open", peerKey(peer));
-    cluster.network.halfOpen(at, peer, this.prng.exponential(halfOpenMeanMicros));
+    cluster.network.halfOpen(at, peer, prng.exponential(halfOpenMeanMicros));
   }
 
   /** A gateway reaches only some of the members. */
-  cutGateway(): void {
-    const gateway = this.prng.pick(this.gateways);
-    const cut = this.members.filter(() => this.prng.chance(0.5));
+  cutGateway(prng: Prng): void {
+    const gateway = prng.pick(this.gateways);
+    const cut = this.members.filter(() => prng.chance(0.5));
     const paths = cut.flatMap((member) => both(gateway, member));
     const text = cut.map(peerKey).join();
-    this.hold(paths, "blocked", partitionMeanMicros, `cut ${peerKey(gateway)}`, text);
+    this.hold(paths, "blocked", partitionMeanMicros, `cut ${peerKey(gateway)}`, text, prng);
   }
 
   private hold(
@@ -86,11 +84,12 @@ export class NetworkFaults {
     meanMicros: number,
     kind: string,
     detail: string,
+    prng: Prng,
   ): void {
     const { world, cluster } = this.place;
     world.fault("world", kind, detail);
     for (const [from, to] of paths) cluster.network.setPath(from, to, state);
-    world.after(this.prng.exponential(meanMicros), () => {
+    world.after(prng.exponential(meanMicros), () => {
       for (const [from, to] of paths) cluster.network.setPath(from, to, "open");
     });
   }

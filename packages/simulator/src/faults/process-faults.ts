@@ -15,25 +15,23 @@ const jumpMeanMicros = 2_000_000;
 
 export class ProcessFaults {
   private readonly place: FaultPlace;
-  private readonly prng: Prng;
 
-  constructor(place: FaultPlace, prng: Prng) {
+  constructor(place: FaultPlace) {
     this.place = place;
-    this.prng = prng;
   }
 
-  crashOne(): void {
+  crashOne(prng: Prng): void {
     const up = this.up();
-    if (up.length > 0) this.prng.pick(up).crash("crash", this.prng.chance(0.8));
+    if (up.length > 0) prng.pick(up).crash("crash", prng.chance(0.8));
   }
 
   /** Some process dies at one of the next moments at which it uses its disk, or uses it so. */
-  crashAtPoint(): void {
+  crashAtPoint(prng: Prng): void {
     const up = this.up();
     if (up.length === 0) return;
-    const member = this.prng.pick(up);
-    if (this.prng.chance(0.5)) member.deadlyPoint = this.prng.pick(persistencePoints);
-    else member.pointsToLive = this.prng.between(1, pointsToLiveMax);
+    const member = prng.pick(up);
+    if (prng.chance(0.5)) member.deadlyPoint = prng.pick(persistencePoints);
+    else member.pointsToLive = prng.between(1, pointsToLiveMax);
   }
 
   blackout(): void {
@@ -41,38 +39,38 @@ export class ProcessFaults {
   }
 
   /** The acting primary dies, or nobody hears it for a moment. */
-  flap(): void {
+  flap(prng: Prng): void {
     const { world, cluster } = this.place;
     const primary = cluster.members.find(({ replica }) => replica?.acting != null);
     if (primary === undefined) return;
-    if (this.prng.chance(0.5)) return primary.crash("primary crash", this.prng.chance(0.5));
+    if (prng.chance(0.5)) return primary.crash("primary crash", prng.chance(0.5));
     world.fault(primary.name, "primary pause");
-    this.stop(primary, flapMeanMicros);
+    this.stop(primary, flapMeanMicros, prng);
   }
 
-  pause(): void {
+  pause(prng: Prng): void {
     const running = this.up().filter((member) => !member.isPaused);
     if (running.length === 0) return;
-    const member = this.prng.pick(running);
+    const member = prng.pick(running);
     this.place.world.fault(member.name, "pause");
-    this.stop(member, pauseMeanMicros);
+    this.stop(member, pauseMeanMicros, prng);
   }
 
-  jumpClock(): void {
+  jumpClock(prng: Prng): void {
     const { world, cluster } = this.place;
-    const member = this.prng.pick(cluster.members);
-    const micros = this.prng.between(-jumpMicrosMax, jumpMicrosMax);
+    const member = prng.pick(cluster.members);
+    const micros = prng.between(-jumpMicrosMax, jumpMicrosMax);
     world.fault(member.name, "clock jump", `${micros} microseconds`);
     member.skewMicros += micros;
-    world.after(this.prng.exponential(jumpMeanMicros), () => {
+    world.after(prng.exponential(jumpMeanMicros), () => {
       member.skewMicros = 0;
     });
   }
 
-  private stop(member: SimReplica, meanMicros: number): void {
+  private stop(member: SimReplica, meanMicros: number, prng: Prng): void {
     if (member.isPaused) return;
     member.pause();
-    this.place.world.after(this.prng.exponential(meanMicros), () => member.resume());
+    this.place.world.after(prng.exponential(meanMicros), () => member.resume());
   }
 
   private up(): SimReplica[] {

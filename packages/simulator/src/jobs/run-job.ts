@@ -1,4 +1,7 @@
+import { Prng } from "@quorate/prelude";
+import { planned } from "../plan.ts";
 import { runSeed } from "../run-seed.ts";
+import { drawSwarm } from "../swarm.ts";
 import type { SeedJob, SeedReport } from "./seed-job.ts";
 
 /** Runs one job in this process. `print` takes the lines of its trace, where somebody reads them. */
@@ -7,8 +10,9 @@ export async function runJob(
   print: ((line: string) => void) | null,
 ): Promise<SeedReport> {
   const before = process.cpuUsage();
-  const { seed, swarm } = job;
-  const result = await runSeed(seed, swarm === undefined ? { print } : { print, swarm });
+  const { seed, plan } = job;
+  const swarm = planned(drawSwarm(new Prng(seed).fork()), plan);
+  const result = await runSeed(seed, { print, swarm });
   const { user, system } = process.cpuUsage(before);
   return { job, result, cpuMicros: user + system };
 }

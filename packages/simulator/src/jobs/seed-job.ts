@@ -1,12 +1,12 @@
 /** What is asked of a worker process, and what it answers. */
+import type { Plan } from "../plan.ts";
 import type { RunResult } from "../run-seed.ts";
-import type { SwarmOptions } from "../swarm.ts";
 
 /** One run, as data: it travels to another process. */
 export interface SeedJob {
   readonly seed: number;
-  /** Replaces what the seed would draw. */
-  readonly swarm?: SwarmOptions;
+  /** What is kept of what the seed would draw. */
+  readonly plan: Plan;
 }
 
 /** A finished run and what it cost. */

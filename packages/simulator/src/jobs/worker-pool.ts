@@ -10,6 +10,9 @@ import { isSeedReport, type SeedJob, type SeedReport } from "./seed-job.ts";
 /** A run that takes longer than this has met an endless loop, even on a busy machine. */
 export const runMillisMax = 300_000;
 
+/** The checker of a run whose process died or had to be ended. */
+export const lostProcess = "process";
+
 export interface PoolOptions {
   /** Processes, at least 1. */
   readonly processes: number;
@@ -120,7 +123,7 @@ function crashOf(job: SeedJob, message: string): SeedReport {
   const result: RunResult = {
     seed: job.seed,
     verdict: "crash",
-    checker: "process",
+    checker: lostProcess,
     message,
     traceDigest: "",
     virtualMicros: 0,
@@ -129,6 +132,7 @@ function crashOf(job: SeedJob, message: string): SeedReport {
     acknowledged: 0,
     isUndecided: false,
     faults: new Map(),
+    happened: [],
   };
   return { job, result, cpuMicros: 0 };
 }
