@@ -1,6 +1,6 @@
 /** A process that cannot do its work says why in one line, and ends with the code that names it. */
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
@@ -10,7 +10,13 @@ import { eventually } from "./rig/eventually.ts";
 import { RigProcess } from "./rig/rig-process.ts";
 
 /** The numbers that supervisors and operators are told, for replicas and gateways alike. */
-const exitCodes = { configuration: 64, key: 65, dataFolder: 66, addressInUse: 67 } as const;
+const exitCodes = {
+  configuration: 64,
+  key: 65,
+  dataFolder: 66,
+  addressInUse: 67,
+  folderMoved: 69,
+} as const;
 
 let cluster: Cluster;
 let tries = 0;
@@ -135,4 +141,21 @@ test("a data folder that is held, or another member's, ends a replica with `data
   const foreign = await start("r0", { dataDir: replica.dataFolder });
   expect(foreign.code).toBe(exitCodes.dataFolder);
   expect(foreign.lines).toEqual([expect.stringMatching(/belongs to another replica/)]);
+});
+
+test("S12 a copy of a member's folder ends it with `folderMoved`", async () => {
+  const { process, dataFolder } = cluster.replica("r2");
+  process.start();
+  await eventually("r2 has a superblock", 30_000, async () =>
+    (await isListening(cluster.replica("r2").port)) ? true : null,
+  );
+  await process.stop();
+  const dataDir = join(cluster.folder.path, "copied");
+  cpSync(dataFolder, dataDir, { recursive: true, preserveTimestamps: true });
+  const { code, lines } = await start("r2", { dataDir });
+  expect(code).toBe(exitCodes.folderMoved);
+  expect(lines).toEqual([
+    "replica: cannot start: this folder was copied or restored: a member that forgot what it " +
+      "promised must come back as a lost disk: erase the folder",
+  ]);
 });

@@ -2,7 +2,7 @@
 import { KeyFileError, VerifierVerdictError } from "@quorate/identity";
 import { JournalError } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
-import { type FatalReason, NotThisMemberError } from "@quorate/runtime";
+import { type FatalReason, MovedFolderError, NotThisMemberError } from "@quorate/runtime";
 import { ConfigError } from "./config.ts";
 import { exitCodes } from "./exit-codes.ts";
 
@@ -36,6 +36,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof JournalError || error instanceof NotThisMemberError) {
     return exitCodes.dataFolder;
   }
+  if (error instanceof MovedFolderError) return exitCodes.folderMoved;
   switch (systemCode(error)) {
     case "EADDRINUSE":
       return exitCodes.addressInUse;

@@ -10,6 +10,8 @@ export const exitCodes = {
   addressInUse: 67,
   /** The verifier does not give the verdicts that every member must give. */
   verifier: 68,
+  /** The data folder is a copy, or was restored: it may lack what this member promised. */
+  folderMoved: 69,
   /** A write was refused. */
   writeFailed: 73,
   /** A flush was refused; what is on disk is not known any more, so nothing is retried. */

@@ -5,7 +5,6 @@ import {
   BatchEncoder,
   type Crc32,
   journalBegin,
-  journalIdBytes,
   JournalScan,
   journalStart,
   journalTag,
@@ -20,6 +19,7 @@ import { bytesEqual, type Sha256 } from "@quorate/prelude";
 import { BlockFiles } from "./block-files.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import type { DiskCalls } from "./disk-calls.ts";
+import { isMarkOf, newOrigin } from "./folder-mark.ts";
 import { JournalError } from "./journal-error.ts";
 import { areSegmentsBlank, scanSegments, type SegmentSource } from "./scan-segments.ts";
 import { listSegments, SegmentStore } from "./segment-store.ts";
@@ -69,7 +69,7 @@ export async function openFolder(parts: FolderParts): Promise<OpenFolder> {
       blocks.index.endOfUse() > 0 || !(await areSegmentsBlank(source));
     const frame = await readSuperblock(parts, superblocks, isUsed);
     segments.adopt(numbers);
-    const found = frame === null ? newJournal(parts) : await readJournal(parts, source, frame);
+    const found = await (frame === null ? newJournal(parts) : readJournal(parts, source, frame));
     const { segment, offset } = found.encoder.next;
     await segments.forWriting(segment, offset);
     return { ...found, segments, superblocks, blocks, lock };
@@ -84,15 +84,15 @@ export async function openFolder(parts: FolderParts): Promise<OpenFolder> {
 
 type Found = Pick<OpenFolder, "opened" | "format" | "index" | "encoder" | "frames">;
 
-function newJournal(parts: FolderParts): Found {
-  const journalId = crypto.getRandomValues(new Uint8Array(journalIdBytes));
-  const format = formatOf(parts, journalId);
+async function newJournal(parts: FolderParts): Promise<Found> {
+  const origin = await newOrigin(parts.directory);
+  const format = formatOf(parts, origin.journalId);
   return {
-    opened: { superblock: null, log: { entries: [], isHeadUncertain: false } },
+    opened: { superblock: null, isMoved: false, log: { entries: [], isHeadUncertain: false } },
     format,
     index: new RecordIndex(journalBegin),
     encoder: new BatchEncoder(format, parts.segmentBytes, journalStart),
-    frames: new SuperblockFrames(null, journalId, 0),
+    frames: new SuperblockFrames(origin, 0),
   };
 }
 
@@ -115,12 +115,13 @@ async function readJournal(
     const fields = { corrupt, lost: scanned.lost.count, isHeadUncertain };
     parts.log.warn("the journal has unreadable records", fields);
   }
+  const isMoved = !(await isMarkOf(parts.directory, frame.folderMark));
   return {
-    opened: { superblock: frame.superblock, log },
+    opened: { superblock: frame.superblock, isMoved, log },
     format,
     index: scanned.index,
     encoder: new BatchEncoder(format, parts.segmentBytes, scanned.resume),
-    frames: new SuperblockFrames(frame, frame.journalId, scanned.lost.newest),
+    frames: new SuperblockFrames(frame, scanned.lost.newest),
   };
 }
 

@@ -27,7 +27,7 @@ export {
   segmentBytesDefault,
 } from "./layout.ts";
 export { type KnownEntries, type OpenedEntry, type OpenedLog, openLog } from "./opened-log.ts";
-export { openScanned, SuperblockFrames } from "./opening.ts";
+export { type JournalOrigin, openScanned, SuperblockFrames } from "./opening.ts";
 export { reachableBlocks } from "./reachable-blocks.ts";
 export { readRecord } from "./read-record.ts";
 export type { LostRecords } from "./record-account.ts";
@@ -38,6 +38,7 @@ export {
   decideSuperblock,
   decodeSuperblockCopy,
   encodeSuperblockCopy,
+  folderMarkBytes,
   superblockAreaBytes,
   type SuperblockDecision,
   superblockFiles,

@@ -24,6 +24,7 @@ import {
   copiesPerFile,
   decideSuperblock,
   encodeSuperblockCopy,
+  folderMarkBytes,
   superblockFiles,
 } from "./superblock-copy.ts";
 
@@ -48,6 +49,7 @@ export const testDigest: Sha256 = (...parts) => {
 export const testGenesis = new Uint8Array(32).fill(9);
 const owner = { clusterId: new Uint8Array(32).fill(1), replica: 2 };
 const journalId = new Uint8Array(journalIdBytes).fill(5);
+const folderMark = new Uint8Array(folderMarkBytes).fill(6);
 export const testFormat: RecordFormat = { tag: journalTag(owner, journalId, testDigest), crc32 };
 /** Small, so that tests cross segments. */
 export const testSegmentBytes = 64 * 1024;
@@ -158,7 +160,7 @@ export class MemoryDisk {
   scanned: ScannedJournal | null = null;
   private encoder = new BatchEncoder(testFormat, testSegmentBytes, journalStart);
   private index = new RecordIndex(journalBegin);
-  private frames = new SuperblockFrames(null, journalId, 0);
+  private frames = new SuperblockFrames({ journalId, folderMark }, 0);
   /** Where the journal begins. */
   begin = journalBegin;
 
@@ -209,7 +211,7 @@ export class MemoryDisk {
     this.scanned = scanned;
     this.index = scanned.index;
     this.encoder = new BatchEncoder(testFormat, testSegmentBytes, scanned.resume);
-    this.frames = new SuperblockFrames(frame, frame.journalId, scanned.lost.newest);
+    this.frames = new SuperblockFrames(frame, scanned.lost.newest);
     const copy = encodeSuperblockCopy(frame, testDigest);
     this.areas = this.areas.map(() => copy.slice());
     return openScanned(frame, scanned);

@@ -15,21 +15,29 @@ export function openScanned(frame: SuperblockFrame, scanned: ScannedJournal): Op
   return openLog(frame.superblock, known);
 }
 
+/** What tells one journal from all others, drawn and taken once. */
+export type JournalOrigin = Pick<SuperblockFrame, "journalId" | "folderMark">;
+
 /** Makes the frames of one opened journal, each with the next sequence. */
 export class SuperblockFrames {
-  readonly journalId: Uint8Array;
+  private readonly origin: JournalOrigin;
   private readonly newestLost: number;
   private sequence: number;
   private settledRecord: number;
   private begin: JournalBegin;
 
-  /** `previous` is the frame that the start found, or null; `newestLost` what its scan found. */
-  constructor(previous: SuperblockFrame | null, journalId: Uint8Array, newestLost: number) {
-    this.journalId = journalId;
+  /**
+   * `previous` is the frame that the start found, or where a new journal comes from; `newestLost`
+   * what its scan found.
+   */
+  constructor(previous: SuperblockFrame | JournalOrigin, newestLost: number) {
+    const { journalId, folderMark } = previous;
+    this.origin = { journalId, folderMark };
     this.newestLost = newestLost;
-    this.sequence = previous?.sequence ?? 0;
-    this.settledRecord = previous?.settledRecord ?? 0;
-    this.begin = previous?.begin ?? journalBegin;
+    const isNew = !("sequence" in previous);
+    this.sequence = isNew ? 0 : previous.sequence;
+    this.settledRecord = isNew ? 0 : previous.settledRecord;
+    this.begin = isNew ? journalBegin : previous.begin;
   }
 
   /**
@@ -42,7 +50,7 @@ export class SuperblockFrames {
     if (!superblock.isHeadUncertain) {
       this.settledRecord = Math.max(this.settledRecord, this.newestLost);
     }
-    const { journalId, sequence, settledRecord } = this;
-    return { sequence, journalId, lastRecord, settledRecord, begin: this.begin, superblock };
+    const { origin, sequence, settledRecord } = this;
+    return { sequence, ...origin, lastRecord, settledRecord, begin: this.begin, superblock };
   }
 }

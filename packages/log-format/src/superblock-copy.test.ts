@@ -21,12 +21,14 @@ import {
 } from "./superblock-copy.ts";
 
 const journalId = new Uint8Array(16).fill(3);
+const folderMark = new Uint8Array(16).fill(4);
 const begin = { segment: 3, batch: 11, sequence: 30 };
 const blank = new Uint8Array(1_000);
 
 function frameOf(sequence: number, view = sequence): SuperblockFrame {
   const superblock = superblockOf(headOf(chainOf(3, 1)[2]), view);
-  return { sequence, journalId, lastRecord: 40 + sequence, settledRecord: 7, begin, superblock };
+  const records = { lastRecord: 40 + sequence, settledRecord: 7, begin };
+  return { sequence, journalId, folderMark, ...records, superblock };
 }
 
 function copyOf(frame: SuperblockFrame): Uint8Array {
@@ -150,14 +152,14 @@ describe("The superblock", () => {
 
 describe("SuperblockFrames", () => {
   it("number superblocks on from the one that was found", () => {
-    const frames = new SuperblockFrames(frameOf(5), journalId, 0);
+    const frames = new SuperblockFrames(frameOf(5), 0);
     const { superblock } = frameOf(6);
     expect(frames.next(superblock, 90, begin)).toEqual({ ...frameOf(6), lastRecord: 90 });
     expect(frames.next(superblock, 91, begin).sequence).toBe(7);
   });
 
   it("never let the journal begin earlier than before", () => {
-    const frames = new SuperblockFrames(frameOf(5), journalId, 0);
+    const frames = new SuperblockFrames(frameOf(5), 0);
     const { superblock } = frameOf(6);
     const later = { segment: 4, batch: 19, sequence: 52 };
     expect(frames.next(superblock, 90, journalBegin).begin).toEqual(begin);
@@ -166,7 +168,7 @@ describe("SuperblockFrames", () => {
   });
 
   it("settle what was lost only with a head that is certain", () => {
-    const frames = new SuperblockFrames(frameOf(5), journalId, 33);
+    const frames = new SuperblockFrames(frameOf(5), 33);
     const { superblock } = frameOf(6);
     const uncertain = { ...superblock, isHeadUncertain: true };
     expect(frames.next(uncertain, 90, begin).settledRecord).toBe(7);

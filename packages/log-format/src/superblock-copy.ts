@@ -26,12 +26,20 @@ export const copiesPerFile = 2;
 /** Bytes set apart for one copy: the longest DoViewChange, and 64 KiB for everything else. */
 export const superblockAreaBytes = roundUp(2 * statementBodyBytesMax + 64 * 1024, sectorBytes);
 
+/** Bytes of a folder's mark. */
+export const folderMarkBytes = 16;
+
 /** What is written: the superblock, and what the journal itself must not forget. */
 export interface SuperblockFrame {
   /** Counts the superblocks of this journal from 1. */
   readonly sequence: number;
   /** Drawn once for each journal: makes its records unlike all others (`journalTag`). */
   readonly journalId: Uint8Array;
+  /**
+   * What the host knew the folder by when it was used first; says nothing to anybody else. A host
+   * that knows its folder by another mark holds a copy.
+   */
+  readonly folderMark: Uint8Array;
   /** Every entry record up to this sequence was on disk when the superblock was written. */
   readonly lastRecord: number;
   /**
@@ -64,7 +72,8 @@ export class SuperblockTooLongError extends Error {
 /** The bytes of one copy; all copies are equal. Throws SuperblockTooLongError. */
 export function encodeSuperblockCopy(frame: SuperblockFrame, sha256: Sha256): Uint8Array {
   const body = new ByteWriter();
-  body.u64(frame.sequence).raw(frame.journalId).u64(frame.lastRecord).u64(frame.settledRecord);
+  body.u64(frame.sequence).raw(frame.journalId).raw(frame.folderMark);
+  body.u64(frame.lastRecord).u64(frame.settledRecord);
   body.u64(frame.begin.segment).u64(frame.begin.batch).u64(frame.begin.sequence);
   superblockCodec.encode(body, frame.superblock);
   const encoded = body.finish();
@@ -165,6 +174,7 @@ function decodeFrame(reader: ByteReader): SuperblockFrame {
   const frame = {
     sequence: reader.u64(),
     journalId: reader.raw(journalIdBytes),
+    folderMark: reader.raw(folderMarkBytes),
     lastRecord: reader.u64(),
     settledRecord: reader.u64(),
     begin: { segment: reader.u64(), batch: reader.u64(), sequence: reader.u64() },

@@ -67,8 +67,14 @@ export type JournalFatalReason =
   /** Whoever asked for the superblock broke a limit: written, it could not be read again. */
   | "superblock-too-long";
 
-/** What open found. A null superblock: the folder has never been used. */
+/** What open found. */
 export interface OpenedJournal {
+  /** Null: the folder was never formatted, or what it held is gone. */
   readonly superblock: Superblock | null;
+  /**
+   * The superblock was written in another folder: this one is a copy of it or was restored, so
+   * that what was promised since may be missing (rule S12). Nothing may be said with it.
+   */
+  readonly isMoved: boolean;
   readonly log: OpenedLog;
 }

@@ -1,4 +1,4 @@
-export { NotThisMemberError } from "./open-member.ts";
+export { MovedFolderError, NotThisMemberError } from "./open-member.ts";
 export {
   createReplicaHost,
   type FatalReason,

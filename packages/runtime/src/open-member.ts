@@ -9,24 +9,37 @@ export class NotThisMemberError extends Error {
   override readonly name = "NotThisMemberError";
 }
 
+/** The data folder is a copy of the one in which this member made its promises (rule S12). */
+export class MovedFolderError extends Error {
+  override readonly name = "MovedFolderError";
+
+  constructor() {
+    super(
+      "this folder was copied or restored: a member that forgot what it promised must come back " +
+        "as a lost disk: erase the folder",
+    );
+  }
+}
+
 export interface OpenedMember {
   readonly superblock: Superblock;
   readonly entries: readonly OpenedEntry[];
 }
 
-/** Throws NotThisMemberError; rejects with what the journal throws. */
+/** Throws NotThisMemberError and MovedFolderError; rejects with what the journal throws. */
 export async function openMember(
   journal: Journal,
   admission: AdmissionContext,
   index: number,
 ): Promise<OpenedMember> {
-  const { superblock, log } = await journal.open();
+  const { superblock, isMoved, log } = await journal.open();
   const known = superblock ?? firstSuperblock(admission, index);
   const isOurs =
     known.replica === index &&
     bytesEqual(known.clusterId, admission.config.clusterId) &&
     bytesEqual(known.configDigest, admission.configDigest);
   if (!isOurs) throw new NotThisMemberError(`the data folder belongs to member ${known.replica}`);
+  if (isMoved) throw new MovedFolderError();
   const isHeadUncertain = known.isHeadUncertain || log.isHeadUncertain;
   const last = log.entries.at(-1);
   // What was found above the old head is part of the log from now on, and is named as such.

@@ -12,6 +12,7 @@ import {
   copiesPerFile,
   decideSuperblock,
   encodeSuperblockCopy,
+  folderMarkBytes,
   JournalScan,
   journalTag,
   readBlockHeader,
@@ -52,6 +53,8 @@ export interface DiskOwner {
 const spareSegments: Uint8Array[] = [];
 
 export class SimDisk {
+  /** A copy of the disk would have another one. */
+  readonly mark = new Uint8Array(folderMarkBytes).fill(1);
   private readonly sha256: Sha256;
   private readonly segments = new Map<number, Uint8Array>();
   /** Freed segments, to be used again with what they hold. */

@@ -3,6 +3,7 @@ import {
   BatchEncoder,
   frameBytes,
   journalIdBytes,
+  type JournalOrigin,
   openScanned,
   readRecord,
   type RecordFormat,
@@ -10,7 +11,7 @@ import {
   SuperblockFrames,
 } from "@quorate/log-format";
 import type { OpenedJournal } from "@quorate/ports";
-import { assert, type Prng, type Sha256 } from "@quorate/prelude";
+import { assert, bytesEqual, type Prng, type Sha256 } from "@quorate/prelude";
 import type { Entry, LogPosition } from "@quorate/protocol";
 import { type DiskOwner, formatFor, type SimDisk, simSegmentBytes } from "./sim-disk.ts";
 
@@ -27,7 +28,7 @@ export function openSimLog(disk: SimDisk, owner: DiskOwner, sha256: Sha256, prng
   const { decision, scan } = disk.read(owner);
   assert(decision.kind === "found" || decision.kind === "blank", "a superblock copy survives");
   const frame = decision.kind === "found" ? decision.frame : null;
-  const journalId = frame?.journalId ?? prng.bytes(journalIdBytes);
+  const { journalId, folderMark } = frame ?? newOrigin(disk, prng);
   if (decision.kind === "found") {
     for (const file of decision.filesToRepair) disk.writeSuperblockFile(file, decision.frame);
   }
@@ -36,11 +37,15 @@ export function openSimLog(disk: SimDisk, owner: DiskOwner, sha256: Sha256, prng
   const format = formatFor(owner, journalId, sha256);
   const log = frame === null ? emptyLog : openScanned(frame, scanned);
   return {
-    opened: { superblock: frame?.superblock ?? null, log },
+    opened: {
+      superblock: frame?.superblock ?? null,
+      isMoved: !bytesEqual(folderMark, disk.mark),
+      log,
+    },
     format,
     encoder: new BatchEncoder(format, simSegmentBytes, scanned.resume),
     index: scanned.index,
-    frames: new SuperblockFrames(frame, journalId, scanned.lost.newest),
+    frames: new SuperblockFrames(frame ?? { journalId, folderMark }, scanned.lost.newest),
   };
 }
 
@@ -53,6 +58,10 @@ export function readSimEntry(log: SimLog, disk: SimDisk, position: LogPosition):
     if (entry !== null) return entry;
   }
   return null;
+}
+
+function newOrigin(disk: SimDisk, prng: Prng): JournalOrigin {
+  return { journalId: prng.bytes(journalIdBytes), folderMark: disk.mark };
 }
 
 const emptyLog = { entries: [], isHeadUncertain: false } as const;

@@ -50,7 +50,11 @@ export function baseAt(entry: Entry | undefined): LogBase {
 export class JournalBench {
   readonly rig: JournalRig;
   journal: Journal;
-  opened: OpenedJournal = { superblock: null, log: { entries: [], isHeadUncertain: false } };
+  opened: OpenedJournal = {
+    superblock: null,
+    isMoved: false,
+    log: { entries: [], isHeadUncertain: false },
+  };
   private lastSuperblock: Superblock | null = null;
 
   private constructor(rig: JournalRig) {

@@ -36,8 +36,9 @@ export async function startedBench(create: Create): Promise<JournalBench> {
 function rememberingConformance(create: Create): void {
   it("opens an unused disk without superblock and without entries", async () => {
     const bench = await benchOn(create);
-    const { superblock, log } = await bench.open();
+    const { superblock, log, isMoved } = await bench.open();
     expect(superblock).toBeNull();
+    expect(isMoved).toBe(false);
     expect(log.entries).toEqual([]);
     expect(log.isHeadUncertain).toBe(false);
   });
@@ -67,6 +68,7 @@ function rememberingConformance(create: Create): void {
     for (const entry of entries.slice(10)) await bench.append([entry]);
     const opened = await bench.restart();
     expect(opened.superblock).toEqual(superblock);
+    expect(opened.isMoved).toBe(false);
     expectLog(opened.log, entries);
   });
 
