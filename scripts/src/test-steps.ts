@@ -83,9 +83,16 @@ async function runVitest(project: string): Promise<TestCounts> {
   return countsAtEnd(fields === null ? null : vitestCounts(fields), end.code);
 }
 
+/** Seeds of the present sources, then each mutant by the seed that found it. */
 async function simulate(): Promise<TestCounts> {
-  const args = [simulator, "--seed", "1", "--count", String(simulatorSeeds)];
-  const end = await runCommand({ program: process.execPath, args }, "echo");
+  return sumCounts([
+    await runSimulator("--seed", "1", "--count", String(simulatorSeeds)),
+    await runSimulator("--mutants", "--remembered"),
+  ]);
+}
+
+async function runSimulator(...args: readonly string[]): Promise<TestCounts> {
+  const end = await runCommand({ program: process.execPath, args: [simulator, ...args] }, "echo");
   return countsAtEnd(lineCounts(end.output), end.code);
 }
 

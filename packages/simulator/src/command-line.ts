@@ -22,7 +22,8 @@ export interface SimulateOptions {
 export const usage =
   "usage: npm run simulate -- [--seed <first>] [--count <seeds>] [--jobs <processes>] [--trace]" +
   " [--members 1|2|3|5] [--gateways <n>] [--workers <n>] [--burst <n>] [--seconds <n>] [--calm]" +
-  " [--faults none|<kind>#<number>,…]";
+  " [--faults none|<kind>#<number>,…]\n" +
+  "       npm run simulate -- --mutants [--remembered] [--only <text>] [--jobs <processes>]";
 
 /** The command line is not one of this program. */
 export class UsageError extends Error {
@@ -99,7 +100,8 @@ function valuesOf(args: readonly string[]) {
   }
 }
 
-function wholeNumber(option: string, text: string, min: number): number {
+/** Reads a count from an option's text. Throws UsageError. */
+export function wholeNumber(option: string, text: string, min: number): number {
   const number = /^\d{1,15}$/.test(text) ? Number(text) : -1;
   if (number >= min) return number;
   throw new UsageError(`${option} takes a whole number from ${min} on, not "${text}"`);

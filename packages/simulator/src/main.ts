@@ -5,14 +5,17 @@
  * 129 a safety violation.
  */
 import { parseCommandLine, usage, UsageError } from "./command-line.ts";
+import { huntMutants } from "./mutants/hunt-mutants.ts";
+import { asksForMutants, parseMutantsCommandLine } from "./mutants/mutants-command-line.ts";
 import { simulate } from "./simulate.ts";
 
 const usageExitCode = 1;
 
 async function main(): Promise<number> {
   try {
-    const options = parseCommandLine(process.argv.slice(2));
-    return await simulate(options, { say: console.log, complain: console.error });
+    const args = process.argv.slice(2);
+    if (asksForMutants(args)) return await huntMutants(parseMutantsCommandLine(args), console.log);
+    return await simulate(parseCommandLine(args), { say: console.log, complain: console.error });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     console.error(`simulate: ${error.message}\n${usage}`);

@@ -194,20 +194,34 @@ export class SimDisk {
     return other !== slot;
   }
 
-  /** One copy rots, as long as another still holds the newest superblock. */
+  /**
+   * One copy rots. Each file keeps a copy of the newest superblock: a crash may tear the other file
+   * while it is being replaced.
+   */
   private rotSuperblock(prng: Prng): boolean {
-    const before = decideSuperblock(this.copies, this.sha256);
     const copy = prng.below(this.copies.length);
     const good = this.copies[copy] ?? new Uint8Array(0);
-    if (before.kind !== "found" || good.length === 0) return false;
+    if (good.length === 0) return false;
     const harmed = good.slice();
     const at = prng.below(harmed.length);
     harmed[at] = (harmed[at] ?? 0) ^ (1 << prng.below(8));
+    const before = this.newestIn(0, this.copies.length);
     this.copies[copy] = harmed;
-    const after = decideSuperblock(this.copies, this.sha256);
-    if (after.kind === "found" && after.frame.sequence === before.frame.sequence) return true;
+    const isSafe = Array.from({ length: superblockFiles }, (_, file) => file * copiesPerFile).every(
+      (first) => this.newestIn(first, copiesPerFile) === before,
+    );
+    if (isSafe && before !== null) return true;
     this.copies[copy] = good;
     return false;
+  }
+
+  /** Sequence of the newest superblock in some of the copies; null when none can be read. */
+  private newestIn(first: number, count: number): number | null {
+    const copies = this.copies.map((bytes, at) =>
+      at >= first && at < first + count ? bytes : new Uint8Array(0),
+    );
+    const decision = decideSuperblock(copies, this.sha256);
+    return decision.kind === "found" ? decision.frame.sequence : null;
   }
 
   private settle(write: DiskWrite): void {

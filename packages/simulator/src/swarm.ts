@@ -75,7 +75,8 @@ function lived(pressed: SwarmOptions, prng: Prng): SwarmOptions {
   };
 }
 
-function drawPressed(prng: Prng): SwarmOptions {
+/** A run of seconds in which everything happens at once. */
+export function drawPressed(prng: Prng): SwarmOptions {
   const replicaCount = prng.pick([1, 2, 3, 3, 3, 3, 5, 5] as const);
   const pipelineMax = prng.pick([4, 8, 64]);
   return {
@@ -98,6 +99,14 @@ function drawPressed(prng: Prng): SwarmOptions {
     restScale: 1,
     historyRestScale: 1,
   };
+}
+
+/** What a seed draws, with some of it replaced; faults are replaced kind by kind. */
+export function withOverrides(drawn: SwarmOptions, overrides: Partial<SwarmOptions>): SwarmOptions {
+  const options = { ...drawn, ...overrides };
+  const faults: Partial<Record<FaultKind, number>> = { ...drawn.faults, ...overrides.faults };
+  if (options.replicaCount < 3) for (const kind of kindsOfThree) delete faults[kind];
+  return { ...options, faults };
 }
 
 interface FaultOdds {

@@ -1,0 +1,26 @@
+/** Every mutant, by what it breaks. */
+import type { Mutant } from "./mutant.ts";
+import { normalMutants } from "./normal-mutants.ts";
+import { promiseMutants } from "./promise-mutants.ts";
+import { quorumMutants } from "./quorum-mutants.ts";
+import { repairMutants } from "./repair-mutants.ts";
+import { restartMutants } from "./restart-mutants.ts";
+import { sessionMutants } from "./session-mutants.ts";
+import { viewChangeMutants } from "./view-change-mutants.ts";
+
+export const mutants: readonly Mutant[] = [
+  ...quorumMutants,
+  ...normalMutants,
+  ...viewChangeMutants,
+  ...promiseMutants,
+  ...repairMutants,
+  ...restartMutants,
+  ...sessionMutants,
+];
+
+/** Throws RangeError if there is none of that name. */
+export function mutantNamed(name: string): Mutant {
+  const mutant = mutants.find((each) => each.name === name);
+  if (mutant === undefined) throw new RangeError(`no mutant is named ${name}`);
+  return mutant;
+}

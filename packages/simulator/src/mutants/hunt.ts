@@ -1,0 +1,80 @@
+/** Hunts mutants, each in a process of its own, several at a time. */
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { HuntMessage, HuntMode } from "./hunt-message.ts";
+import type { Mutant } from "./mutant.ts";
+
+/** Seeds that a mutant may need; one that needs more is not found. */
+export const seedsMax = 500;
+
+/** A run that takes longer than this, in real time, has no end. */
+const seedMsMax = 120_000;
+
+const program = fileURLToPath(new URL("./hunt-process.ts", import.meta.url));
+
+/** What ended a hunt. */
+export type Catch =
+  | {
+      readonly kind: "found";
+      readonly seed: number;
+      readonly checker: string;
+      readonly message: string;
+    }
+  | { readonly kind: "not-found" }
+  /** The mutant does not run at all, or its seed fails without it too. */
+  | { readonly kind: "broken"; readonly reason: string };
+
+/** Errors of a patch that does not fit any more: they show nothing about the simulator. */
+const misfits = /^(?:ReferenceError|SyntaxError|TypeError)\b/;
+
+/**
+ * Looks for the mutant by the remembered seed first, if there is one, and then by every seed from 1
+ * on. The seed that finds it must pass without it.
+ */
+export async function hunt(mutant: Mutant, remembered: number | null): Promise<Catch> {
+  if (remembered !== null) {
+    const known = await runSeeds(mutant, "mutated", remembered, 1);
+    if (known.kind !== "not-found") return confirmed(mutant, known);
+  }
+  return confirmed(mutant, await runSeeds(mutant, "mutated", 1, seedsMax));
+}
+
+async function confirmed(mutant: Mutant, result: Catch): Promise<Catch> {
+  if (result.kind !== "found") return result;
+  if (misfits.test(result.message)) return { kind: "broken", reason: result.message };
+  const clean = await runSeeds(mutant, "clean", result.seed, 1);
+  if (clean.kind === "not-found") return result;
+  const reason = clean.kind === "found" ? clean.message : clean.reason;
+  return { kind: "broken", reason: `seed ${result.seed} fails without the mutant: ${reason}` };
+}
+
+function runSeeds(mutant: Mutant, mode: HuntMode, first: number, count: number): Promise<Catch> {
+  const child = fork(program, [mutant.name, mode, String(first), String(count)], {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  return new Promise((resolve) => {
+    let seed = first;
+    let complaint = "";
+    const end = (result: Catch): void => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      resolve(result);
+    };
+    const endless = (): void =>
+      end({ kind: "found", seed, checker: "time limit", message: "the run does not end" });
+    let timer = setTimeout(endless, seedMsMax);
+    child.stderr?.on("data", (chunk: Buffer) => {
+      complaint += chunk.toString("utf8");
+    });
+    child.on("message", (message: HuntMessage) => {
+      if (message.kind === "passed") return end({ kind: "not-found" });
+      if (message.kind === "failed") return end({ ...message, kind: "found" });
+      seed = message.seed;
+      clearTimeout(timer);
+      timer = setTimeout(endless, seedMsMax);
+    });
+    child.on("close", (code) => {
+      end({ kind: "broken", reason: `it ended with ${code}: ${complaint.trim()}` });
+    });
+  });
+}

@@ -1,0 +1,114 @@
+/** The normal case done wrong: VRR §4.1, rules S6 and L7. */
+import type { Mutant } from "./mutant.ts";
+
+const prepare = "packages/vsr/src/prepare.ts";
+const execute = "packages/vsr/src/execute.ts";
+const heartbeat = "packages/vsr/src/heartbeat.ts";
+const reads = "packages/vsr/src/reads.ts";
+
+export const normalMutants: readonly Mutant[] = [
+  {
+    name: "gaps accepted (op > head + 1)",
+    edits: [
+      {
+        file: prepare,
+        find: 'if (header.op > opAfter(log.headOp)) return "gap";',
+        replace: "",
+      },
+      {
+        file: prepare,
+        find: 'if (!bytesEqual(header.parent, log.head.hash)) return "not chained";',
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "commit advanced without applying",
+    edits: [
+      {
+        file: "packages/vsr/src/acknowledge.ts",
+        find: "replica.commit = opMax(replica.commit, asOp(Math.min(commit, replica.log.headOp)));",
+        replace: `
+  const known = asOp(Math.min(commit, replica.log.storedOp));
+  replica.commit = opMax(replica.commit, known);
+  if (known - replica.executed > 1) replica.executed = known;`,
+      },
+    ],
+  },
+  {
+    name: "executed before it is committed",
+    edits: [
+      {
+        file: execute,
+        find: "  return opMin(commit, log.storedOp >= executed ?",
+        replace: "  return (replica.commit = log.storedOp >= executed ?",
+      },
+    ],
+  },
+  {
+    name: "Prepare accepted while the view has no log yet",
+    edits: [
+      {
+        file: prepare,
+        find: 'if (replica.status !== "normal") return "not normal";',
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "linearizable read does not wait for its commit",
+    edits: [
+      {
+        file: reads,
+        find: "read.commitAtArrival <= replica.executed;",
+        replace: "true;",
+      },
+    ],
+  },
+  {
+    name: "lost PrepareOk is never asked for again",
+    edits: [
+      {
+        file: heartbeat,
+        find: "if (isWanted && replica.log.holds(head)) acknowledge(replica, head.op);",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "missed entries are never fetched",
+    edits: [
+      {
+        file: heartbeat,
+        find: "if (head.op > replica.log.headOp) return beginCatchUp(replica, head, commit);",
+        replace: "",
+      },
+      {
+        file: prepare,
+        find: 'if (reason === "gap") {',
+        replace: 'if (reason === "clock ahead" && reason === "gap") {',
+      },
+    ],
+  },
+  {
+    name: "lease expiry from a local clock",
+    edits: [
+      {
+        file: execute,
+        find: "      timestampMicros: place.timestampMicros,\n",
+        replace:
+          "      timestampMicros: Math.max(place.timestampMicros, Math.floor(replica.clockMicros)),\n",
+      },
+    ],
+  },
+  {
+    name: "random of an entry drawn where it is executed",
+    edits: [
+      {
+        file: execute,
+        find: "      random: place.random,\n",
+        replace: "      random: replica.identity.bootSecret.slice(0, place.random.length),\n",
+      },
+    ],
+  },
+];

@@ -1,0 +1,81 @@
+/** Wrong counts: rules S1 and S7. */
+import type { Mutant } from "./mutant.ts";
+
+const acknowledge = "packages/vsr/src/acknowledge.ts";
+const quorum = "packages/protocol/src/quorum.ts";
+const startView = "packages/vsr/src/start-view.ts";
+const viewChange = "packages/vsr/src/view-change.ts";
+
+const isQuorumOfAcknowledgements = "if (signatures.size < quorumOf(voterCount)) return;";
+
+export const quorumMutants: readonly Mutant[] = [
+  {
+    name: "votes counted per message, not per sender",
+    edits: [
+      {
+        file: acknowledge,
+        find: "signatures.set(signature.sender, signature);",
+        replace: "signatures.set(signatures.size, signature);",
+      },
+    ],
+  },
+  {
+    name: "votes for a view counted per message, not per sender",
+    edits: [
+      {
+        file: viewChange,
+        find: "replica.votes.set(header.sender, { statement, at: replica.now });",
+        replace: "replica.votes.set(replica.votes.size, { statement, at: replica.now });",
+      },
+    ],
+  },
+  {
+    name: "quorum f instead of f+1",
+    edits: [
+      {
+        file: quorum,
+        find: "return Math.floor(voterCount / 2) + 1;",
+        replace: "return Math.max(1, Math.floor(voterCount / 2));",
+      },
+    ],
+  },
+  {
+    name: "f+1 taken literally at an even number of members",
+    edits: [
+      {
+        file: quorum,
+        find: "return Math.floor(voterCount / 2) + 1;",
+        replace: "return Math.floor((voterCount - 1) / 2) + 1;",
+      },
+    ],
+    swarm: { replicaCount: 2 },
+  },
+  {
+    name: "quorum from connected replicas",
+    edits: [
+      {
+        file: acknowledge,
+        find: isQuorumOfAcknowledgements,
+        replace: `
+  const isHeard = (at) => at !== null && replica.now - at < 30;
+  const connected = 1 + acting.heardAt.filter(isHeard).length;
+  if (signatures.size < quorumOf(Math.min(connected, voterCount))) return;`,
+      },
+    ],
+  },
+  {
+    name: "DoViewChange accepted from one replica",
+    edits: [
+      {
+        file: startView,
+        find: "if (replica.collected.size < quorumOf(voterCount) || replica.fetch !== null) return;",
+        replace: "if (replica.fetch !== null) return;",
+      },
+      {
+        file: startView,
+        find: "if (used.size < quorumOf(identity.voterCount)) return null;",
+        replace: "",
+      },
+    ],
+  },
+];

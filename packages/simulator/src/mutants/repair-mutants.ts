@@ -1,0 +1,49 @@
+/** Fetching done wrong: rules S2, L2 and L3. */
+import type { Mutant } from "./mutant.ts";
+
+const repair = "packages/vsr/src/repair.ts";
+const startView = "packages/vsr/src/start-view.ts";
+
+export const repairMutants: readonly Mutant[] = [
+  {
+    name: "own corrupt entries are not mended before the log is installed",
+    edits: [
+      {
+        file: repair,
+        find: "  fetch.missing = log.corruptThrough(fetch.fork);\n",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "overdue answer is waited for, for ever",
+    edits: [
+      {
+        file: repair,
+        find: "  fetch.peer = nextPeer(replica, fetch.peer);\n  ask(replica, fetch);\n",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "rotten bodies are never mended",
+    edits: [
+      {
+        file: repair,
+        find: '  if (log.slotAt(log.storedOp + 1)?.state !== "corrupt") return;\n',
+        replace: "  return;\n",
+      },
+    ],
+  },
+  {
+    name: "log of a StartView put above the own one, nothing cut",
+    edits: [
+      {
+        file: startView,
+        find: "  if (fetch.base === null) replica.log.cutAbove(fork);\n",
+        replace:
+          "  if (fetch.base === null && fetch.chain.length > 0) replica.log.cutAbove(fork);\n",
+      },
+    ],
+  },
+];

@@ -1,0 +1,62 @@
+/** The client table and the sessions done wrong: VRR §4.1, rule A4. */
+import type { Mutant } from "./mutant.ts";
+
+const execute = "packages/vsr/src/execute.ts";
+const request = "packages/vsr/src/request.ts";
+
+export const sessionMutants: readonly Mutant[] = [
+  {
+    name: "client table on the primary only",
+    edits: [
+      {
+        file: execute,
+        find: "  session.number = message.number;\n",
+        replace: "  if (replica.acting !== null) session.number = message.number;\n",
+      },
+    ],
+  },
+  {
+    name: "client table changed before commit",
+    edits: [
+      {
+        file: request,
+        find: "  acting.inFlight.set(key, message.number);\n",
+        replace: `
+  acting.inFlight.set(key, message.number);
+  session.number = message.number;
+  session.digest = header.bodyDigest.slice();
+`,
+      },
+    ],
+  },
+  {
+    name: "duplicate executed again",
+    edits: [
+      {
+        file: execute,
+        find: "  if (message.number <= session.number) {\n",
+        replace: "  if (message.number < session.number) {\n",
+      },
+      {
+        file: request,
+        find: "  if (isLastRequest(session, message.number, header.bodyDigest)) {\n",
+        replace: "  if (message.number < session.number) {\n",
+      },
+      {
+        file: request,
+        find: "  if (message.number <= session.number) {\n",
+        replace: "  if (message.number < session.number) {\n",
+      },
+    ],
+  },
+  {
+    name: "reply lost once is lost for ever",
+    edits: [
+      {
+        file: request,
+        find: "    replyAgain(replica, session);\n",
+        replace: "",
+      },
+    ],
+  },
+];
