@@ -3,7 +3,10 @@ import { fieldsIn, listIn, textIn } from "../integration/rig/answer.ts";
 import type { RestClient } from "../integration/rig/rest-client.ts";
 import { untilDone } from "../integration/rig/retry.ts";
 
-const path = "/v1/queues/keepsake";
+/** The queue that holds them. */
+export const keepsakeQueue = "keepsake";
+
+const path = `/v1/queues/${keepsakeQueue}`;
 const names = Array.from({ length: 20 }, (_, index) => `kept-${index}`);
 
 /** See the file. */

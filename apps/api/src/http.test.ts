@@ -60,6 +60,27 @@ describe("routes", () => {
   });
 });
 
+describe("a body", () => {
+  it("that claims more than is ever taken is 413 at once, however much it claims", async () => {
+    const authorization = `Bearer ${await gateway.issuer.token("enqueue:*")}`;
+    for (const length of [6 * 1024 * 1024 + 1, 2 ** 40]) {
+      const status = await new Promise((resolve, reject) => {
+        const call = request(`${gateway.url}/v1/queues/orders/enqueue`, {
+          method: "POST",
+          headers: { authorization, "content-length": length, "content-type": "application/json" },
+        });
+        call.on("error", reject);
+        call.on("response", ({ statusCode }) => {
+          call.destroy();
+          resolve(statusCode);
+        });
+        call.flushHeaders();
+      });
+      expect(status).toBe(413);
+    }
+  });
+});
+
 describe("a request id", () => {
   it("is taken over when it is safe, else made, and on every answer", async () => {
     for (const path of ["/livez", "/nope", "/v1/me", "/"]) {

@@ -72,9 +72,10 @@ function serverOf<B, Q>(
     const principal = route.scope === "public" ? nobody : await authenticate(request, authority);
     authorize(principal, route.scope, queue);
     const bodyBytes = declaredBytes(request);
+    // Before room is asked for: what is too large for ever must not be told to come again.
+    refuseTooLarge(bodyBytes);
     admission.enter(kind, bodyBytes);
     try {
-      refuseTooLarge(bodyBytes);
       const base = { requestId, principal, queue: queue ?? "", params, request, response };
       const read = await readCall(request, route, handleRaw !== null);
       refuseBadName(queue);
