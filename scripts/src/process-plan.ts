@@ -3,10 +3,13 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dashboardOutFolder } from "./dashboard-build.ts";
 import type { DevFolder } from "./dev-folder.ts";
 import { type DevCluster, gatewayId } from "./genesis.ts";
+import { heapOptionsFor } from "./heap-options.ts";
 import { findFreePorts, loopback } from "./ports.ts";
 import { writePrivateFile } from "./private-file.ts";
 import type { ProcessSpec } from "./supervisor.ts";
 import { audienceOf, devIssuer, devTokenSeconds } from "./tokens.ts";
+
+const nodeOptions = heapOptionsFor(process.versions.node);
 
 /** One replica to start. */
 export interface ReplicaPlan {
@@ -64,7 +67,7 @@ function planReplica(
     metrics: { host: loopback, port: metricsPort },
     log: { level: "info" },
   });
-  const args = ["apps/replica/src/main.ts", "--config", folder.configFile(id)];
+  const args = [...nodeOptions, "apps/replica/src/main.ts", "--config", folder.configFile(id)];
   return { id, args, log: folder.log(id) };
 }
 
@@ -88,7 +91,7 @@ function planApi(folder: DevFolder, clusterIdHex: string, port: number): Process
     log: { level: "info" },
     publicUrl: null,
   });
-  const args = ["apps/api/src/main.ts", "--config", folder.configFile(id)];
+  const args = [...nodeOptions, "apps/api/src/main.ts", "--config", folder.configFile(id)];
   return { id, args, log: folder.log(id) };
 }
 
