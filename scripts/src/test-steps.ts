@@ -1,19 +1,19 @@
 /** The steps of `npm test`: what each runs, and how its tests are counted. */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checks, runChecks } from "./checks.ts";
 import { buildDashboard, hasDashboard } from "./dashboard-build.ts";
 import { failureOf } from "./failure.ts";
 import { readFields } from "./json-fields.ts";
-import { hasFile, repositoryFolder, stateFolder } from "./places.ts";
+import { hasFile, repositoryFolder } from "./places.ts";
 import { runCommand } from "./run-command.ts";
+import { freshReport, runVitest } from "./run-vitest.ts";
 import {
   countsAtEnd,
   lineCounts,
   playwrightCounts,
   sumCounts,
   type TestCounts,
-  vitestCounts,
 } from "./test-report.ts";
 import { chromium, findChromium, type MachineTool, redisServer } from "./test-tools.ts";
 
@@ -30,7 +30,6 @@ export interface TestStep {
 /** Seeds of the simulator in one `npm test`: about two minutes on two cores. */
 const simulatorSeeds = 400;
 
-const reportFolder = join(stateFolder, "test");
 const simulator = "packages/simulator/src/main.ts";
 const browserConfig = "test/e2e/playwright.config.ts";
 
@@ -72,17 +71,6 @@ async function runCheckStep(): Promise<TestCounts> {
   return sumCounts([await runChecks(withoutTidy, "go on"), await runVitest("tidy")]);
 }
 
-async function runVitest(project: string): Promise<TestCounts> {
-  const report = freshReport(project);
-  const args = ["run", "--project", project, "--reporter=default", "--reporter=json"];
-  const end = await runCommand(
-    { program: "vitest", args: [...args, `--outputFile.json=${report}`] },
-    "echo",
-  );
-  const fields = readFields(report);
-  return countsAtEnd(fields === null ? null : vitestCounts(fields), end.code);
-}
-
 /** Seeds of the present sources, then each mutant by the seed that found it. */
 async function simulate(): Promise<TestCounts> {
   return sumCounts([
@@ -119,12 +107,4 @@ async function runBrowser(): Promise<TestCounts> {
   const end = await runCommand({ program: "playwright", args, environment }, "echo");
   const fields = readFields(report);
   return countsAtEnd(fields === null ? null : playwrightCounts(fields), end.code);
-}
-
-/** A path for a report at which no older report lies. */
-function freshReport(name: string): string {
-  mkdirSync(reportFolder, { recursive: true });
-  const path = join(reportFolder, `${name}.json`);
-  rmSync(path, { force: true });
-  return path;
 }

@@ -14,6 +14,9 @@ import { type Effort, shareOf } from "./step.ts";
 const messagesBeforeMax = 600;
 const messagesAfter = 150;
 
+/** Between two checkpoints: some in every round, so that faults meet them. */
+const checkpoints = { checkpointOps: 200, checkpointBytes: 1024 * 1024 };
+
 /** Between two lines on the progress. */
 const roundsPerLine = 10;
 
@@ -42,7 +45,7 @@ export interface Trial {
 /** Runs a trial to the end of its rounds or of its time. */
 export async function runTrial(trial: Trial, effort: Effort): Promise<readonly Figure[]> {
   const rounds = shareOf(trial.rounds, effort);
-  const cluster = await startCluster();
+  const cluster = await startCluster({ checkpoints });
   let done = 0;
   let underLoad = 0;
   try {

@@ -1,8 +1,21 @@
 import type { ProofStep } from "./step.ts";
+import { absence } from "./steps/absence.ts";
+import { bitFlips } from "./steps/bit-flips.ts";
 import { clusterKills } from "./steps/cluster-kills.ts";
+import { conformance } from "./steps/conformance.ts";
 import { freezes } from "./steps/freezes.ts";
+import { fuzz } from "./steps/fuzz.ts";
 import { kills } from "./steps/kills.ts";
 import { simulator } from "./steps/simulate.ts";
 
-/** All steps. The last one takes whatever time the others left. */
-export const proofSteps: readonly ProofStep[] = [kills, clusterKills, freezes, simulator];
+/** All steps. What one leaves of its time goes to the next; the last takes all that is left. */
+export const proofSteps: readonly ProofStep[] = [
+  conformance,
+  fuzz,
+  kills,
+  clusterKills,
+  freezes,
+  bitFlips,
+  absence,
+  simulator,
+];
