@@ -52,6 +52,7 @@ function longestSuperblock(): Superblock {
   const checkpoint = { epoch, view, op, headHash: digest, stateRoot: digest, signatures };
   return {
     ...superblock,
+    incarnations: Array.from({ length: membersMax }, () => ({ incarnation: 1, view })),
     viewProof: Array.from({ length: membersMax }, () => new Uint8Array(512)),
     doViewChange: new Uint8Array(2 * statementBodyBytesMax),
     checkpoints: Array.from({ length: checkpointsMax }, () => checkpoint),

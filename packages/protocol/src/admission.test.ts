@@ -56,6 +56,10 @@ describe("admission takes what a member or gateway of this configuration has sig
     }
   });
 
+  it("also of a member whose disk is newer than is known: rule A6", () => {
+    expect(verdict(signed(vote, { ...signerOf("replica", 0), incarnation: 5 }))).toBe("admitted");
+  });
+
   it("also of a learner", () => {
     expect(verdict(signed(vote, signerOf("replica", 2)))).toBe("admitted");
   });
@@ -75,7 +79,7 @@ const refusals = {
   configuration: signed(ok, undefined, { ...signedPlace, configDigest }),
   "unknown-sender": signed(ok, { ...signerOf("replica", 0), sender: 3 }),
   key: signed(ok, { ...signerOf("replica", 0), keyId: one.keyId }),
-  incarnation: signed(ok, { ...signerOf("replica", 0), incarnation: 5 }),
+  incarnation: signed(ok, { ...signerOf("replica", 0), incarnation: 3 }),
   "body-size": bytesConcat(signed(ok), Uint8Array.of(0)),
   "body-digest": crafted({ bodyDigest: sha256() }, Uint8Array.of(1)),
   signature: signed(ok, forger),
@@ -128,7 +132,7 @@ describe("admission checks the cheapest first", () => {
     const faults: readonly (readonly [string, Partial<StatementHeader>])[] = [
       ["body-digest", { bodyDigest: sha256() }],
       ["body-size", { bodyBytes: 99 }],
-      ["incarnation", { incarnation: 5 }],
+      ["incarnation", { incarnation: 3 }],
       ["key", { keyId: one.keyId }],
       ["unknown-sender", { sender: 9 }],
       ["configuration", { configDigest }],

@@ -45,7 +45,10 @@ export interface AdmissionContext {
   readonly configDigest: Uint8Array;
   readonly sha256: Sha256;
   readonly verify: VerifySignature;
-  /** The incarnation that a member's statements must name: rule A6. */
+  /**
+   * The newest incarnation of a member that is known: what an older disk of it says is refused. A
+   * newer one may be on its way back (rules A6, S11).
+   */
   incarnationOf(memberIndex: number): number;
 }
 
@@ -116,7 +119,7 @@ function reasonAgainstHeader(
   const publicKey = senderKey(header, config);
   if (publicKey === null) return "unknown-sender";
   if (!bytesEqual(header.keyId, keyIdOf(publicKey, context.sha256))) return "key";
-  if (header.role === "replica" && header.incarnation !== context.incarnationOf(header.sender)) {
+  if (header.role === "replica" && header.incarnation < context.incarnationOf(header.sender)) {
     return "incarnation";
   }
   const fits = header.bodyBytes <= messages[header.command].bodyBytesMax;

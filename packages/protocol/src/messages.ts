@@ -6,6 +6,7 @@
  * signature. A retired command keeps its name for ever.
  */
 import {
+  bool,
   bytes,
   type Codec,
   type Coded,
@@ -96,9 +97,10 @@ export const messages = {
   }),
   /**
    * Answers a heartbeat: rules S6 and L7. `stored` is the sender's newest op on disk, `clockMicros`
-   * its wall clock in microseconds since 1970 (rule L4).
+   * its wall clock in microseconds since 1970 (rule L4). `isBarred`: its disk was lost, and it
+   * promises nothing in this view (rule S11).
    */
-  commitOk: message({ nonce: u64, stored: opCodec, clockMicros: u64 }),
+  commitOk: message({ nonce: u64, stored: opCodec, clockMicros: u64, isBarred: bool }),
   /** VRR §4.2 step 1, as a vote for the statement's view: rule L1. */
   startViewChange: message({}),
   /** The proof of the statement's view, for whoever is behind it: rule L1. */
@@ -153,6 +155,19 @@ export const messages = {
   recovery: message({ nonce: nonceCodec }),
   /** VRR §4.3: the acting primary's head, for this nonce alone. */
   recoveryResponse: message({ nonce: nonceCodec, head: logPositionCodec, commit: opCodec }),
+  /**
+   * Asked by a member whose disk is lost, under the incarnation of its new one: an entry with this
+   * statement in it is to be committed by the others. The nonce is of its boot. Rule S11.
+   */
+  readmission: message({ nonce: nonceCodec }),
+  /**
+   * That entry's header and commit certificate, and the proof of the certificate's view. The
+   * entry's body is the attachment.
+   */
+  readmitted: message(
+    { header: entryHeaderCodec, certificate: commitCertificateCodec, votes: viewProofCodec },
+    { attachmentBytesMax: entryBodyBytesMax },
+  ),
   /** A backup refuses an entry whose time is too far ahead of its clock: rule L4. */
   rejectClock: message({ op: opCodec, aheadMicros: u64 }),
   /** A gateway asks for a session; idempotent by (gateway, nonce): rule A4. */

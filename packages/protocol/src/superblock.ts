@@ -8,8 +8,16 @@ import { checkpointCodec } from "./checkpoint.ts";
 import { bool, bytes, type Coded, fixed, list, nullable, record, u32, u64 } from "./codec.ts";
 import { clusterIdBytes } from "./cluster-config.ts";
 import { epochCodec, logBaseCodec, logPositionCodec, opCodec, viewCodec } from "./entry.ts";
-import { checkpointsMax, statementBodyBytesMax } from "./limits.ts";
+import { checkpointsMax, membersMax, statementBodyBytesMax } from "./limits.ts";
 import { viewProofCodec } from "./messages.ts";
+
+/** The life of a member's disk: rule A6. */
+export const memberIncarnationCodec = record({
+  incarnation: u32,
+  /** The view in which its newest readmission was prepared; 0 for a first disk. */
+  view: viewCodec,
+});
+export type MemberIncarnation = Coded<typeof memberIncarnationCodec>;
 
 export const superblockCodec = record({
   clusterId: fixed(clusterIdBytes),
@@ -30,6 +38,12 @@ export const superblockCodec = record({
   head: logPositionCodec,
   /** The head may have been higher than anything readable: rule S5. */
   isHeadUncertain: bool,
+  /** This disk is new and the member's former one is gone: rule S11. */
+  isDiskLost: bool,
+  /** In views below it this replica promises nothing: rule S11. 0 for a first disk. */
+  barredView: viewCodec,
+  /** The newest incarnations that are known, by member index: rule A6. Empty before any changed. */
+  incarnations: list(memberIncarnationCodec, membersMax),
   /** A quorum of votes for `view`; empty in view 0. Rule L1. */
   viewProof: viewProofCodec,
   /** The DoViewChange of `view`, to be sent byte for byte again; null in a normal view. Rule A2. */

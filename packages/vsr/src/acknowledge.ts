@@ -9,11 +9,14 @@ import {
   type Admitted,
   asOp,
   type CertificateSignature,
+  type CommitCertificate,
   type MessageOf,
   type Op,
   opMax,
 } from "@quorate/protocol";
+import { isBarred } from "./barred.ts";
 import { quorumOf } from "./quorum.ts";
+import { certifyReadmissions } from "./readmission.ts";
 import { ownSignature, sendPacket, signatureOf, statementOf } from "./speak.ts";
 import { type ActingPrimary, ignore, primaryIndex, type Replica } from "./state.ts";
 
@@ -41,8 +44,9 @@ export function acknowledgeStart(replica: Replica): void {
   if (replica.log.storedOp > 0) acknowledge(replica, replica.log.storedOp);
 }
 
-/** Says in this view that `op` and all before it are on this disk. */
+/** Says in this view that `op` and all before it are on this disk; not while barred (rule S11). */
 export function acknowledge(replica: Replica, op: Op): void {
+  if (isBarred(replica)) return;
   const { hash } = replica.log.positionAt(op);
   const statement = statementOf(replica, { command: "prepareOk", op, headerHash: hash });
   if (replica.acting !== null) {
@@ -93,14 +97,16 @@ function commitThrough(
   op: Op,
   signatures: readonly CertificateSignature[],
 ): void {
-  acting.certificate = {
+  const certificate: CommitCertificate = {
     epoch: replica.identity.admission.config.epoch,
     view: replica.view,
     op,
     headerHash: replica.log.positionAt(op).hash,
     signatures,
   };
+  acting.certificate = certificate;
   replica.commit = opMax(replica.commit, op);
+  certifyReadmissions(replica, certificate);
   if (replica.startHead !== null && op >= replica.startHead.op) acting.isStartCommitted = true;
   for (const covered of acting.acknowledgements.keys()) {
     if (covered <= op) acting.acknowledgements.delete(covered);

@@ -16,6 +16,7 @@ import {
 } from "@quorate/protocol";
 import { ClientTable } from "./client-table.ts";
 import { EntryCache } from "./entry-cache.ts";
+import { Incarnations } from "./incarnations.ts";
 import { Log } from "./log.ts";
 import type { VsrOptions } from "./options.ts";
 import type { Replica, Status } from "./state.ts";
@@ -57,6 +58,9 @@ export function firstSuperblock(admission: AdmissionContext, replica: number): S
     commit: asOp(0),
     head: { op: asOp(0), hash: genesisHash(configDigest, sha256) },
     isHeadUncertain: false,
+    isDiskLost: false,
+    barredView: asView(0),
+    incarnations: [],
     viewProof: [],
     doViewChange: null,
     base: genesisBase(configDigest, sha256),
@@ -68,12 +72,13 @@ export function createReplica(origin: ReplicaOrigin): Replica {
   const { superblock, admission, options } = origin;
   const log = new Log(superblock.base);
   for (const { header, hash, state } of origin.entries) log.push(header, hash, state);
+  const incarnations = new Incarnations(admission.config.members.length, superblock.incarnations);
   const replica: Replica = {
     identity: {
       index: superblock.replica,
       voterCount: votersOf(admission.config).length,
       signer: origin.signer,
-      admission,
+      admission: { ...admission, incarnationOf: (member) => incarnations.of(member) },
       options,
       prng: origin.prng,
       bootSecret: origin.bootSecret,
@@ -91,6 +96,10 @@ export function createReplica(origin: ReplicaOrigin): Replica {
     doViewChange: superblock.doViewChange,
     startHead: null,
     isHeadUncertain: superblock.isHeadUncertain,
+    isDiskLost: superblock.isDiskLost,
+    barredView: superblock.barredView,
+    readmissionsTaken: 0,
+    incarnations,
     commit: opMin(superblock.commit, log.headOp),
     executed: asOp(0),
     isStateOpen: superblock.checkpoints.length === 0,
@@ -127,7 +136,7 @@ export function createReplica(origin: ReplicaOrigin): Replica {
 }
 
 function openingStatus(superblock: Superblock, admission: AdmissionContext): Status {
-  if (superblock.isHeadUncertain) return "recovering";
+  if (superblock.isHeadUncertain || superblock.isDiskLost) return "recovering";
   if (superblock.lastNormalView < superblock.view) return "view-change";
   return isOrphaned(superblock, admission) ? "view-change" : "normal";
 }

@@ -1,10 +1,11 @@
 /** How a replica moves to another view: VRR §4.2 step 1, rules L1 and A2. */
 import type { View } from "@quorate/protocol";
+import { isBarred } from "./barred.ts";
 import { statementOf } from "./speak.ts";
 import { dropTransfer } from "./state-transfer.ts";
-import type { Replica } from "./state.ts";
+import { isPrimary, type Replica } from "./state.ts";
 import { writeSuperblock } from "./superblock-writes.ts";
-import { restartViewChangeTimer } from "./timeout.ts";
+import { expireViewChangeTimer, restartViewChangeTimer } from "./timeout.ts";
 
 /**
  * Moves the view. What no disk has confirmed is dropped first, so the DoViewChange that is made
@@ -12,14 +13,20 @@ import { restartViewChangeTimer } from "./timeout.ts";
  */
 export function enterView(replica: Replica, view: View, proof: readonly Uint8Array[]): void {
   leaveView(replica, view, proof);
-  replica.doViewChange = statementOf(replica, {
+  replica.doViewChange = isBarred(replica) ? null : ownDoViewChange(replica);
+  // Rule S11: nobody waits for a primary that must not start its view.
+  if (isBarred(replica) && isPrimary(replica)) expireViewChangeTimer(replica);
+  writeSuperblock(replica, replica.log.head, "view-entered");
+}
+
+function ownDoViewChange(replica: Replica): Uint8Array {
+  return statementOf(replica, {
     command: "doViewChange",
     lastNormalView: replica.lastNormalView,
     head: replica.log.head,
     commit: replica.commit,
     headers: replica.log.tail(replica.identity.admission.config.pipelineMax),
   });
-  writeSuperblock(replica, replica.log.head, "view-entered");
 }
 
 /** Forgets everything that belonged to the old view. */

@@ -17,6 +17,7 @@ import {
   opMin,
   splitPacket,
   type StatementHeader,
+  type View,
 } from "@quorate/protocol";
 import { noteExecuted } from "./checkpoint.ts";
 import { isLastRequest, registrationKey, type Session, sessionKey } from "./client-table.ts";
@@ -88,7 +89,7 @@ export function onReadForExecution(
 }
 
 function execute(replica: Replica, entry: Entry): void {
-  const { op, timestampMicros } = entry.header;
+  const { op, view, timestampMicros } = entry.header;
   const { random, items } = decodeEntryBody(entry.body);
   let operations = 0;
   for (const [index, item] of items.entries()) {
@@ -97,7 +98,12 @@ function execute(replica: Replica, entry: Entry): void {
       replica.stateMachine.pulse({ ...context, requestIndex: operations });
       operations += 1;
     } else {
-      operations = executeStatement(replica, item.statement, { ...context, index, operations });
+      operations = executeStatement(replica, item.statement, {
+        ...context,
+        view,
+        index,
+        operations,
+      });
     }
   }
   replica.executed = op;
@@ -107,6 +113,8 @@ function execute(replica: Replica, entry: Entry): void {
 
 interface Place {
   readonly op: Op;
+  /** In which the entry was created. */
+  readonly view: View;
   readonly timestampMicros: number;
   readonly random: Uint8Array;
   /** Position of the statement in its entry. */
@@ -122,6 +130,10 @@ function executeStatement(replica: Replica, statement: Uint8Array, place: Place)
   if (message.command === "register") {
     register(replica, header, message, place);
     return place.operations;
+  }
+  if (message.command === "readmission") {
+    const { sender, incarnation } = header;
+    replica.incarnations.readmit(sender, { incarnation, view: place.view });
   }
   if (message.command !== "request") return place.operations;
   return executeRequest(replica, header, message, place);

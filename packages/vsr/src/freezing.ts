@@ -30,13 +30,17 @@ export interface Freezing {
 
 /** Freezes the state as it is after the op that was executed last. */
 export function beginFreezing(replica: Replica, head: LogPosition, view: View): void {
-  const { stateMachine, clientTable, log, identity } = replica;
+  const { stateMachine, clientTable, incarnations, log, identity } = replica;
   const { timestampMicros } = log.baseAt(head.op);
   replica.freezing = {
     head,
     view,
     frozen: stateMachine.freeze(),
-    replicationLeaves: leavesOf({ timestampMicros, sessions: clientTable.sorted() }),
+    replicationLeaves: leavesOf({
+      timestampMicros,
+      incarnations: incarnations.listReplicated(),
+      sessions: clientTable.sorted(),
+    }),
     builder: new StateTreeBuilder(identity.admission.sha256),
     replicationLeafCount: null,
     stateRoot: null,

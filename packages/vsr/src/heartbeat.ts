@@ -1,6 +1,7 @@
 /** Heartbeats and abdication: VRR §4.1 step 6, rules S6 and L7. */
 import { type Admitted, type MessageOf, asOp } from "@quorate/protocol";
 import { acknowledge, learnCommit } from "./acknowledge.ts";
+import { barredViews, isBarred } from "./barred.ts";
 import { clockErrorMicros, sampleClock } from "./clock-samples.ts";
 import { reasonAgainstPrimary } from "./prepare.ts";
 import { nackQuorumOf, quorumOf } from "./quorum.ts";
@@ -48,7 +49,13 @@ export function onCommit(
   learnCommit(replica, commit);
   const stored = replica.log.storedOp;
   const clockMicros = Math.floor(replica.clockMicros);
-  tell(replica, header.sender, { command: "commitOk", nonce, stored, clockMicros });
+  tell(replica, header.sender, {
+    command: "commitOk",
+    nonce,
+    stored,
+    clockMicros,
+    isBarred: isBarred(replica),
+  });
   if (head.op > replica.log.headOp) return beginCatchUp(replica, head, commit);
   // A PrepareOk may have been lost: the primary wants it until a certificate of this view covers
   // its head, which says more than the commit: StartView.op may have been committed before.
@@ -68,12 +75,25 @@ export function onCommitOk(
   }
   const { sender } = header;
   acting.heardAt[sender] = replica.now;
+  // Rule S11: the old disk of a barred one may have promised itself to a newer view.
+  if (message.isBarred) return letBackIn(replica, sender);
   acting.confirmed[sender] = Math.max(acting.confirmed[sender] ?? 0, message.nonce);
   acting.storedOps[sender] = Math.max(acting.storedOps[sender] ?? 0, asOp(message.stored));
   sampleClock(replica, acting, sender, message);
   const errorMicros = clockErrorMicros(replica, acting);
   if (errorMicros === null) return;
   raise(replica, "clock-apart", `by ${Math.round(errorMicros)} microseconds`);
+  handOver(replica);
+}
+
+/**
+ * A backup has installed the log that readmits it, and still may promise nothing: the cluster goes
+ * two views further, by hand-overs. Bounded by what was executed: nobody can ask for more.
+ */
+function letBackIn(replica: Replica, member: number): void {
+  const { acting, incarnations, view } = replica;
+  const readmittedIn = incarnations.readmittedIn(member);
+  if (acting === null || readmittedIn === 0 || view >= readmittedIn + barredViews) return;
   handOver(replica);
 }
 

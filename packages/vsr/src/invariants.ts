@@ -1,5 +1,6 @@
 /** What holds after every step, in production too. A broken one is a bug: the process stops. */
 import { assert } from "@quorate/prelude";
+import { isBarred } from "./barred.ts";
 import { isPrimary, type Replica } from "./state.ts";
 
 export function assertInvariants(replica: Replica): void {
@@ -13,7 +14,12 @@ export function assertInvariants(replica: Replica): void {
   if (replica.status === "normal") {
     assert(replica.lastNormalView === replica.view, "normal in its own view");
   }
+  if (replica.isDiskLost) {
+    assert(replica.status === "recovering", "a lost disk takes part in nothing");
+    assert(log.headOp === 0 && replica.executed === 0, "a lost disk holds no log");
+  }
   if (replica.acting !== null) {
+    assert(!isBarred(replica), "a barred replica leads nobody");
     assert(isPrimary(replica), "only the primary of the view acts");
     assert(replica.status === "normal", "an acting primary is normal");
   }

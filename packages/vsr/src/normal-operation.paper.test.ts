@@ -7,7 +7,13 @@ describe("VRR §4.1, before the steps", () => {
   it("a message of an older view is dropped", () => {
     const rig = startedRig(3);
     const stored = rig.replica(0).commit;
-    const late = rig.sign(0, 0, { command: "commitOk", nonce: 99, stored, clockMicros: 0 });
+    const late = rig.sign(0, 0, {
+      command: "commitOk",
+      nonce: 99,
+      stored,
+      clockMicros: 0,
+      isBarred: false,
+    });
     rig.inject(1, 0, late);
     expect(rig.replica(1).acting?.confirmed[0]).toBeLessThan(99);
   });

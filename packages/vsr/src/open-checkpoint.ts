@@ -42,6 +42,7 @@ export function enterState(replica: Replica, { checkpoint, loading, replication 
   const { op } = checkpoint;
   if (replication === null || !loading.finish()) return false;
   replica.clientTable.replace(replication.sessions);
+  replica.incarnations.replace(replication.incarnations);
   replica.schedule = { op, bytes: 0 };
   replica.executed = op;
   replica.loadedOp = op;

@@ -21,6 +21,7 @@ import { learnCommit } from "./acknowledge.ts";
 import { appendEntry } from "./append.ts";
 import type { IgnoreReason } from "./effect.ts";
 import { admitEmbedded } from "./proof.ts";
+import { notePreparedReadmissions } from "./readmission.ts";
 import { beginCatchUp } from "./repair.ts";
 import { sendPacket, statementOf, tell } from "./speak.ts";
 import { type ActingPrimary, ignore, otherMembers, primaryIndex, type Replica } from "./state.ts";
@@ -90,6 +91,7 @@ function prepare(replica: Replica, acting: ActingPrimary, items: readonly EntryI
   };
   const entry = { header, hash: hashEntryHeader(header, sha256), body };
   appendEntry(replica, entry);
+  notePreparedReadmissions(acting, entry, items);
   sendPrepare(replica, acting, entry);
 }
 
@@ -184,12 +186,13 @@ function reasonAgainstEntry(
   return areRequestsAdmitted(replica, body) ? null : "request not admitted";
 }
 
-/** A primary cannot invent requests: each carries its gateway's signature. */
+/** A primary cannot invent requests: each carries the signature of the gateway or member. */
 function areRequestsAdmitted(replica: Replica, body: Uint8Array): boolean {
   return decodeEntryBody(body).items.every((item) => {
     if (item.kind === "pulse") return true;
     const admitted = admitEmbedded(replica.identity, item.statement);
-    return admitted !== null && admitted.header.role === "gateway";
+    if (admitted === null) return false;
+    return admitted.header.role === "gateway" || admitted.header.command === "readmission";
   });
 }
 

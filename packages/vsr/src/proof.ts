@@ -19,8 +19,11 @@ export function isProofOf(
   return voters.size >= quorumOf(identity.voterCount);
 }
 
-/** Verifies a statement that came inside another one; null when it is not good. */
+/**
+ * Verifies a statement that came inside another one; null when it is not good. It stays true after
+ * its signer has lost its disk, so any incarnation is taken (rule A6).
+ */
 export function admitEmbedded(identity: Identity, statement: Uint8Array): Admitted | null {
-  const admission = admit(statement, identity.admission);
+  const admission = admit(statement, { ...identity.admission, incarnationOf: () => 0 });
   return admission.ok && admission.admitted.attachment.length === 0 ? admission.admitted : null;
 }

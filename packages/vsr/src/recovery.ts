@@ -13,6 +13,7 @@ import { ignore, primaryIndex, type Replica } from "./state.ts";
 import { isRepeatDue } from "./timeout.ts";
 
 export function askForRecovery(replica: Replica): void {
+  if (!replica.isHeadUncertain || replica.isDiskLost) return;
   if (replica.status !== "recovering" || replica.fetch !== null || !isRepeatDue(replica)) return;
   const nonce = replica.identity.bootNonce;
   broadcast(replica, statementOf(replica, { command: "recovery", nonce }));
@@ -44,6 +45,7 @@ export function onRecoveryResponse(
 ): void {
   const isAsked =
     replica.status === "recovering" &&
+    !replica.isDiskLost &&
     header.view === replica.view &&
     header.sender === primaryIndex(replica) &&
     bytesEqual(message.nonce, replica.identity.bootNonce);

@@ -1,6 +1,7 @@
 /**
  * Replication's own part of the replicated state, as the first leaves of a checkpoint: the time of
- * the newest op and the client table (VRR §5.1: a checkpoint without it would execute twice).
+ * the newest op, the members' incarnations (rule A6) and the client table (VRR §5.1: a checkpoint
+ * without it would execute twice).
  */
 import { ByteReader, ByteWriter, DecodeError, stateLeafBytesMax } from "@quorate/prelude";
 import {
@@ -12,6 +13,8 @@ import {
   fixed,
   frameBytesMax,
   list,
+  memberIncarnationCodec,
+  membersMax,
   nullable,
   numberAs,
   opCodec,
@@ -26,8 +29,10 @@ import type { Session } from "./client-table.ts";
 
 const headCodec = record({
   timestampMicros: numberAs(u64, asTimestampMicros),
+  incarnations: list(memberIncarnationCodec, membersMax),
   sessionCount: u32,
 });
+type Head = Coded<typeof headCodec>;
 
 const sessionCodec = record({
   id: sessionIdCodec,
@@ -43,7 +48,9 @@ const sessionCodec = record({
 /** Replication's state after one op. */
 export interface ReplicationState {
   /** The replicated time of that op. */
-  readonly timestampMicros: Coded<typeof headCodec>["timestampMicros"];
+  readonly timestampMicros: Head["timestampMicros"];
+  /** By member index. */
+  readonly incarnations: Head["incarnations"];
   /** In the order of their ids. */
   readonly sessions: readonly Session[];
 }
@@ -52,18 +59,15 @@ export interface ReplicationState {
  * The leaves of the state, one after the other, so that no step encodes more than a session and a
  * leaf. Sessions are copied when this is called, not when a leaf is taken.
  */
-export function leavesOf({ timestampMicros, sessions }: ReplicationState): Iterator<Uint8Array> {
+export function leavesOf({ sessions, ...head }: ReplicationState): Iterator<Uint8Array> {
   return cutIntoLeaves(
-    timestampMicros,
+    { ...head, sessionCount: sessions.length },
     sessions.map((session) => ({ ...session })),
   );
 }
 
-function* cutIntoLeaves(
-  timestampMicros: ReplicationState["timestampMicros"],
-  sessions: readonly Session[],
-): Generator<Uint8Array> {
-  let rest = encodeHead(timestampMicros, sessions.length);
+function* cutIntoLeaves(head: Head, sessions: readonly Session[]): Generator<Uint8Array> {
+  let rest = encodeHead(head);
   for (const session of sessions) {
     const writer = new ByteWriter();
     writer.raw(rest);
@@ -78,19 +82,16 @@ function* cutIntoLeaves(
   yield rest.slice();
 }
 
-function encodeHead(
-  timestampMicros: ReplicationState["timestampMicros"],
-  sessionCount: number,
-): Uint8Array {
+function encodeHead(head: Head): Uint8Array {
   const writer = new ByteWriter();
-  headCodec.encode(writer, { timestampMicros, sessionCount });
+  headCodec.encode(writer, head);
   return writer.finish();
 }
 
 /** Reads the state from the bytes of all its leaves. Throws DecodeError. */
 export function decodeReplicationState(stateBytes: Uint8Array): ReplicationState {
   const reader = new ByteReader(stateBytes);
-  const { timestampMicros, sessionCount } = headCodec.decode(reader);
+  const { sessionCount, ...head } = headCodec.decode(reader);
   if (sessionCount > sessionsMax) throw new DecodeError("number of sessions");
   const sessions: Session[] = [];
   for (let index = 0; index < sessionCount; index++) {
@@ -100,5 +101,5 @@ export function decodeReplicationState(stateBytes: Uint8Array): ReplicationState
     sessions.push({ ...session, nonce, results, digest: digest?.slice() ?? new Uint8Array(0) });
   }
   reader.end();
-  return { timestampMicros, sessions };
+  return { ...head, sessions };
 }

@@ -78,7 +78,8 @@ function takeCharge(
   return null;
 }
 
-function isFull(replica: Replica, acting: ActingPrimary, statement: Uint8Array): boolean {
+/** Whether no more may wait for its Prepare. */
+export function isFull(replica: Replica, acting: ActingPrimary, statement: Uint8Array): boolean {
   const { requestsWaitingMax, requestBytesWaitingMax } = replica.identity.options;
   if (acting.waiting.length >= requestsWaitingMax) return true;
   return acting.bytesWaiting + statement.length > requestBytesWaitingMax;

@@ -20,6 +20,7 @@ import { acknowledgeStart } from "./acknowledge.ts";
 import { ClockSamples } from "./clock-samples.ts";
 import { leaveView } from "./enter-view.ts";
 import type { Fetch, FetchPurpose } from "./fetch.ts";
+import { endLoss } from "./lost-disk.ts";
 import { isProofOf, admitEmbedded } from "./proof.ts";
 import { quorumOf } from "./quorum.ts";
 import { dropFreezing } from "./freezing.ts";
@@ -82,6 +83,7 @@ export function onStartView(
   message: MessageOf<"startView">,
 ): void {
   const command = "startView";
+  if (replica.isDiskLost) return ignore(replica, command, "disk lost");
   if (header.view < replica.view) return ignore(replica, command, "older view");
   if (header.sender !== header.view % replica.identity.voterCount) {
     return ignore(replica, command, "not from the primary");
@@ -163,6 +165,7 @@ export function adoptFetchedLog(replica: Replica): void {
   }
   replica.lastNormalView = replica.view;
   replica.isHeadUncertain = false;
+  if (fetch.purpose === "readmit") endLoss(replica);
   replica.doViewChange = null;
   replica.startHead = fetch.top;
   replica.commit = opMax(replica.commit, fetch.commit);
@@ -225,6 +228,7 @@ function startView(replica: Replica, fetch: Fetch): void {
     heartbeat: 0,
     heartbeatAt: replica.now,
     since: replica.now,
+    readmissions: new Map(),
     clocks: new ClockSamples(),
     clockRejects: new Set(),
     pulseOp: 0,

@@ -24,13 +24,15 @@ import type { Fetch } from "./fetch.ts";
 import type { Freezing } from "./freezing.ts";
 import type { Peer } from "./input.ts";
 import type { StateLoad, Wanted } from "./load-state.ts";
+import type { Incarnations } from "./incarnations.ts";
 import type { Log } from "./log.ts";
 import type { VsrOptions } from "./options.ts";
+import type { Readmission } from "./readmission.ts";
 
 /**
  * `normal`: takes part in its view. `view-change`: the view has moved, the log has not followed
  * yet; also a restarted primary, whose permission to prepare is gone (rule S4). `recovering`: the
- * head is uncertain, so it promises nothing (rule S5).
+ * head is uncertain (rule S5) or the disk is lost (rule S11), so it promises nothing.
  */
 export type Status = "normal" | "view-change" | "recovering";
 
@@ -69,6 +71,13 @@ export interface Replica {
   /** Where the log stood at the start of `view`; null until this replica is normal in it. */
   startHead: LogPosition | null;
   isHeadUncertain: boolean;
+  /** The former disk is gone, with what was promised on it; the status is `recovering` (rule S11). */
+  isDiskLost: boolean;
+  /** Below it this replica promises nothing (rule S11); 0 for a first disk. */
+  barredView: View;
+  /** Answers to this life's requests for readmission that were taken. */
+  readmissionsTaken: number;
+  readonly incarnations: Incarnations;
 
   /** Newest op known to be committed. May be above the head after a cut. */
   commit: Op;
@@ -204,6 +213,8 @@ export interface ActingPrimary {
   heartbeat: number;
   heartbeatAt: number;
   readonly since: number;
+  /** Members with a lost disk that ask to be taken back, by index (rule S11). */
+  readonly readmissions: Map<number, Readmission>;
   /** How the others' clocks stand to this one's. */
   readonly clocks: ClockSamples;
   /** Members that refused an entry for its time (rule L4). */

@@ -34,6 +34,7 @@ export function statusNote(replica: Replica, facts: ProcessFacts): NoteOf<"statu
 }
 
 function shownStatus(replica: Replica): ReplicaStatus {
+  if (replica.isDiskLost) return "recovering";
   if (replica.view === 0) return "starting";
   const isFollowing = replica.fetch !== null && replica.fetch.purpose !== "scrub";
   if (replica.status === "view-change" && isFollowing) return "transferring";

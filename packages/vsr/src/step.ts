@@ -12,7 +12,9 @@ import type { Input, Peer } from "./input.ts";
 import { assertInvariants } from "./invariants.ts";
 import { advanceLoad, onReadForLoad } from "./load-state.ts";
 import { openCheckpoint, settleOpening } from "./open-checkpoint.ts";
+import { askForReadmission, onReadmitted } from "./lost-disk.ts";
 import { onPrepare, prepareWaiting } from "./prepare.ts";
+import { onReadmission } from "./readmission.ts";
 import { onRead, serveReads } from "./reads.ts";
 import { askForRecovery, onRecovery, onRecoveryResponse } from "./recovery.ts";
 import { continueTransfer, repairCorrupt, retryFetch } from "./repair.ts";
@@ -104,6 +106,7 @@ function onTick(replica: Replica): void {
   retryFetch(replica);
   askForRecovery(replica);
   announceCheckpoints(replica);
+  askForReadmission(replica);
   voteWhenDue(replica);
 }
 
@@ -153,6 +156,10 @@ function onMessage(replica: Replica, admitted: Admitted): void {
       return onBlocksAnswer(replica, admitted, message);
     case "stepDown":
       return onStepDown(replica, admitted);
+    case "readmission":
+      return onReadmission(replica, admitted, message);
+    case "readmitted":
+      return onReadmitted(replica, admitted, message);
     case "rejectClock":
       return onRejectClock(replica, admitted, message);
     case "register":

@@ -7,6 +7,7 @@
  */
 import { assert, present } from "@quorate/prelude";
 import { type Admitted, type Command, type MessageOf, viewAfter } from "@quorate/protocol";
+import { isBarred, mayVote } from "./barred.ts";
 import { enterView } from "./enter-view.ts";
 import { considerCollected } from "./start-view.ts";
 import { isWellFormed } from "./selection.ts";
@@ -22,7 +23,7 @@ export function voteWhenDue(replica: Replica): void {
   expireVotes(replica);
   if (replica.status === "recovering" || replica.acting !== null) return;
   if (!isViewDurable(replica)) return;
-  if (isViewChangeDue(replica)) {
+  if (isViewChangeDue(replica) && mayVote(replica)) {
     if (isRepeatDue(replica)) vote(replica);
   } else if (replica.status === "view-change" && isRepeatDue(replica)) {
     sendDoViewChange(replica);
@@ -81,12 +82,21 @@ export function onViewProof(
 /** Step 2, once the view is durable; repeated until the StartView arrives. */
 export function sendDoViewChange(replica: Replica): void {
   const { doViewChange } = replica;
+  if (isBarred(replica)) return declineView(replica);
   if (doViewChange === null || !isViewDurable(replica)) return;
   if (isPrimary(replica)) return collectOwn(replica, doViewChange);
   const to = { kind: "replica", index: primaryIndex(replica) } as const;
   const proof = proofStatement(replica);
   if (proof !== null) sendPacket(replica, to, proof);
   sendPacket(replica, to, doViewChange);
+}
+
+/** Rule S11: a barred replica says nothing of its log; as primary it sends everybody onwards. */
+function declineView(replica: Replica): void {
+  if (!isPrimary(replica) || !isViewDurable(replica)) return;
+  const proof = proofStatement(replica);
+  if (proof !== null) broadcast(replica, proof);
+  broadcast(replica, statementOf(replica, { command: "stepDown" }));
 }
 
 /** Step 3 at the new primary: collects those of this view alone, one for each sender. */
@@ -97,6 +107,7 @@ export function onDoViewChange(
 ): void {
   const command = "doViewChange";
   if (replica.status === "recovering") return ignore(replica, command, "head uncertain");
+  if (isBarred(replica)) return ignore(replica, command, "barred");
   if (header.view < replica.view) return ignore(replica, command, "older view");
   if (header.view > replica.view) return ignore(replica, command, "newer view");
   if (!isPrimary(replica)) return ignore(replica, command, "not the primary of that view");
@@ -128,6 +139,8 @@ function collectOwn(replica: Replica, statement: Uint8Array): void {
 export function settleViews(replica: Replica, { header }: Admitted): void {
   // A checkpoint is said in the view in which its entry was created, whatever the view is now.
   if (header.command === "checkpoint") return;
+  // A lost disk knows no view, and learns of none but by its readmission.
+  if (replica.isDiskLost || header.command === "readmission") return;
   const isVote = header.command === "startViewChange";
   const senderView = isVote ? header.view - 1 : header.view;
   if (senderView < replica.view) return answerWithView(replica, header.sender);

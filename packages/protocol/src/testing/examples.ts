@@ -68,7 +68,7 @@ export const exampleMessages: readonly Message[] = [
   { command: "prepare", header: exampleHeader, commit, certificate },
   { command: "prepareOk", op, headerHash: hash },
   { command: "commit", commit, certificate: null, head, nonce },
-  { command: "commitOk", nonce, stored: op, clockMicros: 0x17_1615_1413 },
+  { command: "commitOk", nonce, stored: op, clockMicros: 0x17_1615_1413, isBarred: true },
   { command: "startViewChange" },
   { command: "viewProof", votes },
   {
@@ -98,6 +98,8 @@ export const exampleMessages: readonly Message[] = [
   { command: "stepDown" },
   { command: "recovery", nonce: nonce16 },
   { command: "recoveryResponse", nonce: nonce16, head, commit },
+  { command: "readmission", nonce: nonce16 },
+  { command: "readmitted", header: exampleHeader, certificate, votes },
   { command: "rejectClock", op, aheadMicros: 3_600_000_000 },
   { command: "register", nonce: nonce16 },
   { command: "request", session, number, operations: [utf8Encode("one"), utf8Encode("two")] },
@@ -167,6 +169,9 @@ export const exampleSuperblock: Superblock = {
   commit,
   head,
   isHeadUncertain: true,
+  isDiskLost: true,
+  barredView: asView(0x0306),
+  incarnations: [0, 2].map((incarnation) => ({ incarnation, view: asView(0x0203) })),
   viewProof: votes,
   doViewChange: utf8Encode("change"),
   base: {

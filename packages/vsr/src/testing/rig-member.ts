@@ -1,9 +1,10 @@
 /** One member of a rig: a core that can crash, and the disk that it starts from again. */
 import { present, Prng, utf8Encode } from "@quorate/prelude";
 import { sha256 } from "@quorate/prelude/testing";
-import type { AdmissionContext, StatementSigner } from "@quorate/protocol";
+import type { AdmissionContext, RejectReason, StatementSigner } from "@quorate/protocol";
 import { createReplica, firstSuperblock } from "../create.ts";
 import type { Alarm, IgnoreReason, StopReason } from "../effect.ts";
+import { lostSuperblock } from "../lost-disk.ts";
 import type { VsrOptions } from "../options.ts";
 import type { Replica } from "../state.ts";
 import { ListMachine } from "./list-machine.ts";
@@ -12,13 +13,14 @@ import { type Damage, RigDisk } from "./rig-disk.ts";
 export interface RigMemberParts {
   readonly index: number;
   readonly admission: AdmissionContext;
-  readonly signer: StatementSigner;
+  /** The member's key, naming a life of its disk. */
+  readonly signerFor: (incarnation: number) => StatementSigner;
   readonly options: VsrOptions;
 }
 
 export class RigMember {
   readonly index: number;
-  readonly disk: RigDisk;
+  disk: RigDisk;
   /** Null while it is down. */
   replica: Replica | null = null;
   machine = new ListMachine();
@@ -26,6 +28,8 @@ export class RigMember {
   readonly ignored: IgnoreReason[] = [];
   readonly alarms: Alarm[] = [];
   readonly stops: StopReason[] = [];
+  /** Why packets were refused at admission. */
+  readonly refused: RejectReason[] = [];
   /** How far its wall clock is ahead of the others, in microseconds. */
   aheadMicros = 0;
   private readonly parts: RigMemberParts;
@@ -47,6 +51,12 @@ export class RigMember {
     this.disk.crash();
   }
 
+  /** Its disk is gone; a new one is put in its place. */
+  loseDisk(wallMs: number): void {
+    this.crash();
+    this.disk = new RigDisk(lostSuperblock(this.parts.admission, this.index, wallMs));
+  }
+
   start(damage: Damage): void {
     this.crash();
     const { superblock, entries } = this.disk.open(damage);
@@ -54,6 +64,7 @@ export class RigMember {
     this.machine = new ListMachine();
     this.replica = createReplica({
       ...this.parts,
+      signer: this.parts.signerFor(superblock.incarnation),
       superblock,
       entries,
       stateMachine: this.machine,

@@ -3,7 +3,7 @@
  * committed history, nothing promised before it is durable, one DoViewChange for each view.
  */
 import { assert, hexEncode } from "@quorate/prelude";
-import { asOp } from "@quorate/protocol";
+import { asOp, type Command } from "@quorate/protocol";
 import type { Replica } from "../state.ts";
 import { messageIn, type Packet } from "./in-flight.ts";
 import type { RigDisk } from "./rig-disk.ts";
@@ -32,6 +32,7 @@ export class RigWatch {
   }
 
   onSend(packet: Packet, disk: RigDisk): void {
+    if (promises.has(packet.command)) checkPromise(packet, disk);
     if (packet.command === "prepareOk") checkPrepareOk(packet, disk);
     if (packet.command === "doViewChange") this.checkDoViewChange(packet, disk);
     if (packet.command === "startView") {
@@ -48,6 +49,20 @@ export class RigWatch {
     assert(known === undefined || known === bytes, `A2: one DoViewChange of ${key}`);
     this.doViewChanges.set(key, bytes);
   }
+}
+
+const promises: ReadonlySet<Command> = new Set([
+  "startViewChange",
+  "doViewChange",
+  "startView",
+  "prepare",
+  "prepareOk",
+]);
+
+/** Rule S11: nothing while the disk is lost, and then nothing below the bar but the vote for it. */
+function checkPromise({ command, view }: Packet, { superblock }: RigDisk): void {
+  assert(!superblock.isDiskLost, `S11: a lost disk sends no ${command}`);
+  assert(view >= superblock.barredView, `S11: a barred replica sends no ${command}`);
 }
 
 /** A PrepareOk promises that its entry and the view are on this disk. */

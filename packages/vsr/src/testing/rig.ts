@@ -63,8 +63,8 @@ export class Rig {
     });
     const vsrOptions: VsrOptions = { ...defaultOptions, jitterTicks: 0, ...options };
     this.members = config.members.map((_, index) => {
-      const signer = this.keys.signerFor("replica", index);
-      return new RigMember({ index, admission: this.admission, signer, options: vsrOptions });
+      const signerFor = (life: number) => this.keys.signerFor("replica", index, life);
+      return new RigMember({ index, admission: this.admission, signerFor, options: vsrOptions });
     });
     for (const { index } of this.members) this.restart(index);
   }
@@ -256,8 +256,8 @@ export class Rig {
 
   /** Admission as a host does it, with rule A5: a link carries its peer's own statements. */
   private receive(to: number, from: Peer, bytes: Uint8Array): void {
-    const admission = admit(bytes, this.admission);
-    assert(admission.ok, `a packet is refused: ${admission.ok ? "" : admission.reason}`);
+    const admission = admit(bytes, this.replica(to).identity.admission);
+    if (!admission.ok) return void this.member(to).refused.push(admission.reason);
     const { role, sender } = admission.admitted.header;
     assert(role === from.kind && sender === from.index, "A5: the signer is the link's peer");
     this.step(to, { kind: "statement", from, admitted: admission.admitted });
@@ -294,7 +294,7 @@ export class Rig {
     this.watch.onSend(this.network.send(member.index, to.index, bytes), member.disk);
   }
 
-  private member(index: number): RigMember {
+  member(index: number): RigMember {
     return present(this.members[index], `the cluster has a replica ${index}`);
   }
 }

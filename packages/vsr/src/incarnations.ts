@@ -1,0 +1,65 @@
+/**
+ * Which life of its disk each member is in: rule A6.
+ *
+ * A disk that is lost takes its promises with it. The entry that readmits its member (rule S11)
+ * names the incarnation of the new disk; from then on what the old one said is no longer taken from
+ * the member itself. Inside other statements it stays what it was: true.
+ */
+import type { MemberIncarnation, View } from "@quorate/protocol";
+import { asView } from "@quorate/protocol";
+
+export class Incarnations {
+  /** Part of the replicated state: changed by execution alone, on every replica alike. */
+  private replicated: MemberIncarnation[];
+  /** The newest that this replica knows, durable with its superblock: never older than those. */
+  private readonly known: MemberIncarnation[];
+
+  /** `known` may be empty: then every member is in its first life. */
+  constructor(memberCount: number, known: readonly MemberIncarnation[]) {
+    const first = { incarnation: 0, view: asView(0) };
+    this.replicated = Array.from({ length: memberCount }, () => first);
+    this.known = this.replicated.map((each, index) => known[index] ?? each);
+  }
+
+  of(member: number): number {
+    return this.known[member]?.incarnation ?? 0;
+  }
+
+  /** The view in which the member's newest readmission was prepared; 0 when there was none. */
+  readmittedIn(member: number): View {
+    return this.known[member]?.view ?? asView(0);
+  }
+
+  /** An entry that readmits the member is executed; one of an older disk changes nothing. */
+  readmit(member: number, next: MemberIncarnation): void {
+    const before = this.replicated[member];
+    if (before === undefined || !isNewer(next, before)) return;
+    this.replicated[member] = next;
+    this.learn(member, next);
+  }
+
+  /** The replicated state is another checkpoint's from now on. */
+  replace(replicated: readonly MemberIncarnation[]): void {
+    this.replicated = this.replicated.map((before, index) => replicated[index] ?? before);
+    for (const [member, each] of this.replicated.entries()) this.learn(member, each);
+  }
+
+  /** For a checkpoint. */
+  listReplicated(): readonly MemberIncarnation[] {
+    return [...this.replicated];
+  }
+
+  /** For the superblock. */
+  listKnown(): readonly MemberIncarnation[] {
+    return [...this.known];
+  }
+
+  private learn(member: number, next: MemberIncarnation): void {
+    const before = this.known[member];
+    if (before !== undefined && isNewer(next, before)) this.known[member] = next;
+  }
+}
+
+function isNewer(next: MemberIncarnation, before: MemberIncarnation): boolean {
+  return next.incarnation >= before.incarnation && next.view >= before.view;
+}

@@ -1,0 +1,122 @@
+import { bytesConcat, present } from "@quorate/prelude";
+import { decodeStatementHeader, type MessageOf, splitPacket } from "@quorate/protocol";
+import { describe, expect, it } from "vitest";
+import { messageIn } from "./testing/in-flight.ts";
+import { expectWhole, loseDisk, rigWithX } from "./testing/loss-stories.ts";
+import type { Rig } from "./testing/rig.ts";
+import { electBy, logOf, request } from "./testing/stories.ts";
+
+describe("S11 only a fresh entry of the others readmits", () => {
+  it("so a primary that nobody follows any more cannot do it", () => {
+    const rig = rigWithX(3);
+    rig.isolate(1);
+    electBy(rig, 0, 2);
+    request(rig, 2, 2, "y");
+    rig.settle();
+    rig.isolate(2);
+    loseDisk(rig, 0);
+    rig.network.heal();
+    rig.cut(0, 2);
+    rig.cut(1, 2);
+    expect(rig.replica(1).acting).not.toBeNull();
+    rig.elapse(20);
+    expect(rig.network.sent({ from: 0, to: 1, command: "readmission" }).length).toBeGreaterThan(0);
+    expect(rig.replica(0)).toMatchObject({ isDiskLost: true, fetch: null });
+    rig.network.heal();
+    rig.elapse(600);
+    expectWhole(rig, 3, ["x", "y"]);
+  });
+
+  it("with its own certificate: when a later entry brought the commit, another one is made", () => {
+    const rig = rigWithX(3);
+    rig.cut(0, 2);
+    rig.network.hold({ from: 2, command: "prepareOk" });
+    loseDisk(rig, 0);
+    rig.elapse(12);
+    expect(logOf(rig, 1)).toEqual(["1@1", "2@1", "3@1"]);
+    request(rig, 1, 2, "y");
+    rig.tick(1);
+    rig.deliver({ from: 1, to: 2, command: "prepare" });
+    rig.completeAll(2);
+    const [first] = rig.network.waiting({ from: 2, to: 1, command: "prepareOk" });
+    const late = rig.network.take({ from: 2, to: 1, command: "prepareOk" });
+    const newest = present(late.findLast((each) => messageIn(each, "prepareOk").op === 4));
+    expect(first).toBeDefined();
+    rig.network.cut({ from: 1, to: 2, command: "commit" });
+    rig.completeAll(1);
+    rig.inject(1, 2, newest.bytes);
+    expect(rig.replica(1).commit).toBe(4);
+    expect(rig.network.sent({ from: 1, to: 0, command: "readmitted" })).toEqual([]);
+    rig.network.heal();
+    rig.network.release();
+    rig.elapse(200);
+    expectWhole(rig, 3, ["x", "y"]);
+  });
+});
+
+/** Member 0's question has been answered; the answer is on its way. */
+function answerOnItsWay(): { rig: Rig; answer: MessageOf<"readmitted">; body: Uint8Array } {
+  const rig = rigWithX(3);
+  rig.network.hold({ command: "readmitted" });
+  loseDisk(rig, 0);
+  rig.elapse(12);
+  const packet = present(rig.network.sent({ from: 1, to: 0, command: "readmitted" })[0]);
+  const { bodyBytes } = decodeStatementHeader(packet.bytes);
+  const body = splitPacket(packet.bytes, bodyBytes).attachment;
+  return { rig, answer: messageIn(packet, "readmitted"), body };
+}
+
+describe("S11 an answer that proves nothing changes nothing", () => {
+  const wrong: Record<string, (answer: MessageOf<"readmitted">) => Partial<typeof answer>> = {
+    "a certificate of fewer than a quorum": ({ certificate }) => ({
+      certificate: { ...certificate, signatures: certificate.signatures.slice(0, 1) },
+    }),
+    "without the proof of its view": () => ({ votes: [] }),
+    "a header of another entry": ({ header }) => ({ header: { ...header, bodyBytes: 1 } }),
+  };
+
+  it.each(Object.entries(wrong))("%s", (_, change) => {
+    const { rig, answer, body } = answerOnItsWay();
+    const forged = rig.sign(1, 1, { ...answer, ...change(answer) });
+    rig.inject(0, 1, bytesConcat(forged, body));
+    expect(rig.ignored(0).at(-1)).toBe("proof not valid");
+    expect(rig.replica(0)).toMatchObject({ isDiskLost: true, fetch: null, view: 0 });
+  });
+
+  it("a body without its request", () => {
+    const { rig, answer, body } = answerOnItsWay();
+    rig.inject(0, 1, bytesConcat(rig.sign(1, 1, answer), body.slice(1)));
+    expect(rig.ignored(0).at(-1)).toBe("proof not valid");
+  });
+
+  it("a certificate that the lost member itself has signed", () => {
+    const { rig, answer, body } = answerOnItsWay();
+    const { op, headerHash } = answer.certificate;
+    const own = rig.sign(0, 1, { command: "prepareOk", op, headerHash });
+    const { bodyBytes, keyId } = decodeStatementHeader(own);
+    const { signature } = splitPacket(own, bodyBytes);
+    const [first] = answer.certificate.signatures;
+    const signatures = [present(first), { sender: 0, keyId, incarnation: 0, signature }];
+    const certificate = { ...answer.certificate, signatures };
+    const forged = rig.sign(1, 1, { ...answer, certificate });
+    rig.inject(0, 1, bytesConcat(forged, body));
+    expect(rig.ignored(0).at(-1)).toBe("proof not valid");
+  });
+
+  it("an answer to an earlier life of the process", () => {
+    const { rig, answer, body } = answerOnItsWay();
+    rig.crash(0);
+    rig.restart(0);
+    rig.inject(0, 1, bytesConcat(rig.sign(1, 1, answer), body));
+    expect(rig.ignored(0).at(-1)).toBe("proof not valid");
+    rig.network.release();
+    rig.elapse(100);
+    expectWhole(rig, 3, ["x"]);
+  });
+
+  it("an answer that nobody asked for", () => {
+    const { rig, answer, body } = answerOnItsWay();
+    rig.inject(2, 1, bytesConcat(rig.sign(1, 1, answer), body));
+    expect(rig.ignored(2).at(-1)).toBe("not asked for");
+  });
+});
