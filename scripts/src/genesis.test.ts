@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseClusterFile } from "@quorate/protocol";
@@ -33,6 +33,14 @@ test("keys and passphrases are for the owner alone", () => {
     expect(statSync(folder.keyFile(id)).mode & 0o777).toBe(0o600);
     expect(statSync(folder.passphraseFile(id)).mode & 0o777).toBe(0o600);
   }
+});
+
+test("each member's folder is formatted, so that one without is known as a lost disk", () => {
+  expect(readdirSync(folder.dataFolder("r0")).toSorted()).toEqual([
+    "folder",
+    "superblock-1",
+    "superblock-2",
+  ]);
 });
 
 test("a cluster that was created opens again as the same", async () => {

@@ -1,16 +1,25 @@
 /** The dev cluster's birth certificate: keys, passphrases and the configuration that names them. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
-import { createKeyFile, KeyFileError, type KeyPurpose, readKeyFile } from "@quorate/identity";
+import {
+  createKeyFile,
+  KeyFileError,
+  type KeyPurpose,
+  nodeCrypto,
+  readKeyFile,
+} from "@quorate/identity";
+import { formatFolder } from "@quorate/journal";
 import { bytesEqual, hexEncode } from "@quorate/prelude";
 import {
   asEpoch,
   type ClusterConfig,
   clusterIdBytes,
   ClusterFileError,
+  digestClusterConfig,
   formatClusterFile,
   parseClusterFile,
 } from "@quorate/protocol";
+import { firstSuperblock } from "@quorate/vsr";
 import type { DevFolder } from "./dev-folder.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
@@ -96,8 +105,19 @@ export async function createCluster(
     operatorThreshold: 1,
   };
   await createIssuerKey(folder.issuerKeyFile, folder.issuerKeySetFile);
+  await formatMembers(folder, config);
   writePrivateFile(folder.clusterFile, formatClusterFile(config));
   return describe(config);
+}
+
+/** Gives each member the folder of one that has promised nothing yet. */
+async function formatMembers(folder: DevFolder, config: ClusterConfig): Promise<void> {
+  const { sha256 } = nodeCrypto;
+  const genesis = { config, configDigest: digestClusterConfig(config, sha256), sha256 };
+  for (const [index, { id }] of config.members.entries()) {
+    const superblock = firstSuperblock(genesis, index);
+    await formatFolder({ directory: folder.dataFolder(id), superblock, sha256 });
+  }
 }
 
 /**

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { errnoOf } from "./disk-calls.ts";
 import { JournalError } from "./journal-error.ts";
 
-const lockName = "lock";
+/** The file by which a process holds a folder. */
+export const lockName = "lock";
 
 /** How often a lock that a dead process left is taken away before giving up: each time is a race. */
 const attemptsMax = 5;

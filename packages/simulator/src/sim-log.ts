@@ -2,17 +2,19 @@
 import {
   BatchEncoder,
   frameBytes,
+  journalBegin,
   journalIdBytes,
   type JournalOrigin,
   openScanned,
   readRecord,
   type RecordFormat,
   type RecordIndex,
+  superblockFiles,
   SuperblockFrames,
 } from "@quorate/log-format";
 import type { OpenedJournal } from "@quorate/ports";
 import { assert, bytesEqual, type Prng, type Sha256 } from "@quorate/prelude";
-import type { Entry, LogPosition } from "@quorate/protocol";
+import type { Entry, LogPosition, Superblock } from "@quorate/protocol";
 import { type DiskOwner, formatFor, type SimDisk, simSegmentBytes } from "./sim-disk.ts";
 
 export interface SimLog {
@@ -47,6 +49,13 @@ export function openSimLog(disk: SimDisk, owner: DiskOwner, sha256: Sha256, prng
     index: scanned.index,
     frames: new SuperblockFrames(frame ?? { journalId, folderMark }, scanned.lost.newest),
   };
+}
+
+/** Writes the first superblock of a new member to an unused disk. */
+export function formatSimDisk(disk: SimDisk, superblock: Superblock, prng: Prng): void {
+  const frames = new SuperblockFrames(newOrigin(disk, prng), 0);
+  const frame = frames.next(superblock, 0, journalBegin);
+  for (let file = 0; file < superblockFiles; file++) disk.writeSuperblockFile(file, frame);
 }
 
 /** The entry, or null when it was never stored or is harmed wherever it stands. */

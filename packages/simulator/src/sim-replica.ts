@@ -1,10 +1,10 @@
 /** One member that starts, crashes, pauses and starts again over the same disk. */
 import type { Clock, JournalFatalReason, Log, Metrics, Signer, Transport } from "@quorate/ports";
 import { present } from "@quorate/prelude";
-import type { ClusterConfig } from "@quorate/protocol";
+import { type ClusterConfig, digestClusterConfig } from "@quorate/protocol";
 import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type ReplicaHost } from "@quorate/runtime";
-import type { Input, Replica, VsrOptions } from "@quorate/vsr";
+import { firstSuperblock, type Input, type Replica, type VsrOptions } from "@quorate/vsr";
 import type { Executing } from "./checkers/committed-history.ts";
 import { OutcomeDigests } from "./outcome-digests.ts";
 import type { PersistencePoint } from "./persistence-points.ts";
@@ -12,6 +12,7 @@ import { createSimClock } from "./sim-clock.ts";
 import type { SimKeys } from "./sim-crypto.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimJournal } from "./sim-journal.ts";
+import { formatSimDisk } from "./sim-log.ts";
 import type { SimNetwork } from "./sim-network.ts";
 import type { World } from "./world.ts";
 
@@ -79,7 +80,7 @@ export class SimReplica implements Executing {
   constructor(parts: SimReplicaParts) {
     this.parts = parts;
     this.index = parts.index;
-    this.disk = new SimDisk(parts.keys.sha256);
+    this.disk = newMembersDisk(parts);
     this.name = `r${parts.index}`;
   }
 
@@ -238,4 +239,13 @@ export class SimReplica implements Executing {
       error: (_, fields) => this.parts.onAlarm(this, fields?.["alarm"], fields?.["detail"]),
     };
   }
+}
+
+/** The disk of a member that has promised nothing yet. */
+function newMembersDisk({ world, keys, config, index }: SimReplicaParts): SimDisk {
+  const { sha256 } = keys;
+  const disk = new SimDisk(sha256);
+  const genesis = { config, configDigest: digestClusterConfig(config, sha256), sha256 };
+  formatSimDisk(disk, firstSuperblock(genesis, index), world.prng);
+  return disk;
 }

@@ -44,8 +44,10 @@ export interface ReplicaOrigin {
 }
 
 /** What a new member's superblock says before its first start. */
-export function firstSuperblock(admission: AdmissionContext, replica: number): Superblock {
-  const { config, configDigest, sha256 } = admission;
+export function firstSuperblock(
+  { config, configDigest, sha256 }: Pick<AdmissionContext, "config" | "configDigest" | "sha256">,
+  replica: number,
+): Superblock {
   return {
     clusterId: config.clusterId,
     configDigest,
