@@ -6,6 +6,7 @@ import { conformance } from "./steps/conformance.ts";
 import { freezes } from "./steps/freezes.ts";
 import { fuzz } from "./steps/fuzz.ts";
 import { kills } from "./steps/kills.ts";
+import { mutants } from "./steps/mutants.ts";
 import { simulator } from "./steps/simulate.ts";
 
 /** All steps. What one leaves of its time goes to the next; the last takes all that is left. */
@@ -17,5 +18,6 @@ export const proofSteps: readonly ProofStep[] = [
   freezes,
   bitFlips,
   absence,
+  mutants,
   simulator,
 ];

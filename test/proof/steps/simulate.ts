@@ -61,6 +61,6 @@ async function runSeeds(seed: number, count: number, found: Found): Promise<{ to
 export const simulator: ProofStep = {
   name: "simulate",
   what: "fresh seeds of the simulator",
-  minutes: 14,
+  minutes: 13,
   run: simulate,
 };
