@@ -44,6 +44,8 @@ function hear(replica: Replica, heard: HeardCheckpoint): void {
 
 /** Puts together what was heard of the checkpoint at `op`, if this replica has it on its disk. */
 export function certifyHeard(replica: Replica, op: number): void {
+  // While the head is uncertain the superblock stays as it is (rule S5).
+  if (replica.status === "recovering") return;
   const own = replica.checkpoints.find((checkpoint) => checkpoint.op === op);
   if (own === undefined || isCertified(replica, own) || !isDurable(replica, own)) return;
   const { heardCertificate } = replica;

@@ -100,6 +100,60 @@ describe("VRR §5.2: a replica whose peers have freed what it lacks", () => {
   });
 });
 
+describe("a transfer that is overtaken", () => {
+  it("by a newer checkpoint goes on to it, though writes for the older one end late", () => {
+    const rig = leftBehind();
+    rig.disk(0).hold("repair");
+    rig.network.heal();
+    rig.network.hold({ to: 0, command: "entries" });
+    rig.elapse(20);
+    rig.network.release();
+    rig.elapse(1);
+    const { offer } = present(rig.replica(0).fetch);
+    rig.isolate(0);
+    work(rig, 21, 60);
+    rig.network.heal();
+    rig.elapse(60);
+    rig.disk(0).release();
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 1);
+    expect(rig.replica(0).loadedOp).toBeGreaterThanOrEqual(present(offer).op);
+  });
+
+  it("by the own log, which was mended meanwhile, is dropped", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 2);
+    rig.network.cut({ to: 0, command: "checkpoint" });
+    rig.network.cut({ to: 0, command: "checkpointCertificate" });
+    work(rig, 3, 5);
+    rig.elapse(10);
+    rig.isolate(0);
+    work(rig, 6, 16);
+    rig.elapse(30);
+    rig.restart(0, { corrupt: [5] });
+    rig.network.heal();
+    rig.network.cut({ to: 0, command: "checkpoint" });
+    rig.network.cut({ to: 0, command: "checkpointCertificate" });
+    rig.elapse(2 * settledTicks);
+    expectCaughtUp(rig, 0, 1);
+  });
+});
+
+describe("a head that is uncertain below a checkpoint of this disk", () => {
+  it("is installed before the checkpoint is opened", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 7);
+    rig.elapse(30);
+    rig.restart(0, { unreadableFrom: 6 });
+    expect(rig.replica(0)).toMatchObject({
+      status: "recovering",
+      checkpoints: [{ op: 4 }, { op: 8 }],
+    });
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 1);
+  });
+});
+
 describe("S2: while a state is transferred", () => {
   function transferring(): Rig {
     const rig = leftBehind();

@@ -2,7 +2,7 @@
 import type { View } from "@quorate/protocol";
 import { isBarred } from "./barred.ts";
 import { statementOf } from "./speak.ts";
-import { dropTransfer } from "./state-transfer.ts";
+import { dropFetch } from "./state-transfer.ts";
 import { isPrimary, type Replica } from "./state.ts";
 import { writeSuperblock } from "./superblock-writes.ts";
 import { expireViewChangeTimer, restartViewChangeTimer } from "./timeout.ts";
@@ -37,8 +37,7 @@ export function leaveView(replica: Replica, view: View, proof: readonly Uint8Arr
   replica.acting = null;
   replica.startHead = null;
   replica.doViewChange = null;
-  replica.fetch = null;
-  dropTransfer(replica);
+  dropFetch(replica);
   replica.votes.clear();
   replica.collected.clear();
   replica.log.cutAppending();

@@ -107,10 +107,10 @@ export function onRepaired(replica: Replica, entries: readonly Entry[]): void {
     if (log.slotAt(header.op)?.state === "corrupt") log.markRepaired({ op: header.op, hash });
   }
   acknowledgeFrom(replica, before);
-  if (fetch === null || fetch.state !== "bodies") return;
+  if (fetch === null) return;
   // By hash: what an older fetch has written may complete while this one still waits for its own.
   for (const { hash } of entries) fetch.writing.delete(hexEncode(hash));
-  advanceIfStored(replica, fetch);
+  if (fetch.state === "bodies") advanceIfStored(replica, fetch);
 }
 
 function advanceIfStored(replica: Replica, fetch: Fetch): void {

@@ -9,9 +9,13 @@ import { newQuestions } from "./fetch-blocks.ts";
 import { beginLoad, type LoadOrder, type StateLoad } from "./load-state.ts";
 import { otherMembers, raise, type Replica } from "./state.ts";
 
-/** Begins to load a checkpoint of this disk, if the state is not open and nothing is loaded. */
+/**
+ * Begins to load a checkpoint of this disk, if the state is not open and nothing is loaded. A log
+ * whose head is uncertain may end below the checkpoint: it is installed first.
+ */
 export function openCheckpoint(replica: Replica): void {
-  if (replica.isStateOpen || replica.load !== null || replica.now < replica.openAgainAt) return;
+  if (replica.isStateOpen || replica.load !== null || replica.status === "recovering") return;
+  if (replica.now < replica.openAgainAt) return;
   beginLoad(replica, nextOrder(replica));
 }
 

@@ -26,6 +26,7 @@ import { quorumOf } from "./quorum.ts";
 import { dropFreezing } from "./freezing.ts";
 import { enterState } from "./open-checkpoint.ts";
 import { beginFetch, isInsideLog } from "./repair.ts";
+import { dropFetch } from "./state-transfer.ts";
 import { isWellFormed, selectLog } from "./selection.ts";
 import { broadcast, statementOf } from "./speak.ts";
 import { type Collected, ignore, isPrimary, primaryIndex, raise, type Replica } from "./state.ts";
@@ -154,6 +155,7 @@ function validated(
 export function adoptFetchedLog(replica: Replica): void {
   const { fetch } = replica;
   if (fetch === null || fetch.state !== "complete" || isInsideLog(fetch)) return;
+  if (isOvertaken(replica, fetch)) return dropFetch(replica);
   fetch.state = "adopted";
   const fork = present(fetch.fork, "the chain met the log");
   const { sha256 } = replica.identity.admission;
@@ -172,6 +174,11 @@ export function adoptFetchedLog(replica: Replica): void {
   writeSuperblock(replica, fetch.top, "view-installed");
 }
 
+/** Rot was mended, or a commit learned, and the own log led further than the transferred state. */
+function isOvertaken(replica: Replica, { base }: Fetch): boolean {
+  return base !== null && replica.isStateOpen && base.op <= replica.executed;
+}
+
 /** The log begins above the checkpoint that was transferred; nothing of the old one remains. */
 function adoptState(replica: Replica, base: LogBase): boolean {
   const load = present(replica.load, "the state of the checkpoint was loaded");
@@ -179,7 +186,7 @@ function adoptState(replica: Replica, base: LogBase): boolean {
   dropFreezing(replica);
   if (!enterState(replica, load)) {
     raise(replica, "foreign-state", `op ${base.op}`);
-    replica.fetch = null;
+    dropFetch(replica);
     return false;
   }
   replica.log.restartAbove(base);

@@ -35,13 +35,13 @@ export function acceptOffer(replica: Replica, fetch: Fetch, offer: Checkpoint): 
     ignore(replica, "newState", "certificate not valid");
     return false;
   }
-  dropTransfer(replica);
   // Rule S9: a primary that is so far behind leads nobody.
   if (fetch.purpose === "start") expireViewChangeTimer(replica);
   if (fetch.purpose === "start" || !raiseTop(replica, fetch, offer)) {
-    replica.fetch = null;
+    dropFetch(replica);
     return false;
   }
+  dropTransfer(replica);
   fetch.offer = offer;
   fetch.state = "headers";
   fetch.chain = [];
@@ -78,6 +78,12 @@ export function settleTransfer(replica: Replica, load: StateLoad): "complete" | 
   fetch.offer = null;
   fetch.state = "headers";
   return "failed";
+}
+
+/** The fetch is over, and nothing of it is used; what needs one begins another. */
+export function dropFetch(replica: Replica): void {
+  replica.fetch = null;
+  dropTransfer(replica);
 }
 
 /** A load for a fetch that is over. What it stored stays until the next checkpoint. */
