@@ -3,36 +3,8 @@ import { hexEncode, present } from "@quorate/prelude";
 import { describe, expect, it } from "vitest";
 import { messageIn } from "./testing/in-flight.ts";
 import type { Rig } from "./testing/rig.ts";
-import { electBy, logOf, request, startedRig } from "./testing/stories.ts";
-
-/** Long enough for heartbeats, questions that go unanswered and what follows. */
-const settledTicks = 150;
-
-/** Requests `first` to `last` of the only session. */
-function work(rig: Rig, first: number, last: number, primary = 1): void {
-  for (let number = first; number <= last; number++) {
-    request(rig, primary, number, `job ${number}`);
-    rig.elapse(1);
-  }
-}
-
-/** Replica 0 was cut off while the others executed and freed far more than it holds. */
-function leftBehind(voterCount = 3): Rig {
-  const rig = startedRig(voterCount, { checkpointOps: 4 });
-  work(rig, 1, 2);
-  rig.elapse(10);
-  rig.isolate(0);
-  work(rig, 3, 20);
-  rig.elapse(30);
-  expect(rig.replica(1).log.base.op).toBeGreaterThan(rig.replica(0).log.headOp);
-  return rig;
-}
-
-function expectCaughtUp(rig: Rig, index: number, other: number): void {
-  expect(rig.replica(index)).toMatchObject({ status: "normal", fetch: null, load: null });
-  expect(rig.executed(index)).toEqual(rig.executed(other));
-  expect(rig.replica(index).log.storedOp).toBe(rig.replica(other).log.storedOp);
-}
+import { expectCaughtUp, leftBehind, settledTicks, work } from "./testing/left-behind.ts";
+import { electBy, logOf, startedRig } from "./testing/stories.ts";
 
 describe("VRR §5.2: a replica whose peers have freed what it lacks", () => {
   it("takes a certified state, then the log above it, and goes on", () => {
@@ -234,59 +206,6 @@ describe("S2: while a state is transferred", () => {
     expect(logOf(rig, 0)).toEqual(["1@1", "2@1", "3@1"]);
     rig.elapse(settledTicks);
     expectCaughtUp(rig, 0, 1);
-  });
-});
-
-describe("a peer that lies in a transfer", () => {
-  it("is named and asked no more; another one's blocks are taken", () => {
-    const rig = leftBehind();
-    rig.network.heal();
-    rig.network.hold({ command: "blocks" });
-    rig.elapse(30);
-    const packet = present(rig.network.waiting({ to: 0, command: "blocks" }).at(-1));
-    const answer = messageIn(packet, "blocks");
-    const lies = new Uint8Array(answer.lengths.reduce<number>((sum, each) => sum + (each ?? 0), 0));
-    const statement = rig.sign(packet.from, packet.view, answer);
-    rig.network.take({ to: 0, command: "blocks" });
-    rig.inject(0, packet.from, new Uint8Array([...statement, ...lies]));
-    expect(rig.alarms(0)).toContain("lying-peer");
-    rig.network.release();
-    rig.elapse(settledTicks);
-    expectCaughtUp(rig, 0, 1);
-  });
-
-  it("cannot offer a checkpoint that a quorum has not signed", () => {
-    const rig = leftBehind();
-    const good = present(rig.disk(1).superblock.checkpoints.at(-1));
-    rig.network.heal();
-    rig.network.hold({ command: "newState" });
-    rig.elapse(30);
-    const { nonce } = present(rig.replica(0).fetch);
-    const forged = { ...good, stateRoot: good.headHash, signatures: good.signatures };
-    const headers = rig
-      .replica(1)
-      .log.tail(100)
-      .map(({ header }) => header);
-    const message = {
-      command: "newState",
-      nonce,
-      headers: headers.toReversed(),
-      checkpoint: forged,
-    } as const;
-    rig.inject(0, 2, rig.sign(2, 1, message));
-    expect(rig.ignored(0)).toContain("certificate not valid");
-    expect(rig.replica(0).load).toBeNull();
-    rig.network.release();
-    rig.elapse(settledTicks);
-    expectCaughtUp(rig, 0, 1);
-  });
-
-  it("cannot stall it: what it does not answer is asked of others", () => {
-    const rig = leftBehind(5);
-    rig.network.heal();
-    rig.network.cut({ from: 1, to: 0, command: "blocks" });
-    rig.elapse(2 * settledTicks);
-    expectCaughtUp(rig, 0, 2);
   });
 });
 

@@ -3,18 +3,11 @@ import { hexEncode, present } from "@quorate/prelude";
 import { describe, expect, it } from "vitest";
 import { messageIn } from "./testing/in-flight.ts";
 import type { Rig } from "./testing/rig.ts";
+import { work } from "./testing/left-behind.ts";
 import { electBy, logOf, request, startedRig } from "./testing/stories.ts";
 
 /** Longer than the interval of announcements. */
 const announcedTicks = 30;
-
-/** Requests `first` to `last` of the only session, each executed everywhere it can be. */
-function work(rig: Rig, first: number, last: number, primary = 1): void {
-  for (let number = first; number <= last; number++) {
-    request(rig, primary, number, `job ${number}`);
-    rig.elapse(1);
-  }
-}
 
 const checkpointsOf = (rig: Rig, index: number): readonly string[] =>
   rig
