@@ -2,8 +2,9 @@
  * A member that lies beside doing its work: it repeats what it said long ago, asks for views that
  * nobody wants, contradicts itself, and speaks for others. It holds its own key alone.
  *
- * It does not lie where one member's word counts by design: as the primary, about commits and
- * heartbeats; in its DoViewChange, about what it acknowledged.
+ * It garbles what it sends, and what it says as the primary of a new view is not what it has
+ * selected. It does not lie where one member's word counts by design: as the primary, about commits
+ * and heartbeats; in its DoViewChange, about what it acknowledged.
  */
 import type { Signer, Transport } from "@quorate/ports";
 import { present, type Prng, type Sha256 } from "@quorate/prelude";
@@ -16,6 +17,7 @@ import {
   type Message,
   signMessage,
 } from "@quorate/protocol";
+import { falseStart, startViewIn } from "./false-start.ts";
 import type { World } from "./world.ts";
 
 export interface LiarParts {
@@ -33,13 +35,29 @@ export interface LiarParts {
 const rememberedMax = 256;
 const viewJumpMax = 1_000_000;
 
-const lies = ["replay", "flip", "vote", "proof", "prepareOk", "stranger", "answers"] as const;
+/** Of the packets that follow, at most so many leave garbled. */
+const garbledMax = 8;
+const falseStartChance = 0.3;
+
+const lies = [
+  "replay",
+  "flip",
+  "vote",
+  "proof",
+  "forged-proof",
+  "prepareOk",
+  "stranger",
+  "answers",
+  "garble",
+] as const;
 
 export class Liar {
   readonly index: number;
   private readonly parts: LiarParts;
   private readonly remembered: Uint8Array[] = [];
   private transport: Transport | null = null;
+  /** Packets that will still leave garbled. */
+  private garbling = 0;
 
   constructor(parts: LiarParts) {
     this.parts = parts;
@@ -56,8 +74,9 @@ export class Liar {
       linked: () => transport.linked(),
       rejects: () => transport.rejects(),
       send: (to, packet) => {
-        if (to.kind === "replica") this.remember(packet);
-        return transport.send(to, packet);
+        if (to.kind !== "replica") return transport.send(to, packet);
+        this.remember(packet);
+        return transport.send(to, this.tamperedWith(packet));
       },
     };
   }
@@ -76,6 +95,20 @@ export class Liar {
     }
   }
 
+  /** What leaves in the place of what its core says. */
+  private tamperedWith(packet: Uint8Array): Uint8Array {
+    const { prng } = this.parts;
+    if (this.garbling > 0 && prng.chance(0.5)) {
+      this.garbling -= 1;
+      return flipped(packet, prng);
+    }
+    const start = startViewIn(packet);
+    if (start === null || !prng.chance(falseStartChance)) return packet;
+    const { world, index, sha256 } = this.parts;
+    world.fault(`r${index}`, "lie: start");
+    return this.say(falseStart(start.message, sha256), start.view);
+  }
+
   private packetFor(kind: (typeof lies)[number], prng: Prng): Uint8Array | null {
     const { index, config } = this.parts;
     const { view, op } = this.parts.place();
@@ -84,13 +117,21 @@ export class Liar {
       case "replay":
         return this.recall(prng);
       case "flip":
-        return flipped(this.recall(prng), prng);
+        return flippedOf(this.recall(prng), prng);
       case "vote":
         return this.say({ command: "startViewChange" }, higher);
       case "proof": {
         const vote = this.say({ command: "startViewChange" }, higher);
         return this.say({ command: "viewProof", votes: config.members.map(() => vote) }, higher);
       }
+      case "forged-proof": {
+        const vote = { command: "startViewChange" } as const;
+        const votes = config.members.map((_, member) => this.say(vote, higher, member));
+        return this.say({ command: "viewProof", votes }, higher);
+      }
+      case "garble":
+        this.garbling = prng.between(1, garbledMax);
+        return null;
       case "prepareOk": {
         const named = asOp(Math.max(1, op + prng.between(-3, 3)));
         return this.say({ command: "prepareOk", op: named, headerHash: prng.bytes(32) }, view);
@@ -143,8 +184,11 @@ export class Liar {
   }
 }
 
-function flipped(packet: Uint8Array | null, prng: Prng): Uint8Array | null {
-  if (packet === null || packet.length === 0) return null;
+function flippedOf(packet: Uint8Array | null, prng: Prng): Uint8Array | null {
+  return packet === null ? null : flipped(packet, prng);
+}
+
+function flipped(packet: Uint8Array, prng: Prng): Uint8Array {
   const copy = packet.slice();
   const at = prng.below(copy.length);
   copy[at] = (copy[at] ?? 0) ^ (1 << prng.below(8));

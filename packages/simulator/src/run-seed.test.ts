@@ -11,6 +11,7 @@ const calm: SwarmOptions = {
   replicaCount: 3,
   gatewayCount: 1,
   workersPerGateway: 4,
+  readersPerGateway: 1,
   burstMax: 4,
   crypto: "keyed",
   network: calmNetwork,

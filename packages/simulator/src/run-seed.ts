@@ -5,6 +5,7 @@ import { HistoryWatch } from "./checkers/history-watch.ts";
 import { Violation } from "./checkers/violation.ts";
 import type { FaultName } from "./faults/fault-kinds.ts";
 import { Faults } from "./faults/faults.ts";
+import { Readers } from "./readers.ts";
 import { SimCluster } from "./sim-cluster.ts";
 import { drawSwarm, type SwarmOptions } from "./swarm.ts";
 import { Trace } from "./trace.ts";
@@ -59,16 +60,26 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     restScale: swarm.restScale,
     onViolation: fail,
   });
+  const readers = new Readers({
+    world,
+    clients: histories.clients,
+    prng: world.prng.fork(),
+    readersPerGateway: swarm.readersPerGateway,
+    restScale: swarm.restScale,
+    onFailure: fail,
+  });
   const faults = new Faults(world, cluster, swarm);
   const hasFailed = (): boolean => failures.length > 0;
 
   cluster.start();
   workload.begin(swarm.gatewayCount * swarm.workersPerGateway);
+  readers.begin();
   histories.begin(seed, fail);
   faults.begin();
   await world.run(swarm.safetyMicros, hasFailed);
   faults.end();
   workload.finish();
+  readers.finish();
   histories.finish();
   const isFinished = (): boolean => workload.isDone && histories.isDone && cluster.hasConverged;
   await world.run(world.nowMicros + livenessMicros, () => hasFailed() || isFinished());

@@ -11,6 +11,7 @@ const drawn: SwarmOptions = {
   replicaCount: 5,
   gatewayCount: 2,
   workersPerGateway: 4,
+  readersPerGateway: 0,
   burstMax: 8,
   safetyMicros: 12_000_000,
 };

@@ -1,4 +1,5 @@
 /** A whole cluster in one thread: members, links, gateways and the checkers that watch them. */
+import { Prng } from "@quorate/prelude";
 import { asEpoch, type ClusterConfig } from "@quorate/protocol";
 import { type ClusterClient, createClusterClient } from "@quorate/session";
 import { defaultOptions, type Input, type Replica } from "@quorate/vsr";
@@ -6,6 +7,8 @@ import { assertHonestAlarm, assertNothingRefused } from "./checkers/alarms.ts";
 import { Certificates } from "./checkers/certificates.ts";
 import { CommittedHistory } from "./checkers/committed-history.ts";
 import { assertBounded } from "./checkers/memory-bounds.ts";
+import { Promises } from "./checkers/promises.ts";
+import { ViewProofs } from "./checkers/view-proofs.ts";
 import { Views } from "./checkers/views.ts";
 import { Liar } from "./liar.ts";
 import { MemberTraces } from "./member-traces.ts";
@@ -27,6 +30,8 @@ export class SimCluster {
   onDown: (member: SimReplica) => void = () => undefined;
   private readonly views = new Views();
   private readonly certificates = new Certificates();
+  private readonly promises = new Promises();
+  private readonly viewProofs: ViewProofs;
   private readonly traces: MemberTraces;
   private readonly world: World;
   private readonly keys: SimKeys;
@@ -41,6 +46,8 @@ export class SimCluster {
     this.traces = new MemberTraces(world);
     this.network = new SimNetwork(world);
     const config = this.createConfig();
+    const crypto = this.keys.cryptoFor(new Prng(0));
+    this.viewProofs = new ViewProofs(config, (...signed) => crypto.verify(...signed));
     this.liar = options.faults.liar === undefined ? null : this.createLiar(config);
     this.members = config.members.map((_, index) => this.createMember(config, index));
     this.clients = config.gateways.map((_, index) => this.createClient(config, index));
@@ -121,6 +128,7 @@ export class SimCluster {
       onStep: (member, replica, input) => this.check(member, replica, input),
       tapLinks: (transport) =>
         this.liar?.index === index ? this.liar.listenTo(transport) : transport,
+      onSend: (member, packet) => this.attempt(() => this.promises.onSend(member, packet)),
       onAlarm: (member, alarm, detail) => {
         if (this.liar !== null) return;
         this.attempt(() => assertHonestAlarm(member.name, alarm, detail));
@@ -172,7 +180,9 @@ export class SimCluster {
     this.attempt(() => {
       this.history.onStep(member, replica);
       this.views.onStep(member.index, replica);
+      this.viewProofs.onStep(member.index, replica);
       this.certificates.onStep(member.index, replica);
+      this.promises.onStep(member, replica);
       if (input.kind === "tick") assertBounded(replica);
     });
   }

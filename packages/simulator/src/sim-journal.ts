@@ -58,6 +58,7 @@ export class SimJournal implements Journal {
   private isRunning = false;
   /** Whether the superblock at the front waits for blocks. */
   private isHeldBack = false;
+  private stored: Superblock | null = null;
   private isDead = false;
   private drained: () => void = () => undefined;
 
@@ -77,8 +78,19 @@ export class SimJournal implements Journal {
       answering: () => world.expectPromises(),
     });
     this.life = { log, blocks };
+    this.stored = log.opened.superblock;
     world.expectPromises();
     return Promise.resolve(log.opened);
+  }
+
+  /** The superblock that is on the disk for certain. For checkers. */
+  get durable(): Superblock | null {
+    return this.stored;
+  }
+
+  /** Whether the entry has been written and flushed. For checkers. */
+  isOnDisk({ op, hash }: LogPosition): boolean {
+    return [...this.opened().log.index.locate(op, hash)].length > 0;
   }
 
   append(entries: readonly Entry[], onStored: () => void): void {
@@ -215,6 +227,7 @@ export class SimJournal implements Journal {
       const name = file === 0 ? "superblock-1" : "superblock-2";
       this.flush("log", `${name}-written`, `${name}-flushed`, () => {
         if (file + 1 < superblockFiles) return writeFile(file + 1);
+        this.stored = superblock;
         index.dropBefore(begin);
         this.parts.disk.freeBefore(begin.segment);
         this.commands.shift();

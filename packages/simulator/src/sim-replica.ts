@@ -1,11 +1,17 @@
 /** One member that starts, crashes, pauses and starts again over the same disk. */
 import type { Clock, JournalFatalReason, Log, Metrics, Signer, Transport } from "@quorate/ports";
 import { present } from "@quorate/prelude";
-import { type ClusterConfig, digestClusterConfig } from "@quorate/protocol";
+import {
+  type ClusterConfig,
+  digestClusterConfig,
+  type LogPosition,
+  type Superblock,
+} from "@quorate/protocol";
 import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type ReplicaHost } from "@quorate/runtime";
 import { firstSuperblock, type Input, type Replica, type VsrOptions } from "@quorate/vsr";
 import type { Executing } from "./checkers/committed-history.ts";
+import type { Promising } from "./checkers/promises.ts";
 import { OutcomeDigests } from "./outcome-digests.ts";
 import type { PersistencePoint } from "./persistence-points.ts";
 import { createSimClock } from "./sim-clock.ts";
@@ -28,6 +34,8 @@ export interface SimReplicaParts {
   readonly flushMeanMicros: number;
   /** Stands between the member and its links. */
   readonly tapLinks: (transport: Transport) => Transport;
+  /** Called before a packet of this member's core leaves. */
+  onSend(member: SimReplica, packet: Uint8Array): void;
   /** Called before a new life begins. */
   onStart(member: SimReplica): void;
   /** Called after every input that this member's core has handled. */
@@ -55,7 +63,7 @@ const silentMetrics: Metrics = {
   observe: () => undefined,
 };
 
-export class SimReplica implements Executing {
+export class SimReplica implements Executing, Promising {
   readonly index: number;
   readonly name: string;
   readonly disk: SimDisk;
@@ -100,6 +108,14 @@ export class SimReplica implements Executing {
   /** Statements that the present life has refused, by reason. */
   get rejects(): ReadonlyMap<string, number> {
     return this.host?.rejects ?? new Map();
+  }
+
+  get durable(): Superblock | null {
+    return this.journal?.durable ?? null;
+  }
+
+  isOnDisk(position: LogPosition): boolean {
+    return this.journal?.isOnDisk(position) ?? false;
   }
 
   outcomesOf(op: number): number {
@@ -193,12 +209,27 @@ export class SimReplica implements Executing {
       metrics: silentMetrics,
       log: this.createLog(),
       version: "simulated",
-      connect: (events) => parts.tapLinks(parts.network.transportFor(id, events)),
+      connect: (events) => this.watched(parts.tapLinks(parts.network.transportFor(id, events))),
       onStep: (replica, input) => {
         if (isAlive()) parts.onStep(this, replica, input);
       },
       onFatal: (_, cause) => parts.onFatal(this, cause),
     });
+  }
+
+  /** Links that show what leaves the core. */
+  private watched(transport: Transport): Transport {
+    return {
+      start: () => transport.start(),
+      stop: () => transport.stop(),
+      bytesWaiting: (to) => transport.bytesWaiting(to),
+      linked: () => transport.linked(),
+      rejects: () => transport.rejects(),
+      send: (to, packet) => {
+        this.parts.onSend(this, packet);
+        return transport.send(to, packet);
+      },
+    };
   }
 
   private createJournal(clock: Clock): SimJournal {

@@ -16,6 +16,8 @@ export interface SwarmOptions {
   readonly replicaCount: (typeof replicaCounts)[number];
   readonly gatewayCount: number;
   readonly workersPerGateway: number;
+  /** Clients of each gateway that only read. */
+  readonly readersPerGateway: number;
   /** Calls that a producer makes at the same moment, at most. */
   readonly burstMax: number;
   readonly crypto: CryptoKind;
@@ -83,6 +85,7 @@ export function drawPressed(prng: Prng): SwarmOptions {
     replicaCount,
     gatewayCount: prng.between(1, 2),
     workersPerGateway: prng.between(2, 4),
+    readersPerGateway: prng.pick([0, 0, 1, 2]),
     burstMax: prng.between(1, 8),
     crypto: "keyed",
     network: prng.chance(0.2) ? calmNetwork : drawNetwork(prng),

@@ -16,7 +16,7 @@ import {
   type Operation,
   type Outcome,
 } from "@quorate/queue";
-import type { ClusterClient } from "@quorate/session";
+import { type ClusterClient, ClusterError } from "@quorate/session";
 import type { Deliveries } from "./checkers/deliveries.ts";
 import { Violation } from "./checkers/violation.ts";
 import type { World } from "./world.ts";
@@ -79,9 +79,10 @@ export class Workload {
   private async produce(worker: number, prng: Prng): Promise<void> {
     await this.ask(prng, { type: "put-queue", queue, config: {}, precondition: { kind: "none" } });
     for (let round = 0; this.isSending; round++) {
-      const calls = Array.from({ length: prng.between(1, this.parts.burstMax) }, (_, call) =>
-        this.enqueue(prng, `w${worker}-${round}-${call}`),
-      );
+      const calls = Array.from({ length: prng.between(1, this.parts.burstMax) }, (_, call) => {
+        const name = `w${worker}-${round}-${call}`;
+        return prng.chance(0.2) ? this.enqueueOnce(prng, name) : this.enqueue(prng, name);
+      });
       await Promise.all(calls);
       await this.pause(prng.between(50, 800) * this.parts.restScale);
     }
@@ -103,6 +104,19 @@ export class Workload {
       if (result.status === "refused") throw unexpected("enqueue", outcome);
       this.parts.deliveries.onEnqueued(ids[at] ?? "", messageIdText(result.message));
     }
+  }
+
+  /** Without a dedup id, and so never asked again: the cluster alone keeps it from coming twice. */
+  private async enqueueOnce(prng: Prng, id: string): Promise<void> {
+    this.parts.deliveries.onSent(id);
+    const messages = [{ ...messageFor(id), dedup: null }];
+    const form = "single";
+    const operation = { type: "enqueue", queue, form, idempotency: null, messages } as const;
+    const outcome = await this.askOnce(prng, operation);
+    if (outcome === null) return;
+    const result = outcome.type === "enqueued" ? outcome.results[0] : undefined;
+    if (result === undefined || result.status === "refused") throw unexpected("enqueue", outcome);
+    this.parts.deliveries.onEnqueued(id, messageIdText(result.message));
   }
 
   private async consume(worker: number, prng: Prng): Promise<void> {
@@ -175,17 +189,24 @@ export class Workload {
 
   /** Asks until somebody answers, now and then another gateway: all operations are idempotent. */
   private async ask(prng: Prng, operation: Operation): Promise<Outcome> {
-    const bytes = encodeOperation(operation);
     for (;;) {
-      const client = prng.pick(this.parts.clients);
-      try {
-        const { bytes: answer } = await client.execute(bytes, { timeoutMs: callTimeoutMs });
-        this.operationsAnswered += 1;
-        return decodeOutcome(answer);
-      } catch (error) {
-        if (error instanceof Violation) throw error;
-        await this.pause(prng.between(10, 100));
-      }
+      const outcome = await this.askOnce(prng, operation);
+      if (outcome !== null) return outcome;
+      await this.pause(prng.between(10, 100));
+    }
+  }
+
+  /** Null when there was no answer. */
+  private async askOnce(prng: Prng, operation: Operation): Promise<Outcome | null> {
+    const client = prng.pick(this.parts.clients);
+    try {
+      const bytes = encodeOperation(operation);
+      const { bytes: answer } = await client.execute(bytes, { timeoutMs: callTimeoutMs });
+      this.operationsAnswered += 1;
+      return decodeOutcome(answer);
+    } catch (error) {
+      if (error instanceof ClusterError) return null;
+      throw error;
     }
   }
 

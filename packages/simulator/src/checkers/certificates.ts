@@ -1,6 +1,11 @@
-/** A commit certificate is a quorum of distinct voters that name one entry of the log. */
+/**
+ * A commit certificate is the signatures of more than half of the voters under one entry of the
+ * log, in one view. Verified here anew: the core's own count may be what is broken.
+ */
 import { bytesEqual } from "@quorate/prelude";
-import { quorumOf, type Replica } from "@quorate/vsr";
+import { type CertificateContext, commitCertificateFault } from "@quorate/proof";
+import type { CommitCertificate } from "@quorate/protocol";
+import type { Replica } from "@quorate/vsr";
 import { Violation } from "./violation.ts";
 
 export class Certificates {
@@ -11,18 +16,20 @@ export class Certificates {
     const certificate = replica.acting?.certificate ?? null;
     if (certificate === null || this.seen[member] === certificate) return;
     this.seen[member] = certificate;
-    const { voterCount } = replica.identity;
-    const voters = new Set(certificate.signatures.map(({ sender }) => sender));
-    const isQuorum =
-      voters.size === certificate.signatures.length &&
-      voters.size >= quorumOf(voterCount) &&
-      [...voters].every((sender) => sender < voterCount);
-    if (!isQuorum) {
-      throw new Violation("certificates", `op ${certificate.op} is certified by no quorum`);
-    }
+    judge(certificate, replica.identity.admission);
     const slot = replica.log.slotAt(certificate.op);
     if (slot !== null && !bytesEqual(slot.hash, certificate.headerHash)) {
       throw new Violation("certificates", `the certificate of op ${certificate.op} names another`);
     }
   }
+}
+
+function judge(certificate: CommitCertificate, context: CertificateContext): void {
+  const { op, signatures } = certificate;
+  const fault = commitCertificateFault(certificate, context);
+  const signers = new Set(signatures.map(({ sender }) => sender));
+  const isMajority = signers.size * 2 > context.config.members.length;
+  if (fault === null && isMajority && signers.size === signatures.length) return;
+  const why = fault ?? `${signers.size} members`;
+  throw new Violation("certificates", `op ${op} is certified by no quorum: ${why}`);
 }

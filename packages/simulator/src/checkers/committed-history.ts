@@ -12,6 +12,8 @@ const digestInterval = 512;
 
 interface Canonical {
   readonly hash: Uint8Array;
+  /** Null when the entry was freed before anybody looked. */
+  readonly timestampMicros: number | null;
   /** Digest of what the op's operations answered. */
   readonly outcomes: number;
   readonly member: string;
@@ -70,7 +72,9 @@ export class CommittedHistory {
     const outcomes = member.outcomesOf(op);
     const known = this.canonical[op];
     if (known === undefined) {
-      this.canonical[op] = { hash, outcomes, member: member.name };
+      const timestampMicros = replica.log.slotAt(op)?.header.timestampMicros ?? null;
+      this.canonical[op] = { hash, outcomes, timestampMicros, member: member.name };
+      this.compareTime(op);
     } else if (!bytesEqual(known.hash, hash)) {
       throw new Violation(
         "history",
@@ -82,5 +86,13 @@ export class CommittedHistory {
         `op ${op} answered ${member.name} other outcomes than ${known.member}`,
       );
     }
+  }
+
+  /** The replicated time goes on with every op (VRR §4.4). */
+  private compareTime(op: number): void {
+    const before = this.canonical[op - 1]?.timestampMicros ?? null;
+    const now = this.canonical[op]?.timestampMicros ?? null;
+    if (before === null || now === null || before < now) return;
+    throw new Violation("time", `op ${op} is of ${now}, the op before it of ${before}`);
   }
 }

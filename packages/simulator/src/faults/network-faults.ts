@@ -22,12 +22,14 @@ export class NetworkFaults {
     this.gateways = place.cluster.clients.map((_, index) => ({ kind: "gateway", index }));
   }
 
-  /** Splits the members in two, in one direction or both. */
+  /** Splits the members in two, in one direction or both; gateways too, or they reach all. */
   partition(prng: Prng): void {
     if (this.members.length < 2) return;
     const shuffled = prng.shuffle(this.members);
     const size = prng.between(1, shuffled.length - 1);
     const [left, right] = [shuffled.slice(0, size), shuffled.slice(size)];
+    if (prng.chance(0.5))
+      for (const gateway of this.gateways) prng.pick([left, right]).push(gateway);
     const isOneWay = prng.chance(0.4);
     const paths = left.flatMap((from) =>
       right.flatMap((to): Path[] => (isOneWay ? [[from, to]] : both(from, to))),
