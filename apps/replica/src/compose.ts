@@ -1,7 +1,7 @@
 /** The only place where this process's adapters meet. */
 import { systemClock } from "@quorate/clock";
 import { assertVerifierVerdicts, nodeCrypto } from "@quorate/identity";
-import { createFileJournal } from "@quorate/journal";
+import { createEvidenceFile, createFileJournal } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
 import { digestClusterConfig } from "@quorate/protocol";
 import { createQueueStateMachine } from "@quorate/queue";
@@ -46,6 +46,7 @@ export function compose(
     crypto: nodeCrypto,
     clock: systemClock,
     journal,
+    evidence: createEvidenceFile({ directory: config.dataDir, events: { onFatal }, log }),
     stateMachine: createQueueStateMachine({ sha256: nodeCrypto.sha256 }),
     options: defaultOptions,
     metrics,

@@ -1,5 +1,11 @@
 export type { Clock } from "./clock.ts";
 export type { Crypto, Signer } from "./crypto.ts";
+export {
+  evidenceNameCharsMax,
+  evidenceRecordsMax,
+  type EvidenceStore,
+  evidenceStoreBytesMax,
+} from "./evidence-store.ts";
 export type {
   BlockStore,
   Journal,

@@ -12,6 +12,7 @@ export interface Metrics {
 export const metricHelp = {
   quorate_statement_rejects_total: "Statements refused at admission, by reason and peer.",
   quorate_link_rejects_total: "Frames and connections refused by the links, by reason.",
+  quorate_evidence_total: "Contradictory statements received, by kind and member.",
   quorate_inputs_ignored_total: "Messages that the protocol ignored, by command and reason.",
   quorate_view: "The replica's view.",
   quorate_last_normal_view: "The last view in which the replica was normal.",

@@ -1,4 +1,5 @@
 export * from "./certificates.ts";
 export * from "./contradiction.ts";
 export * from "./evidence.ts";
+export * from "./evidence-watch.ts";
 export * from "./judge-evidence.ts";

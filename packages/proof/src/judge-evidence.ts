@@ -13,8 +13,14 @@ import {
   type View,
 } from "@quorate/protocol";
 import { commitCertificateFault } from "./certificates.ts";
-import { contradictionOf, type Said } from "./contradiction.ts";
-import { decodeEvidence, type Evidence, type EvidenceKind, type PairKind } from "./evidence.ts";
+import { type Contradiction, contradictionOf, type Said } from "./contradiction.ts";
+import {
+  decodeEvidence,
+  type Evidence,
+  type EvidenceKind,
+  evidenceKinds,
+  type PairKind,
+} from "./evidence.ts";
 
 /** The configuration of one epoch. */
 export interface Configuration {
@@ -87,6 +93,14 @@ export function evidenceName(claim: EvidenceClaim): string {
   ].join(".");
 }
 
+/** The kind and the member in a name, or null for a text that is no name of evidence. */
+export function aboutNamedEvidence(name: string): Pick<EvidenceClaim, "kind" | "member"> | null {
+  const [, named, member] = /^([a-z-]+)\.m(\d+|-)\.i\d+\.e\d+\.v\d+\.o(?:\d+|-)$/.exec(name) ?? [];
+  const kind = evidenceKinds.find((known) => known === named);
+  if (kind === undefined) return null;
+  return { kind, member: member === "-" ? null : Number(member) };
+}
+
 function judge(evidence: Evidence, context: EvidenceContext): EvidenceVerdict {
   if (evidence.kind === "two-certificates") {
     return judgeCertificates(evidence.first, evidence.second, context);
@@ -109,9 +123,13 @@ function judgePair(
   if (typeof other === "string") return unproven(other);
   const found = contradictionOf(one, other, context.sha256);
   if (found === null || found.kind !== kind) return unproven("lawful");
-  const { epoch, incarnation } = one.header;
-  const isOfOne = found.member !== null;
-  return { proven: true, claim: { ...found, epoch, incarnation: isOfOne ? incarnation : 0 } };
+  return { proven: true, claim: claimOf(found, one) };
+}
+
+/** What a contradiction proves; `said` is one of its two statements. */
+export function claimOf(found: Contradiction, { header }: Said): EvidenceClaim {
+  const { epoch, incarnation } = header;
+  return { ...found, epoch, incarnation: found.member === null ? 0 : incarnation };
 }
 
 /**

@@ -6,6 +6,7 @@ import { type CheckpointableStateMachine, Prng } from "@quorate/prelude";
 import type {
   Clock,
   Crypto,
+  EvidenceStore,
   Journal,
   Log,
   Metrics,
@@ -26,6 +27,7 @@ import {
   type VsrOptions,
 } from "@quorate/vsr";
 import { admissionFor, signerFor } from "./admission.ts";
+import { EvidenceDesk } from "./evidence-desk.ts";
 import { openMember } from "./open-member.ts";
 import { type EffectPorts, performEffect } from "./perform.ts";
 import { receive } from "./receive.ts";
@@ -39,6 +41,8 @@ export interface HostParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Opened after the journal. */
+  readonly evidence: EvidenceStore;
   readonly stateMachine: CheckpointableStateMachine;
   readonly options: VsrOptions;
   readonly metrics: Metrics;
@@ -76,6 +80,7 @@ class Host implements ReplicaHost, TransportEvents {
   private readonly parts: HostParts;
   private transport: Transport | null = null;
   private ports: EffectPorts | null = null;
+  private desk: EvidenceDesk | null = null;
   private readonly inputs: Input[] = [];
   private isStepping = false;
   private isStopped = false;
@@ -91,7 +96,10 @@ class Host implements ReplicaHost, TransportEvents {
     const { parts } = this;
     const admission = admissionFor(parts.config, parts.crypto);
     const { superblock, entries } = await openMember(parts.journal, admission, parts.index);
+    const desk = new EvidenceDesk(parts, admission);
+    await desk.open();
     if (this.isStopped) return;
+    this.desk = desk;
     const bootSecret = parts.crypto.randomBytes(32);
     this.replica = createReplica({
       superblock,
@@ -120,6 +128,7 @@ class Host implements ReplicaHost, TransportEvents {
     this.isStopped = true;
     this.cancelTick();
     await this.transport?.stop();
+    await this.parts.evidence.close();
     await this.parts.journal.close();
   }
 
@@ -127,7 +136,10 @@ class Host implements ReplicaHost, TransportEvents {
     const { replica } = this;
     if (replica === null || this.isStopped) return;
     const received = receive(replica.identity.admission, from, packet);
-    if (received.ok) return this.dispatch(received.input);
+    if (received.ok) {
+      if (received.input.kind === "statement") this.desk?.onAdmitted(received.input.admitted);
+      return this.dispatch(received.input);
+    }
     this.rejects.set(received.reason, (this.rejects.get(received.reason) ?? 0) + 1);
     const peer = `${from.kind}-${from.index}`;
     this.parts.metrics.count("quorate_statement_rejects_total", { reason: received.reason, peer });

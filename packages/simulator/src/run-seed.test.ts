@@ -82,6 +82,38 @@ test.each(faultKinds)("%s happens again and again, and is survived", async (kind
   expect(sum([...result.faults.values()])).toBeGreaterThan(3);
 });
 
+test("a member that contradicts itself is convicted, by evidence that anybody can judge", async () => {
+  const kinds = new Set<string>();
+  for (const seed of [1, 2, 3]) {
+    const swarm = { ...calm, faults: { liar: 30_000 } };
+    const { verdict, message, convictions } = await runSeed(seed, { print: null, swarm });
+    expect({ verdict, message }).toEqual({ verdict: "passed", message: "" });
+    expect(convictions.length).toBeGreaterThan(0);
+    for (const name of convictions) kinds.add(name.split(".")[0] ?? "");
+  }
+  expect([...kinds]).toContain("two-acknowledgements");
+});
+
+test("honest members never convict each other, whatever becomes of processes, disks and links", async () => {
+  const faults = {
+    crash: 300_000,
+    "point-crash": 300_000,
+    blackout: 1_500_000,
+    flap: 500_000,
+    partition: 800_000,
+    rot: 400_000,
+    "clock-jump": 700_000,
+  };
+  for (const seed of [11, 12, 13, 14]) {
+    const { verdict, message, convictions } = await runSeed(seed, {
+      print: null,
+      swarm: { ...calm, network: { ...calmNetwork, duplication: 0.2, reordering: 0.2 }, faults },
+    });
+    expect({ verdict, message }).toEqual({ verdict: "passed", message: "" });
+    expect(convictions).toEqual([]);
+  }
+});
+
 test("processes die at every persistence point there is", async () => {
   const swarm = { ...calm, faults: { "point-crash": 150_000 }, safetyMicros: 30_000_000 };
   const { verdict, faults } = await runSeed(7, { print: null, swarm });

@@ -28,6 +28,8 @@ export interface RunResult {
   readonly acknowledged: number;
   /** The search through the clients' history gave up: neither good nor bad. */
   readonly isUndecided: boolean;
+  /** Names of the evidence by which honest members convict the liar. */
+  readonly convictions: readonly string[];
   /** How often each kind of fault happened. */
   readonly faults: ReadonlyMap<string, number>;
   /** The planned faults that happened, in order. */
@@ -101,6 +103,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     operations: workload.operationsAnswered,
     acknowledged: deliveries.acknowledged,
     isUndecided: histories.isUndecided,
+    convictions: [...cluster.evidence.convictions],
     faults: world.faultCounts,
     happened: faults.happened,
   };

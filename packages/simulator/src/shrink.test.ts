@@ -35,6 +35,7 @@ function resultOf(happened: readonly FaultName[], checker: string): RunResult {
     operations: 0,
     acknowledged: 0,
     isUndecided: false,
+    convictions: [],
     faults: new Map(),
     happened,
   };

@@ -6,6 +6,7 @@ import { defaultOptions, type Input, type Replica } from "@quorate/vsr";
 import { assertHonestAlarm, assertNothingRefused } from "./checkers/alarms.ts";
 import { Certificates } from "./checkers/certificates.ts";
 import { CommittedHistory } from "./checkers/committed-history.ts";
+import { EvidenceCheck } from "./checkers/evidence.ts";
 import { assertBounded } from "./checkers/memory-bounds.ts";
 import { Promises } from "./checkers/promises.ts";
 import { ViewProofs } from "./checkers/view-proofs.ts";
@@ -24,6 +25,7 @@ export class SimCluster {
   readonly members: readonly SimReplica[];
   readonly clients: readonly ClusterClient[];
   readonly history = new CommittedHistory();
+  readonly evidence: EvidenceCheck;
   /** The member that lies, in runs that have one. */
   readonly liar: Liar | null;
   /** Called when a process is gone. */
@@ -49,6 +51,7 @@ export class SimCluster {
     const crypto = this.keys.cryptoFor(new Prng(0));
     this.viewProofs = new ViewProofs(config, (...signed) => crypto.verify(...signed));
     this.liar = options.faults.liar === undefined ? null : this.createLiar(config);
+    this.evidence = this.createEvidenceCheck(config);
     this.members = config.members.map((_, index) => this.createMember(config, index));
     this.clients = config.gateways.map((_, index) => this.createClient(config, index));
   }
@@ -133,9 +136,17 @@ export class SimCluster {
         if (this.liar !== null) return;
         this.attempt(() => assertHonestAlarm(member.name, alarm, detail));
       },
+      onEvidence: (member, name, record) => {
+        this.attempt(() => this.evidence.onKept(member.name, name, record));
+      },
       onFatal: (_, cause) => this.onFailure(cause),
       onDown: (member) => this.onDown(member),
     });
+  }
+
+  private createEvidenceCheck(config: ClusterConfig): EvidenceCheck {
+    // It draws nothing: judging is verifying.
+    return new EvidenceCheck(config, this.keys.cryptoFor(new Prng(0)), this.liar?.index ?? null);
   }
 
   private createLiar(config: ClusterConfig): Liar {

@@ -15,6 +15,7 @@ import type { Promising } from "./checkers/promises.ts";
 import { OutcomeDigests } from "./outcome-digests.ts";
 import type { PersistencePoint } from "./persistence-points.ts";
 import { createSimClock } from "./sim-clock.ts";
+import { SimEvidence } from "./sim-evidence.ts";
 import type { SimKeys } from "./sim-crypto.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimJournal } from "./sim-journal.ts";
@@ -42,6 +43,8 @@ export interface SimReplicaParts {
   onStep(member: SimReplica, replica: Replica, input: Input): void;
   /** The protocol says that something happened that honest members never do. */
   onAlarm(member: SimReplica, alarm: unknown, detail: unknown): void;
+  /** The member has found statements that cannot stand beside each other. */
+  onEvidence(member: SimReplica, name: string, record: Uint8Array): void;
   onFatal(member: SimReplica, cause: unknown): void;
   /** The process is gone, whatever it died of. */
   onDown(member: SimReplica): void;
@@ -78,6 +81,7 @@ export class SimReplica implements Executing, Promising {
   /** There is no room for another segment. */
   isDiskFull = false;
   private readonly parts: SimReplicaParts;
+  private readonly evidence: SimEvidence;
   private host: ReplicaHost | null = null;
   private journal: SimJournal | null = null;
   private stateMachine: QueueStateMachine | null = null;
@@ -90,6 +94,7 @@ export class SimReplica implements Executing, Promising {
     this.index = parts.index;
     this.disk = newMembersDisk(parts);
     this.name = `r${parts.index}`;
+    this.evidence = new SimEvidence((name, record) => parts.onEvidence(this, name, record));
   }
 
   get isUp(): boolean {
@@ -204,6 +209,7 @@ export class SimReplica implements Executing, Promising {
       crypto: parts.keys.cryptoFor(parts.world.prng.fork()),
       clock,
       journal,
+      evidence: this.evidence.createStore(),
       stateMachine,
       options: parts.options,
       metrics: silentMetrics,
@@ -267,7 +273,10 @@ export class SimReplica implements Executing, Promising {
       debug: () => undefined,
       info: () => undefined,
       warn: () => undefined,
-      error: (_, fields) => this.parts.onAlarm(this, fields?.["alarm"], fields?.["detail"]),
+      error: (_, fields) => {
+        const alarm = fields?.["alarm"];
+        if (alarm !== undefined) this.parts.onAlarm(this, alarm, fields?.["detail"]);
+      },
     };
   }
 }

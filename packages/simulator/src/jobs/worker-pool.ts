@@ -131,6 +131,7 @@ function crashOf(job: SeedJob, message: string): SeedReport {
     operations: 0,
     acknowledged: 0,
     isUndecided: false,
+    convictions: [],
     faults: new Map(),
     happened: [],
   };
