@@ -101,8 +101,8 @@ describe("a watch", () => {
   });
 
   it("A6 never compares what a member said before and after its disk was lost", () => {
-    const { watch } = watching();
     for (const { one, other } of convicting) {
+      const { watch } = watching();
       const before = say(one[0], { view: one[1], incarnation: 4 });
       const after = say(other[0], { view: other[1], incarnation: 5 });
       expect(watch.observe(present(open(before, 4)))).toEqual([]);
