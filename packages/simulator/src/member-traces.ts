@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 const facts = 11;
 const statuses = ["normal", "view-change", "recovering"] as const;
 const loads = ["open", "transfer"] as const;
-const purposes = ["start", "follow", "catch-up", "recover", "readmit", "scrub"] as const;
+const purposes = ["start", "follow", "catch-up", "recover", "readmit", "scrub", "reopen"] as const;
 
 export class MemberTraces {
   private readonly world: World;

@@ -13,7 +13,7 @@ import {
 import { acknowledgeFrom } from "./acknowledge.ts";
 import type { Fetch } from "./fetch.ts";
 import { onBlocks } from "./fetch-blocks.ts";
-import { advanceFetch, isWaitingForPeer } from "./repair.ts";
+import { advanceFetch, isOfferAwaited, isWaitingForPeer } from "./repair.ts";
 import { acceptOffer } from "./state-transfer.ts";
 import { ignore, type Replica } from "./state.ts";
 import { restartViewChangeTimer } from "./timeout.ts";
@@ -32,6 +32,7 @@ export function onNewState(replica: Replica, message: MessageOf<"newState">): vo
   const { checkpoint } = message;
   const isByOffer = checkpoint !== null && acceptOffer(replica, fetch, checkpoint);
   if (replica.fetch !== fetch) return;
+  if (isOfferAwaited(fetch)) return ignore(replica, "newState", "not asked for");
   if (!isLonger && !isByOffer) return ignore(replica, "newState", "not chained");
   noteProgress(replica, fetch);
   advanceFetch(replica, fetch);

@@ -5,9 +5,17 @@ import type { Checkpoint, EntryHeader, LogBase, LogPosition, Op } from "@quorate
  * `start`: the selected log of a view that this replica is primary of. `follow`: the log named by
  * a StartView. `catch-up`: entries that were missed inside the view. `recover`: the log of the
  * acting primary, for an uncertain head. `readmit`: the log up to the entry that readmits this
- * member, for a lost disk. `scrub`: bodies that rotted on this disk.
+ * member, for a lost disk. `scrub`: bodies that rotted on this disk. `reopen`: a state,
+ * when no checkpoint of this disk can be read.
  */
-export type FetchPurpose = "start" | "follow" | "catch-up" | "recover" | "readmit" | "scrub";
+export type FetchPurpose =
+  | "start"
+  | "follow"
+  | "catch-up"
+  | "recover"
+  | "readmit"
+  | "scrub"
+  | "reopen";
 
 export interface Fetch {
   readonly purpose: FetchPurpose;

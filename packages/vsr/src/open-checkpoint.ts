@@ -1,12 +1,14 @@
 /**
  * Opening: a restarted replica loads its own newest checkpoint before it executes anything; the
  * log above it is replayed. One that cannot be read whole is no reason to be lost: the older ones
- * of this disk are tried, then the missing blocks are asked of peers.
+ * of this disk are tried, then the missing blocks are asked of peers; and when these have gone on
+ * and freed them, a newer state of theirs is taken.
  */
 import { present } from "@quorate/prelude";
-import { opMax } from "@quorate/protocol";
+import { enterState } from "./enter-state.ts";
 import { newQuestions } from "./fetch-blocks.ts";
 import { beginLoad, type LoadOrder, type StateLoad } from "./load-state.ts";
+import { beginReopening } from "./repair.ts";
 import { otherMembers, raise, type Replica } from "./state.ts";
 
 /**
@@ -36,22 +38,5 @@ export function settleOpening(replica: Replica, load: StateLoad): void {
   raise(replica, "checkpoint-unreadable", `op ${load.checkpoint.op}`);
   replica.openAttempt += 1;
   replica.openAgainAt = replica.now + replica.identity.options.repeatTicks;
-}
-
-/**
- * Replaces the state by the one that was loaded: execution goes on from its op. Returns false, and
- * changes nothing, when it is none of this machine's states.
- */
-export function enterState(replica: Replica, { checkpoint, loading, replication }: StateLoad) {
-  const { op } = checkpoint;
-  if (replication === null || !loading.finish()) return false;
-  replica.clientTable.replace(replication.sessions);
-  replica.incarnations.replace(replication.incarnations);
-  replica.schedule = { op, bytes: 0 };
-  replica.executed = op;
-  replica.loadedOp = op;
-  replica.commit = opMax(replica.commit, op);
-  replica.isStateOpen = true;
-  replica.openAttempt = 0;
-  return true;
+  if (load.peers !== null) beginReopening(replica);
 }

@@ -16,11 +16,13 @@ import {
 } from "@quorate/protocol";
 import { learnCommit } from "./acknowledge.ts";
 import { appendEntry } from "./append.ts";
+import { adoptWithin } from "./enter-state.ts";
 import type { Fetch } from "./fetch.ts";
 import type { StateLoad } from "./load-state.ts";
 import { tell } from "./speak.ts";
 import {
   beginTransfer,
+  dropFetch,
   dropTransfer,
   headerAt,
   missingOf,
@@ -66,6 +68,14 @@ export function beginCatchUp(replica: Replica, top: LogPosition, commit: Op): vo
   beginFetch(replica, { ...order, peer });
 }
 
+/** No checkpoint of this disk can be read, and the peers have freed it: theirs must do. */
+export function beginReopening(replica: Replica): void {
+  if (replica.status !== "normal" || replica.fetch !== null) return;
+  const order = { purpose: "reopen", top: replica.log.head, commit: replica.commit } as const;
+  const peer = primaryIndex(replica);
+  beginFetch(replica, { ...order, doViewChanges: [], known: new Map(), peer });
+}
+
 /** Bodies that rotted on this disk: a normal replica mends them while it goes on. */
 export function repairCorrupt(replica: Replica): void {
   if (replica.status !== "normal" || replica.fetch !== null) return;
@@ -85,12 +95,18 @@ export function retryFetch(replica: Replica): void {
   ask(replica, fetch);
 }
 
+/** A state is wanted, whatever the own log holds. */
+export function isOfferAwaited({ purpose, offer }: Fetch): boolean {
+  return purpose === "reopen" && offer === null;
+}
+
 export function isWaitingForPeer(fetch: Fetch): boolean {
   if (fetch.state === "headers") return true;
   return fetch.state === "bodies" && fetch.missing.length + fetch.ahead.length > 0;
 }
 
 export function advanceFetch(replica: Replica, fetch: Fetch): void {
+  if (fetch.state === "headers" && isOfferAwaited(fetch)) return ask(replica, fetch);
   if (fetch.state === "headers") extendChain(replica, fetch);
   if (replica.fetch !== fetch || fetch.state !== "bodies") return;
   takeAvailable(replica, fetch);
@@ -105,6 +121,7 @@ export function continueTransfer(replica: Replica, load: StateLoad): void {
   const { fetch } = replica;
   const end = settleTransfer(replica, load);
   if (fetch === null || end === null) return;
+  if (end === "complete" && isOwnLog(replica, load)) return adoptInPlace(replica, load);
   if (end === "complete" && load.replication !== null) {
     const { op, headHash: hash } = load.checkpoint;
     fetch.base = { op, hash, timestampMicros: load.replication.timestampMicros };
@@ -113,6 +130,17 @@ export function continueTransfer(replica: Replica, load: StateLoad): void {
     fetch.missing = missingOf(replica, fetch);
   }
   advanceFetch(replica, fetch);
+}
+
+/** A normal replica whose log holds the checkpoint's entry needs the state alone. */
+export function isOwnLog({ status, log }: Replica, { checkpoint, purpose }: StateLoad): boolean {
+  const { op, headHash: hash } = checkpoint;
+  return purpose === "transfer" && status === "normal" && log.holds({ op, hash });
+}
+
+export function adoptInPlace(replica: Replica, load: StateLoad): void {
+  if (!replica.isStateOpen || load.checkpoint.op > replica.executed) adoptWithin(replica, load);
+  dropFetch(replica);
 }
 
 /** Fetched entries that continue or mend the present log of a normal replica. */
@@ -195,7 +223,8 @@ function ask(replica: Replica, fetch: Fetch): void {
   fetch.askedAt = replica.now;
   const { nonce } = fetch;
   if (fetch.state === "headers") {
-    const bottom = fetch.offer?.op ?? asOp(Math.min(replica.log.headOp, fetch.cursor.op - 1));
+    const known = isOfferAwaited(fetch) ? 0 : Math.min(replica.log.headOp, fetch.cursor.op - 1);
+    const bottom = fetch.offer?.op ?? asOp(known);
     return tell(replica, fetch.peer, { command: "getState", nonce, top: fetch.cursor, bottom });
   }
   const wanted = [...fetch.missing, ...fetch.ahead].slice(0, entriesPerRequestMax);

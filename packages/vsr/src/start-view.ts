@@ -10,7 +10,6 @@ import {
   type Admitted,
   type EntryHeader,
   hashEntryHeader,
-  type LogBase,
   type LogPosition,
   type MessageOf,
   type Op,
@@ -18,14 +17,13 @@ import {
 } from "@quorate/protocol";
 import { acknowledgeStart } from "./acknowledge.ts";
 import { ClockSamples } from "./clock-samples.ts";
+import { adoptBeside } from "./enter-state.ts";
 import { leaveView } from "./enter-view.ts";
 import type { Fetch, FetchPurpose } from "./fetch.ts";
 import { endLoss } from "./lost-disk.ts";
 import { isProofOf, admitEmbedded } from "./proof.ts";
 import { quorumOf } from "./quorum.ts";
-import { dropFreezing } from "./freezing.ts";
-import { enterState } from "./open-checkpoint.ts";
-import { beginFetch, isInsideLog } from "./repair.ts";
+import { adoptInPlace, beginFetch, isInsideLog, isOwnLog } from "./repair.ts";
 import { dropFetch } from "./state-transfer.ts";
 import { isWellFormed, selectLog } from "./selection.ts";
 import { broadcast, statementOf } from "./speak.ts";
@@ -156,12 +154,14 @@ export function adoptFetchedLog(replica: Replica): void {
   const { fetch } = replica;
   if (fetch === null || fetch.state !== "complete" || isInsideLog(fetch)) return;
   if (isOvertaken(replica, fetch)) return dropFetch(replica);
+  const { load } = replica;
+  if (load !== null && isOwnLog(replica, load)) return adoptInPlace(replica, load);
   fetch.state = "adopted";
   const fork = present(fetch.fork, "the chain met the log");
   const { sha256 } = replica.identity.admission;
   assert(fork >= replica.executed, "nothing executed is cut");
   if (fetch.base === null) replica.log.cutAbove(fork);
-  else if (!adoptState(replica, fetch.base)) return;
+  else if (!adoptBeside(replica, present(load), fetch.base)) return dropFetch(replica);
   for (const header of fetch.chain.toReversed()) {
     replica.log.push(header, hashEntryHeader(header, sha256), "present");
   }
@@ -177,24 +177,6 @@ export function adoptFetchedLog(replica: Replica): void {
 /** Rot was mended, or a commit learned, and the own log led further than the transferred state. */
 function isOvertaken(replica: Replica, { base }: Fetch): boolean {
   return base !== null && replica.isStateOpen && base.op <= replica.executed;
-}
-
-/** The log begins above the checkpoint that was transferred; nothing of the old one remains. */
-function adoptState(replica: Replica, base: LogBase): boolean {
-  const load = present(replica.load, "the state of the checkpoint was loaded");
-  replica.load = null;
-  dropFreezing(replica);
-  if (!enterState(replica, load)) {
-    raise(replica, "foreign-state", `op ${base.op}`);
-    dropFetch(replica);
-    return false;
-  }
-  replica.log.restartAbove(base);
-  replica.checkpoints = [load.checkpoint];
-  // Until the superblock names the new log, nothing is promised in this view (rule S2).
-  replica.acting = null;
-  replica.status = replica.status === "recovering" ? "recovering" : "view-change";
-  return true;
 }
 
 /** The superblock names this view as normal: only now may anything be said in it (rule S2). */
