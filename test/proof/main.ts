@@ -15,6 +15,9 @@ import { proofSteps } from "./steps.ts";
 
 const msPerMinute = 60_000;
 
+/** A machine that is slow or busy may take so much longer; what is not done then is void. */
+const patience = 1.5;
+
 async function runSteps(options: ProofOptions): Promise<readonly Figure[]> {
   const share = options.minutes / fullRunMinutes;
   const random = new Prng(options.seed);
@@ -22,11 +25,12 @@ async function runSteps(options: ProofOptions): Promise<readonly Figure[]> {
   const chosen = steps.filter(({ step }) => options.only?.includes(step.name) ?? true);
   const figures: Figure[] = [];
   let deadlineMs = performance.now();
+  const lastMs = deadlineMs + options.minutes * patience * msPerMinute;
   for (const { step, random: own } of chosen) {
     deadlineMs += step.minutes * share * msPerMinute;
     const begin = performance.now();
     console.log(`\n── ${step.name}: ${step.what}`);
-    figures.push(...(await figuresOf(step, { share, random: own, deadlineMs })));
+    figures.push(...(await figuresOf(step, { share, random: own, deadlineMs, lastMs })));
     console.log(`${step.name}: ${formatDuration(performance.now() - begin)}`);
   }
   return figures;

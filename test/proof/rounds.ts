@@ -49,9 +49,9 @@ export async function runTrial(trial: Trial, effort: Effort): Promise<readonly F
   let done = 0;
   let underLoad = 0;
   try {
-    const { random, deadlineMs } = effort;
+    const { random, lastMs } = effort;
     const load = await startLoad(cluster, trial.name, random.fork());
-    while (done < rounds && performance.now() < deadlineMs) {
+    while (done < rounds && performance.now() < lastMs) {
       const wasLoaded = await runRound(trial, { cluster, load, random });
       done += 1;
       if (wasLoaded) underLoad += 1;

@@ -7,8 +7,10 @@ export interface Effort {
   /** 1 in a full run; required amounts are multiplied by it. */
   readonly share: number;
   readonly random: Prng;
-  /** On the clock of `performance.now`: nothing new is begun after it. */
+  /** When the step should be over, on the clock of `performance.now`. */
   readonly deadlineMs: number;
+  /** Until then a step that has not done its minimum goes on; nothing is begun after it. */
+  readonly lastMs: number;
 }
 
 /** One part of the proof, with figures of its own. */

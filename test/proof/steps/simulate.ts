@@ -26,25 +26,29 @@ interface Found {
 }
 
 async function simulate(effort: Effort): Promise<readonly Figure[]> {
-  const { random, deadlineMs } = effort;
+  const seedsNeeded = shareOf(seedsMin, effort);
+  const hoursNeeded = simulatedHoursMin * effort.share;
   const found: Found = { seeds: 0, failed: 0, hours: 0 };
-  let seed = seedBase + random.next() * 1_000;
+  const isEnough = (): boolean => found.seeds >= seedsNeeded && found.hours >= hoursNeeded;
+  let seed = seedBase + effort.random.next() * 1_000;
   let msPerSeed = callMs / seedsAtFirst;
-  do {
-    const count = seedsIn(Math.min(callMs, deadlineMs - performance.now()), msPerSeed);
+  for (;;) {
+    const untilMs = isEnough() ? effort.deadlineMs : effort.lastMs;
+    const count = seedsIn(Math.min(callMs, untilMs - performance.now()), msPerSeed);
+    if (count === 0 || found.failed > 0) break;
     const { tookMs } = await runSeeds(seed, count, found);
     msPerSeed = tookMs / count;
     seed += count;
-  } while (found.failed === 0 && performance.now() + msPerSeed < deadlineMs);
+  }
   return [
-    amount("fresh simulator seeds", found.seeds, shareOf(seedsMin, effort)),
-    amount("simulated hours", found.hours, simulatedHoursMin * effort.share),
+    amount("fresh simulator seeds", found.seeds, seedsNeeded),
+    amount("simulated hours", found.hours, hoursNeeded),
     none("seeds with a violation", found.failed),
   ];
 }
 
 function seedsIn(ms: number, msPerSeed: number): number {
-  return Math.max(1, Math.floor(ms / msPerSeed));
+  return Math.max(0, Math.floor(ms / msPerSeed));
 }
 
 async function runSeeds(seed: number, count: number, found: Found): Promise<{ tookMs: number }> {
