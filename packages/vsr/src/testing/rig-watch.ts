@@ -2,8 +2,15 @@
  * What must hold in every scenario, checked whenever a member of a rig has done anything: one
  * committed history, nothing promised before it is durable, one DoViewChange for each view.
  */
-import { assert, hexEncode } from "@quorate/prelude";
-import { asOp, type Command } from "@quorate/protocol";
+import { assert, bytesEqual, hexEncode } from "@quorate/prelude";
+import { sha256 } from "@quorate/prelude/testing";
+import { EvidenceWatch } from "@quorate/proof";
+import {
+  asOp,
+  type Command,
+  decodeStatementHeader,
+  statementOverheadBytes,
+} from "@quorate/protocol";
 import type { Replica } from "../state.ts";
 import { messageIn, type Packet } from "./in-flight.ts";
 import type { RigDisk } from "./rig-disk.ts";
@@ -12,6 +19,8 @@ export class RigWatch {
   private readonly committed = new Map<number, string>();
   private readonly executed = new Map<number, number>();
   private readonly doViewChanges = new Map<string, string>();
+  /** Of all that was ever sent, over every restart: what a member carries was sent by its signer. */
+  private readonly evidence = new EvidenceWatch({ sha256, open: () => null });
 
   /** A member starts again, and executes from the beginning. */
   onStart(index: number): void {
@@ -35,8 +44,20 @@ export class RigWatch {
     if (promises.has(packet.command)) checkPromise(packet, disk);
     if (packet.command === "prepareOk") checkPrepareOk(packet, disk);
     if (packet.command === "doViewChange") this.checkDoViewChange(packet, disk);
+    if (packet.command === "checkpoint") checkCheckpoint(packet, disk);
     if (packet.command === "startView") {
       assert(disk.superblock.lastNormalView === packet.view, "S2: StartView follows its write");
+    }
+    this.checkEvidence(packet);
+  }
+
+  /** No honest member signs what contradicts what it has signed before, in any life. */
+  private checkEvidence({ bytes, message }: Packet): void {
+    const header = decodeStatementHeader(bytes);
+    const statement = bytes.subarray(0, statementOverheadBytes + header.bodyBytes);
+    for (const { claim } of this.evidence.observe({ header, message, statement })) {
+      // States that differ blame nobody; some scenarios make a member compute wrongly.
+      assert(claim.member === null, `guard: ${claim.member} is convicted of ${claim.kind}`);
     }
   }
 
@@ -63,6 +84,15 @@ const promises: ReadonlySet<Command> = new Set([
 function checkPromise({ command, view }: Packet, { superblock }: RigDisk): void {
   assert(!superblock.isDiskLost, `S11: a lost disk sends no ${command}`);
   assert(view >= superblock.barredView, `S11: a barred replica sends no ${command}`);
+}
+
+/** Rule A7: a Checkpoint promises that its blocks are on this disk, and that they are named. */
+function checkCheckpoint(packet: Packet, { superblock }: RigDisk): void {
+  const { op, stateRoot } = messageIn(packet, "checkpoint");
+  const isNamed = superblock.checkpoints.some((each) => {
+    return each.op === op && bytesEqual(each.stateRoot, stateRoot);
+  });
+  assert(isNamed, `A7: the checkpoint at op ${op} is on disk before its signature`);
 }
 
 /** A PrepareOk promises that its entry and the view are on this disk. */
