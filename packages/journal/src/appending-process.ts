@@ -1,11 +1,12 @@
 /**
  * A process for a test to kill: opens the journal in the folder that it is given and appends to it
- * until its end. Writes each op to its standard output once the entry is stored.
+ * and writes blocks until its end. Writes each op to its standard output once the entry is stored,
+ * and "block" and its number for each block.
  */
 import { JournalBench } from "@quorate/ports/conformance/journal-bench";
-import { createFileRig } from "./file-rig.ts";
+import { createFileRig, numberedBlock } from "./file-rig.ts";
 
-const [, , directory = ""] = process.argv;
+const [, , directory = "", firstBlock = "0"] = process.argv;
 const rig = await createFileRig({ directory });
 const bench = JournalBench.on(rig);
 const { superblock, log } = await bench.open();
@@ -24,4 +25,13 @@ const appendNext = (): void => {
     appendNext();
   });
 };
+let nextBlock = Number(firstBlock);
+const writeNext = (): void => {
+  const number = nextBlock++;
+  bench.journal.writeBlocks([numberedBlock(number)], () => {
+    process.stdout.write(`block ${number}\n`);
+    writeNext();
+  });
+};
+writeNext();
 for (let waiting = 0; waiting < waitingMax; waiting++) appendNext();

@@ -3,7 +3,7 @@ import { startedBench } from "@quorate/ports/conformance/journal";
 import type { JournalBench } from "@quorate/ports/conformance/journal-bench";
 import { describe, expect, it } from "vitest";
 import { type DiskCalls, nodeDisk } from "./disk-calls.ts";
-import { createFileRig, type FileRig } from "./file-rig.ts";
+import { createFileRig, type FileRig, sha256 } from "./file-rig.ts";
 
 /** The machine's disk until `fail` is set; then the calls of that kind are refused. */
 class FailingDisk implements DiskCalls {
@@ -31,6 +31,8 @@ class FailingDisk implements DiskCalls {
     throw Object.assign(new Error(`${call} refused`), { code: this.fail.errno });
   }
 }
+
+const block = { digest: sha256(Uint8Array.of(1)), bytes: Uint8Array.of(1) };
 
 async function startedOn(disk: FailingDisk): Promise<{ bench: JournalBench; rig: FileRig }> {
   const rig = await createFileRig({ disk });
@@ -75,6 +77,38 @@ describe("A disk that fails", () => {
     await rig.failed;
     expect(rig.fatal).toEqual(["fsync-failed"]);
     expect(done).toEqual([]);
+  });
+
+  for (const call of ["write", "flush"] as const) {
+    it(`is fatal when blocks cannot be written, for what waits for them too: ${call}`, async () => {
+      const disk = new FailingDisk();
+      const { bench, rig } = await startedOn(disk);
+      const done: string[] = [];
+      disk.fail = { call, errno: "EIO" };
+      bench.journal.writeBlocks([block], () => void done.push("blocks"));
+      bench.journal.writeSuperblock(bench.superblock(), () => void done.push("superblock"));
+      await rig.failed;
+      disk.fail = null;
+      bench.journal.writeBlocks([block], () => void done.push("later"));
+      await bench.journal.close();
+      expect(rig.fatal).toEqual([call === "write" ? "write-failed" : "fsync-failed"]);
+      expect(done).toEqual([]);
+    });
+  }
+
+  it("gives null for a block in a bad sector, and frees nothing while that is a node", async () => {
+    const disk = new FailingDisk();
+    const { bench, rig } = await startedOn(disk);
+    const write = (): Promise<void> =>
+      new Promise((resolve) => bench.journal.writeBlocks([block], resolve));
+    await write();
+    disk.fail = { call: "read", errno: "EIO" };
+    expect(await bench.journal.readBlocks([block.digest])).toEqual([null]);
+    bench.journal.retainBlocks([block.digest]);
+    await new Promise<void>((resolve) => bench.journal.writeBlocks([], resolve));
+    disk.fail = null;
+    expect(await bench.journal.readBlocks([block.digest])).toEqual([block.bytes]);
+    expect(rig.fatal).toEqual([]);
   });
 
   it("is not asked to write a superblock that could not be read again", async () => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { JournalFatalReason } from "@quorate/ports";
 import type { JournalRig } from "@quorate/ports/conformance/journal-bench";
 import type { Sha256 } from "@quorate/prelude";
+import type { Block } from "@quorate/protocol";
 import type { DiskCalls } from "./disk-calls.ts";
 import { blockFileName, listBlockFiles } from "./block-files.ts";
 import { createFileJournal } from "./file-journal.ts";
@@ -22,6 +23,13 @@ export const sha256: Sha256 = (...parts) => {
   for (const part of parts) hash.update(part);
   return new Uint8Array(hash.digest());
 };
+
+/** A block whose bytes follow from its number: several sectors long. */
+export function numberedBlock(number: number): Block {
+  const bytes = new Uint8Array(9_000 + (number % 1_000)).fill(number);
+  new DataView(bytes.buffer).setUint32(0, number);
+  return { digest: sha256(bytes), bytes };
+}
 
 /** A rig whose disk is a folder; it also shows what was fatal. */
 export interface FileRig extends JournalRig {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Prng } from "@quorate/prelude";
 import { benchOn } from "@quorate/ports/conformance/journal";
 import { expect, it } from "vitest";
-import { createFileRig } from "./file-rig.ts";
+import { createFileRig, numberedBlock } from "./file-rig.ts";
 
 const script = fileURLToPath(new URL("./appending-process.ts", import.meta.url));
 
@@ -18,8 +18,9 @@ it("everything that was reported as stored is there after SIGKILL at any moment"
   const bench = await benchOn(() => Promise.resolve(rig));
   const prng = new Prng(7);
   let storedOp = 0;
+  let storedBlocks = 0;
   for (let kill = 0; kill < kills; kill++) {
-    const child = spawn(process.execPath, [script, rig.directory], {
+    const child = spawn(process.execPath, [script, rig.directory, `${storedBlocks}`], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let reportsLeft = 1 + prng.below(reportsMax);
@@ -28,7 +29,11 @@ it("everything that was reported as stored is there after SIGKILL at any moment"
       text += chunk.toString();
       const lines = text.split("\n");
       text = lines.pop() ?? "";
-      for (const line of lines) storedOp = Math.max(storedOp, Number(line));
+      for (const line of lines) {
+        const [, block] = /^block (\d+)$/.exec(line) ?? [];
+        if (block === undefined) storedOp = Math.max(storedOp, Number(line));
+        else storedBlocks = Number(block) + 1;
+      }
       reportsLeft -= lines.length;
       if (reportsLeft <= 0) child.kill("SIGKILL");
     });
@@ -42,6 +47,9 @@ it("everything that was reported as stored is there after SIGKILL at any moment"
       sample.map(({ header, hash }) => ({ op: header.op, hash })),
     );
     expect(read.map((entry) => entry?.header)).toEqual(sample.map(({ header }) => header));
+    const blocks = Array.from({ length: storedBlocks }, (_, number) => numberedBlock(number));
+    const held = await bench.journal.readBlocks(blocks.map(({ digest }) => digest));
+    expect(held.map((bytes) => bytes?.length)).toEqual(blocks.map(({ bytes }) => bytes.length));
     await bench.journal.close();
   }
 });

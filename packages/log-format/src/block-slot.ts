@@ -48,12 +48,15 @@ const coveredBytes = 4 + 8 + 4 + digestBytes;
 
 /**
  * The bytes of a slot that holds a copy of the block, in whole sectors, without the header: which
- * slot it will be is decided later (`writeBlockHeader`).
+ * slot it will be is decided later (`writeBlockHeader`). They lie in `memory`, which has the
+ * length of a slot and may hold another image that nobody needs any more.
  */
-export function blockSlotImage(block: Block): Uint8Array {
-  const image = new Uint8Array(blockOffsetInSlot + roundUp(block.bytes.length, sectorBytes));
-  image.set(block.bytes, blockOffsetInSlot);
-  return image;
+export function blockSlotImage(
+  block: Block,
+  memory: Uint8Array = new Uint8Array(blockSlotBytes),
+): Uint8Array {
+  memory.set(block.bytes, blockOffsetInSlot);
+  return memory.subarray(0, blockOffsetInSlot + roundUp(block.bytes.length, sectorBytes));
 }
 
 /** Writes the header for this slot at the start of its bytes. */
