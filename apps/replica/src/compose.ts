@@ -52,10 +52,10 @@ export function compose(
     metrics,
     log,
     version,
-    connect: (events, boot, incarnation) =>
+    connect: (events, { boot, incarnation }, own) =>
       createTransport({
         self: { kind: "replica", index },
-        signer,
+        signer: own,
         crypto: nodeCrypto,
         config: cluster,
         configDigest,

@@ -4,12 +4,10 @@ import { readIdentity } from "./member-identity.ts";
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2));
-  // The key is being derived on a thread while the rest of the program is loaded here.
-  const [identity, { compose }, { endNow }] = await Promise.all([
-    readIdentity(config),
-    import("./compose.ts"),
-    import("./end.ts"),
-  ]);
+  const identity = await readIdentity(config);
+  // The key is being derived on a thread while the rest of the program is loaded and the disk read.
+  const { compose } = await import("./compose.ts");
+  const { endNow } = await import("./end.ts");
   process.on("uncaughtException", (error) => endNow("assertion", error));
   const { host, probes } = compose(config, identity, endNow);
   await probes.start();

@@ -9,10 +9,11 @@ export interface MemberIdentity {
   readonly cluster: ClusterConfig;
   /** Index of this member in the configuration. */
   readonly index: number;
-  readonly signer: Signer;
+  /** Its scrypt takes a third of a second, on a thread. Rejects with KeyFileError. */
+  readonly signer: Promise<Signer>;
 }
 
-/** Throws ConfigError and KeyFileError. The key's scrypt takes a third of a second, on a thread. */
+/** Throws ConfigError. The key is being derived when this resolves. */
 export async function readIdentity(config: Config): Promise<MemberIdentity> {
   const cluster = await readCluster(config.clusterFile);
   const index = cluster.members.findIndex((member) => member.id === config.replicaId);
@@ -20,7 +21,10 @@ export async function readIdentity(config: Config): Promise<MemberIdentity> {
   const passphrase = (await readFile(config.passphraseFile, "utf8")).trim();
   const { clusterId } = cluster;
   const use = { purpose: "replica", clusterId, passphrase } as const;
-  return { cluster, index, signer: await readKeyFile(config.keyFile, use) };
+  const signer = readKeyFile(config.keyFile, use);
+  // Whoever awaits it hears of a failure; until then it is nobody's unhandled rejection.
+  signer.catch(() => undefined);
+  return { cluster, index, signer };
 }
 
 async function readCluster(path: string): Promise<ClusterConfig> {

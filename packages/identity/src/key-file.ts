@@ -1,5 +1,6 @@
 /** Keys at rest: one encrypted file for each key (design: security, "Operator keys"). */
 import { createCipheriv, createDecipheriv, scrypt } from "node:crypto";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { type FileHandle, link, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Signer } from "@quorate/ports";
@@ -66,10 +67,13 @@ export async function createKeyFile(path: string, use: KeyFileUse): Promise<Sign
 /**
  * Opens a key file. Rejects with KeyFileError: what is wrong is its `code`.
  *
+ * The key is being derived, on a thread, when the call returns: what the caller loads meanwhile
+ * does not hold it up.
+ *
  * A file that others may read, or that another user owns, is refused as ssh refuses it.
  */
 export async function readKeyFile(path: string, use: KeyFileUse): Promise<Signer> {
-  const content = parseKeyFile(await readOwnFile(path));
+  const content = parseKeyFile(readOwnFile(path));
   if (content.purpose !== use.purpose) {
     throw new KeyFileError("purpose", `${path} holds a ${content.purpose} key`);
   }
@@ -157,24 +161,24 @@ async function writeAndSync(file: FileHandle, text: string): Promise<void> {
   }
 }
 
-async function readOwnFile(path: string): Promise<string> {
-  const file = await openFile(path);
+function readOwnFile(path: string): string {
+  const file = openFile(path);
   try {
-    const { mode, uid, size } = await file.stat();
+    const { mode, uid, size } = fstatSync(file);
     const isOwn = process.getuid === undefined || uid === process.getuid();
     if (!isOwn || (mode & othersMask) !== 0) {
       throw new KeyFileError("permissions", `${path} must be mode 0600 and owned by its reader`);
     }
     if (size > keyFileBytesMax) throw new KeyFileError("damaged", `${path} is too large`);
-    return await file.readFile("utf8");
+    return readFileSync(file, "utf8");
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+function openFile(path: string): number {
   try {
-    return await open(path, "r");
+    return openSync(path, "r");
   } catch (cause) {
     if (isSystemError(cause, "ENOENT")) {
       throw new KeyFileError("not-found", `${path} does not exist`, { cause });

@@ -1,6 +1,6 @@
 /** Reads a member's disk and counts this start, before anything is said. */
 import { bytesEqual } from "@quorate/prelude";
-import type { Journal, OpenedEntry } from "@quorate/ports";
+import type { Journal, OpenedEntry, OpenedJournal } from "@quorate/ports";
 import type { AdmissionContext, Superblock } from "@quorate/protocol";
 import { firstSuperblock } from "@quorate/vsr";
 
@@ -26,13 +26,13 @@ export interface OpenedMember {
   readonly entries: readonly OpenedEntry[];
 }
 
-/** Throws NotThisMemberError and MovedFolderError; rejects with what the journal throws. */
+/** Throws NotThisMemberError and MovedFolderError. */
 export async function openMember(
   journal: Journal,
+  { superblock, isMoved, log }: OpenedJournal,
   admission: AdmissionContext,
   index: number,
 ): Promise<OpenedMember> {
-  const { superblock, isMoved, log } = await journal.open();
   const known = superblock ?? firstSuperblock(admission, index);
   const isOurs =
     known.replica === index &&

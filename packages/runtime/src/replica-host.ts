@@ -15,7 +15,7 @@ import type {
   Transport,
   TransportEvents,
 } from "@quorate/ports";
-import type { ClusterConfig } from "@quorate/protocol";
+import type { ClusterConfig, Superblock } from "@quorate/protocol";
 import {
   createReplica,
   type Input,
@@ -37,7 +37,8 @@ import { sendNote, StatusBoard } from "./status-board.ts";
 export interface HostParts {
   readonly config: ClusterConfig;
   readonly index: number;
-  readonly signer: Signer;
+  /** It may still be on its way while the disk is read; nothing is written before it is there. */
+  readonly signer: Signer | Promise<Signer>;
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly journal: Journal;
@@ -50,7 +51,11 @@ export interface HostParts {
   /** Shown to operators. */
   readonly version: string;
   /** Makes the links; they are started when the disk has been read. */
-  connect(events: TransportEvents, boot: number, incarnation: number): Transport;
+  connect(
+    events: TransportEvents,
+    life: Pick<Superblock, "boot" | "incarnation">,
+    signer: Signer,
+  ): Transport;
   /** Called after every input, with its effects performed: for checkers. */
   onStep?(replica: Replica, input: Input): void;
   /** A bug, a broken disk or a diverged state: the process must end now. */
@@ -95,7 +100,9 @@ class Host implements ReplicaHost, TransportEvents {
   async start(): Promise<void> {
     const { parts } = this;
     const admission = admissionFor(parts.config, parts.crypto);
-    const { superblock, entries } = await openMember(parts.journal, admission, parts.index);
+    const { journal, index } = parts;
+    const [signer, opened] = await Promise.all([parts.signer, journal.open()]);
+    const { superblock, entries } = await openMember(journal, opened, admission, index);
     const desk = new EvidenceDesk(parts, admission);
     await desk.open();
     if (this.isStopped) return;
@@ -105,14 +112,14 @@ class Host implements ReplicaHost, TransportEvents {
       superblock,
       entries,
       admission,
-      signer: signerFor(parts, superblock.incarnation),
+      signer: signerFor({ ...parts, signer }, superblock.incarnation),
       stateMachine: parts.stateMachine,
       options: parts.options,
       prng: new Prng(seedFrom(parts.crypto.randomBytes(6))),
       bootSecret,
       bootNonce: parts.crypto.randomBytes(16),
     });
-    const transport = parts.connect(this, superblock.boot, superblock.incarnation);
+    const transport = parts.connect(this, superblock, signer);
     this.transport = transport;
     this.ports = {
       ...parts,
