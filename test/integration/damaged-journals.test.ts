@@ -1,6 +1,6 @@
 /** Files that are not what they were: a replica repairs itself from its peers, or refuses. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { existsSync, readFileSync, truncateSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Cluster, type RigReplica, startCluster } from "./rig/cluster.ts";
 import { Consumer } from "./rig/consumer.ts";
@@ -87,15 +87,6 @@ test("rot in the middle of a backup's journal is repaired by its peers", async (
     for (const share of [0.25, 0.5, 0.75]) invertBytes(path, Math.floor(end * share), 64);
   });
   expect(readFileSync(replica.process.log, "utf8")).toMatch(/unreadable records/);
-});
-
-// This shows the catching up alone. That it forgot its promises is not noticed yet: SECURITY.md.
-test("a backup whose disk was erased catches up while all the others are there", async () => {
-  const replica = await backup();
-  await surviveDamage(replica, () => {
-    rmSync(replica.dataFolder, { recursive: true });
-    mkdirSync(replica.dataFolder, { mode: 0o700 });
-  });
 });
 
 test.skipIf(!existsSync(prlimit))(

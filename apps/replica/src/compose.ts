@@ -8,7 +8,7 @@ import { createQueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type FatalReason, type ReplicaHost } from "@quorate/runtime";
 import { createLog, createMetrics, createProbeServer, type ProbeServer } from "@quorate/telemetry";
 import { createTransport } from "@quorate/transport";
-import { defaultOptions } from "@quorate/vsr";
+import { defaultOptions, isBarred, type Replica } from "@quorate/vsr";
 import type { Config } from "./config.ts";
 import type { MemberIdentity } from "./member-identity.ts";
 import { version } from "./version.ts";
@@ -72,8 +72,13 @@ export function compose(
   const probes = createProbeServer({
     listen: config.metrics,
     isLive: () => true,
-    isReady: () => host.replica?.status === "normal",
+    isReady: () => isReady(host.replica),
     metrics,
   });
   return { host, probes };
+}
+
+/** Whether it counts for a quorum: after the loss of its disk it follows before it may (rule S11). */
+function isReady(replica: Replica | null): boolean {
+  return replica !== null && replica.status === "normal" && !isBarred(replica);
 }

@@ -3,6 +3,7 @@ import { KeyFileError, VerifierVerdictError } from "@quorate/identity";
 import { JournalError } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
 import { type FatalReason, MovedFolderError, NotThisMemberError } from "@quorate/runtime";
+import { NoQuorumOfOthersError } from "@quorate/vsr";
 import { ConfigError } from "./config.ts";
 import { exitCodes } from "./exit-codes.ts";
 
@@ -37,6 +38,7 @@ function exitCodeOf(error: unknown): number {
     return exitCodes.dataFolder;
   }
   if (error instanceof MovedFolderError) return exitCodes.folderMoved;
+  if (error instanceof NoQuorumOfOthersError) return exitCodes.diskLost;
   switch (systemCode(error)) {
     case "EADDRINUSE":
       return exitCodes.addressInUse;

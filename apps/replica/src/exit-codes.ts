@@ -12,6 +12,8 @@ export const exitCodes = {
   verifier: 68,
   /** The data folder is a copy, or was restored: it may lack what this member promised. */
   folderMoved: 69,
+  /** The disk is lost, and the others are no quorum that could take the member back. */
+  diskLost: 70,
   /** A write was refused. */
   writeFailed: 73,
   /** A flush was refused; what is on disk is not known any more, so nothing is retried. */

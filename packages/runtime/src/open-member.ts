@@ -2,7 +2,7 @@
 import { bytesEqual } from "@quorate/prelude";
 import type { Journal, OpenedEntry, OpenedJournal } from "@quorate/ports";
 import type { AdmissionContext, Superblock } from "@quorate/protocol";
-import { firstSuperblock } from "@quorate/vsr";
+import { lostSuperblock } from "@quorate/vsr";
 
 /** The data folder is another member's, or another cluster's. */
 export class NotThisMemberError extends Error {
@@ -26,20 +26,29 @@ export interface OpenedMember {
   readonly entries: readonly OpenedEntry[];
 }
 
-/** Throws NotThisMemberError and MovedFolderError. */
+/**
+ * A folder without a superblock is that of a member whose disk is lost: every new member's is
+ * formatted before its first start. `wallMs` is the host's clock, milliseconds since 1970, and
+ * names the life of the new disk (rules S11, A6).
+ *
+ * Throws NotThisMemberError, MovedFolderError and NoQuorumOfOthersError.
+ */
 export async function openMember(
   journal: Journal,
-  { superblock, isMoved, log }: OpenedJournal,
+  { superblock, isMoved, log: found }: OpenedJournal,
   admission: AdmissionContext,
   index: number,
+  wallMs: number,
 ): Promise<OpenedMember> {
-  const known = superblock ?? firstSuperblock(admission, index);
+  const known = superblock ?? lostSuperblock(admission, index, wallMs);
   const isOurs =
     known.replica === index &&
     bytesEqual(known.clusterId, admission.config.clusterId) &&
     bytesEqual(known.configDigest, admission.configDigest);
   if (!isOurs) throw new NotThisMemberError(`the data folder belongs to member ${known.replica}`);
   if (isMoved) throw new MovedFolderError();
+  // What a lost disk has fetched is part of no log until the member is readmitted.
+  const log = known.isDiskLost ? { entries: [], isHeadUncertain: false } : found;
   const isHeadUncertain = known.isHeadUncertain || log.isHeadUncertain;
   const last = log.entries.at(-1);
   // What was found above the old head is part of the log from now on, and is named as such.

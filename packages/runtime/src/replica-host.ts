@@ -102,7 +102,8 @@ class Host implements ReplicaHost, TransportEvents {
     const admission = admissionFor(parts.config, parts.crypto);
     const { journal, index } = parts;
     const [signer, opened] = await Promise.all([parts.signer, journal.open()]);
-    const { superblock, entries } = await openMember(journal, opened, admission, index);
+    const wallMs = Math.floor(parts.clock.wallMicros() / 1_000);
+    const { superblock, entries } = await openMember(journal, opened, admission, index, wallMs);
     const desk = new EvidenceDesk(parts, admission);
     await desk.open();
     if (this.isStopped) return;

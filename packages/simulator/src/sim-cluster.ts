@@ -66,8 +66,9 @@ export class SimCluster {
     for (const member of this.members) member.disk.dispose();
   }
 
-  /** Every member is normal in one view and has executed the same. */
+  /** Every member is normal in one view, may promise, and has executed the same. */
   get hasConverged(): boolean {
+    if (this.members.some(({ isWhole }) => !isWhole)) return false;
     const replicas = this.members.map((member) => member.replica);
     const [first] = replicas;
     return replicas.every(
@@ -141,6 +142,7 @@ export class SimCluster {
       },
       onFatal: (_, cause) => this.onFailure(cause),
       onDown: (member) => this.onDown(member),
+      onDiskLost: (member) => this.views.forget(member.index),
     });
   }
 

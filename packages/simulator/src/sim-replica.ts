@@ -1,15 +1,10 @@
 /** One member that starts, crashes, pauses and starts again over the same disk. */
 import type { Clock, JournalFatalReason, Log, Metrics, Signer, Transport } from "@quorate/ports";
 import { present } from "@quorate/prelude";
-import {
-  type ClusterConfig,
-  digestClusterConfig,
-  type LogPosition,
-  type Superblock,
-} from "@quorate/protocol";
+import type { ClusterConfig, LogPosition, Superblock } from "@quorate/protocol";
 import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type ReplicaHost } from "@quorate/runtime";
-import { firstSuperblock, type Input, type Replica, type VsrOptions } from "@quorate/vsr";
+import type { Input, Replica, VsrOptions } from "@quorate/vsr";
 import type { Executing } from "./checkers/committed-history.ts";
 import type { Promising } from "./checkers/promises.ts";
 import { OutcomeDigests } from "./outcome-digests.ts";
@@ -19,8 +14,9 @@ import { SimEvidence } from "./sim-evidence.ts";
 import type { SimKeys } from "./sim-crypto.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimJournal } from "./sim-journal.ts";
-import { formatSimDisk } from "./sim-log.ts";
+import { newMembersDisk } from "./new-members-disk.ts";
 import type { SimNetwork } from "./sim-network.ts";
+import { watchedLinks } from "./watched-links.ts";
 import type { World } from "./world.ts";
 
 export interface SimReplicaParts {
@@ -48,6 +44,8 @@ export interface SimReplicaParts {
   onFatal(member: SimReplica, cause: unknown): void;
   /** The process is gone, whatever it died of. */
   onDown(member: SimReplica): void;
+  /** The member's next life knows nothing of the former ones. */
+  onDiskLost(member: SimReplica): void;
 }
 
 /** The next disk call at `point` is refused for this reason. */
@@ -69,7 +67,9 @@ const silentMetrics: Metrics = {
 export class SimReplica implements Executing, Promising {
   readonly index: number;
   readonly name: string;
-  readonly disk: SimDisk;
+  disk: SimDisk;
+  /** False from the loss of its disk until the protocol lets it promise again (rule S11). */
+  isWhole = true;
   skewMicros = 0;
   /** How much slower than usual the disk is. */
   slowness = 1;
@@ -92,7 +92,7 @@ export class SimReplica implements Executing, Promising {
   constructor(parts: SimReplicaParts) {
     this.parts = parts;
     this.index = parts.index;
-    this.disk = newMembersDisk(parts);
+    this.disk = newMembersDisk(parts.config, parts.index, parts.keys.sha256, parts.world.prng);
     this.name = `r${parts.index}`;
     this.evidence = new SimEvidence((name, record) => parts.onEvidence(this, name, record));
   }
@@ -172,6 +172,17 @@ export class SimReplica implements Executing, Promising {
     this.parts.onDown(this);
   }
 
+  /** Everything that it remembers is gone; its next life begins on an empty disk. */
+  loseDisk(isSeen: boolean): void {
+    const { world, keys } = this.parts;
+    world.fault(this.name, "lost disk");
+    this.crash("crash", isSeen);
+    this.disk.dispose();
+    this.disk = new SimDisk(keys.sha256);
+    this.isWhole = false;
+    this.parts.onDiskLost(this);
+  }
+
   /** Its clock and its disk are good again. */
   heal(): void {
     this.skewMicros = 0;
@@ -215,27 +226,17 @@ export class SimReplica implements Executing, Promising {
       metrics: silentMetrics,
       log: this.createLog(),
       version: "simulated",
-      connect: (events) => this.watched(parts.tapLinks(parts.network.transportFor(id, events))),
+      connect: (events) => {
+        const links = parts.tapLinks(parts.network.transportFor(id, events));
+        return watchedLinks(links, (packet) => parts.onSend(this, packet));
+      },
       onStep: (replica, input) => {
-        if (isAlive()) parts.onStep(this, replica, input);
+        if (!isAlive()) return;
+        this.isWhole ||= mayPromise(replica);
+        parts.onStep(this, replica, input);
       },
       onFatal: (_, cause) => parts.onFatal(this, cause),
     });
-  }
-
-  /** Links that show what leaves the core. */
-  private watched(transport: Transport): Transport {
-    return {
-      start: () => transport.start(),
-      stop: () => transport.stop(),
-      bytesWaiting: (to) => transport.bytesWaiting(to),
-      linked: () => transport.linked(),
-      rejects: () => transport.rejects(),
-      send: (to, packet) => {
-        this.parts.onSend(this, packet);
-        return transport.send(to, packet);
-      },
-    };
   }
 
   private createJournal(clock: Clock): SimJournal {
@@ -281,11 +282,7 @@ export class SimReplica implements Executing, Promising {
   }
 }
 
-/** The disk of a member that has promised nothing yet. */
-function newMembersDisk({ world, keys, config, index }: SimReplicaParts): SimDisk {
-  const { sha256 } = keys;
-  const disk = new SimDisk(sha256);
-  const genesis = { config, configDigest: digestClusterConfig(config, sha256), sha256 };
-  formatSimDisk(disk, firstSuperblock(genesis, index), world.prng);
-  return disk;
+/** It is normal in a view in which it may promise, and its disk says so. */
+function mayPromise({ status, view, barredView, writing }: Replica): boolean {
+  return status === "normal" && view >= barredView && writing.length === 0;
 }

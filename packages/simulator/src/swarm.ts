@@ -137,10 +137,11 @@ const odds: Readonly<Record<FaultKind, FaultOdds>> = {
   "slow-disk": { chance: 0.2, low: 1, high: 6 },
   "clock-jump": { chance: 0.15, low: 1, high: 6 },
   liar: { chance: 0.2, low: 0.02, high: 0.5 },
+  "lost-disk": { chance: 0.25, low: 0.5, high: 6 },
 };
 
 /** Only the others can make good what one member lost or tells: that takes three members. */
-const kindsOfThree: readonly FaultKind[] = ["rot", "liar", "ring"];
+const kindsOfThree: readonly FaultKind[] = ["rot", "liar", "ring", "lost-disk"];
 
 function drawFaults(prng: Prng, replicaCount: number): FaultRates {
   const rates: Partial<Record<FaultKind, number>> = {};

@@ -1,3 +1,4 @@
+export { isBarred } from "./barred.ts";
 export { createReplica, firstSuperblock, type HeldEntry, type ReplicaOrigin } from "./create.ts";
 export type { Alarm, Effect, IgnoreReason, StopReason } from "./effect.ts";
 export type { Input, Peer } from "./input.ts";

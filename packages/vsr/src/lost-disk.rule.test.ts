@@ -86,7 +86,7 @@ describe("S11 a lost disk promises nothing", () => {
 });
 
 describe("S11 two voters or one cannot take a lost disk back", () => {
-  it.each([1, 2])("so a cluster of %i must be restored from a backup", (voterCount) => {
+  it.each([1, 2])("so a member of %i does not start", (voterCount) => {
     const { admission } = new Rig(voterCount);
     expect(() => lostSuperblock(admission, 0, lossMs)).toThrow(NoQuorumOfOthersError);
   });

@@ -28,7 +28,7 @@ import { broadcast, statementOf } from "./speak.ts";
 import { ignore, type Replica } from "./state.ts";
 import { isRepeatDue } from "./timeout.ts";
 
-/** The voters without the lost one are no quorum: the cluster must be restored from a backup. */
+/** The voters without the lost one are no quorum: nobody can take it back. */
 export class NoQuorumOfOthersError extends Error {
   override readonly name = "NoQuorumOfOthersError";
 }
@@ -46,8 +46,10 @@ export function lostSuperblock(
 ): Superblock {
   const voterCount = votersOf(admission.config).length;
   if (!hasQuorumOfOthers(voterCount)) {
-    const claim = `the disk of member ${index} is lost, and ${voterCount} voters have no quorum without one`;
-    throw new NoQuorumOfOthersError(`${claim}: restore the cluster from a backup`);
+    throw new NoQuorumOfOthersError(
+      `the disk of member ${index} is lost, and of ${voterCount} voters the others are no quorum: ` +
+        "nobody can take it back",
+    );
   }
   return {
     ...firstSuperblock(admission, index),

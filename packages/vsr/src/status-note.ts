@@ -6,6 +6,7 @@ import {
   type Op,
   type ReplicaStatus,
 } from "@quorate/protocol";
+import { isBarred } from "./barred.ts";
 import { tickMs } from "./options.ts";
 import type { ActingPrimary, Replica } from "./state.ts";
 
@@ -34,7 +35,7 @@ export function statusNote(replica: Replica, facts: ProcessFacts): NoteOf<"statu
 }
 
 function shownStatus(replica: Replica): ReplicaStatus {
-  if (replica.isDiskLost) return "recovering";
+  if (replica.isDiskLost || (replica.status === "normal" && isBarred(replica))) return "recovering";
   if (replica.view === 0) return "starting";
   const isFollowing = replica.fetch !== null && replica.fetch.purpose !== "scrub";
   if (replica.status === "view-change" && isFollowing) return "transferring";

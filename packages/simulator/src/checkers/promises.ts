@@ -4,6 +4,7 @@
  */
 import { bytesEqual } from "@quorate/prelude";
 import {
+  type Command,
   decodeBody,
   decodeStatementHeader,
   type LogPosition,
@@ -39,6 +40,7 @@ export class Promises {
     const view = durable?.view ?? 0;
     const lastNormalView = durable?.lastNormalView ?? 0;
     const { command } = header;
+    if (promises.has(command)) broken(member, header, mayPromise(durable, header));
     if (command === "startViewChange") return broken(member, header, view >= header.view - 1);
     if (command === "startView" || command === "commitOk") {
       return broken(member, header, lastNormalView === header.view);
@@ -70,6 +72,18 @@ export class Promises {
     }
     this.changes[member.index] = { view: header.view, statement: packet };
   }
+}
+
+const promises: ReadonlySet<Command> = new Set([
+  "startViewChange",
+  "doViewChange",
+  "startView",
+  "prepareOk",
+]);
+
+/** Rule S11: a lost disk promises nothing, and later nothing below the view that its bar names. */
+function mayPromise(durable: Superblock | null, { view }: StatementHeader): boolean {
+  return durable === null || (!durable.isDiskLost && view >= durable.barredView);
 }
 
 function positionIn(header: StatementHeader, packet: Uint8Array): LogPosition {

@@ -26,6 +26,11 @@ export class Views {
     }
   }
 
+  /** The member has lost its disk, and with it its views. */
+  forget(member: number): void {
+    this.newest[member] = { view: 0, lastNormalView: 0 };
+  }
+
   /** Only durable views count: a view that was not on disk may be forgotten. */
   private compare(member: number, replica: Replica): void {
     const { view, lastNormalView } = replica;

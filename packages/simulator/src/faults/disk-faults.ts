@@ -12,7 +12,7 @@ const flushes = persistencePoints.filter((point) => point.endsWith("flushed"));
 export class DiskFaults {
   private readonly place: FaultPlace;
   /** Only this member's disk rots, so that every block stays readable somewhere. */
-  private readonly rotten: number;
+  readonly rotten: number;
 
   constructor(place: FaultPlace, prng: Prng) {
     this.place = place;

@@ -7,6 +7,7 @@ import type { SwarmOptions } from "../swarm.ts";
 import type { World } from "../world.ts";
 import { DiskFaults } from "./disk-faults.ts";
 import { type FaultKind, faultKinds, type FaultName } from "./fault-kinds.ts";
+import { LostDisks } from "./lost-disks.ts";
 import { NetworkFaults } from "./network-faults.ts";
 import { ProcessFaults } from "./process-faults.ts";
 
@@ -21,6 +22,7 @@ export class Faults {
   private readonly network: NetworkFaults;
   private readonly disks: DiskFaults;
   private readonly processes: ProcessFaults;
+  private readonly lostDisks: LostDisks;
   /** The faults of this run so far, in order. */
   readonly happened: FaultName[] = [];
   private readonly kept: ReadonlySet<FaultName> | null;
@@ -36,6 +38,10 @@ export class Faults {
     this.network = new NetworkFaults(place);
     this.disks = new DiskFaults(place, this.prng.fork());
     this.processes = new ProcessFaults(place);
+    const suspects = new Set<number>();
+    if (options.faults.rot !== undefined) suspects.add(this.disks.rotten);
+    if (cluster.liar !== null) suspects.add(cluster.liar.index);
+    this.lostDisks = new LostDisks(place, suspects);
   }
 
   begin(): void {
@@ -98,6 +104,8 @@ export class Faults {
         return this.disks.fill(prng);
       case "slow-disk":
         return this.disks.slowDown(prng);
+      case "lost-disk":
+        return this.lostDisks.lose(prng);
     }
   }
 

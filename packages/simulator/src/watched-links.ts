@@ -1,0 +1,19 @@
+import type { Transport } from "@quorate/ports";
+
+/** Links that show what leaves the core, before it leaves. */
+export function watchedLinks(
+  transport: Transport,
+  onSend: (packet: Uint8Array) => void,
+): Transport {
+  return {
+    start: () => transport.start(),
+    stop: () => transport.stop(),
+    bytesWaiting: (to) => transport.bytesWaiting(to),
+    linked: () => transport.linked(),
+    rejects: () => transport.rejects(),
+    send: (to, packet) => {
+      onSend(packet);
+      return transport.send(to, packet);
+    },
+  };
+}
