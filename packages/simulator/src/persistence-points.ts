@@ -15,12 +15,10 @@ export const persistencePoints = [
   "superblock-2-written",
   "superblock-2-flushed",
   "segment-created",
+  "blocks-written",
+  "blocks-flushed",
 ] as const;
-
-/** The same for blocks: whoever writes no checkpoint never comes to them. */
-type BlockPoint = "blocks-written" | "blocks-flushed";
-
-export type PersistencePoint = (typeof persistencePoints)[number] | BlockPoint;
+export type PersistencePoint = (typeof persistencePoints)[number];
 
 /** Why a disk refuses. */
 export type DiskTrouble = JournalFatalReason;

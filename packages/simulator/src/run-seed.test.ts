@@ -115,7 +115,12 @@ test("honest members never convict each other, whatever becomes of processes, di
 });
 
 test("processes die at every persistence point there is", async () => {
-  const swarm = { ...calm, faults: { "point-crash": 150_000 }, safetyMicros: 30_000_000 };
+  const swarm = {
+    ...calm,
+    checkpointOps: 64,
+    faults: { "point-crash": 150_000 },
+    safetyMicros: 30_000_000,
+  };
   const { verdict, faults } = await runSeed(7, { print: null, swarm });
   expect(verdict).toBe("passed");
   const deaths = persistencePoints.map((point) => `killed at ${point}`);
