@@ -1,6 +1,15 @@
 import { present } from "@quorate/prelude";
-import { admit, asEpoch, asOp, asView, type Message } from "@quorate/protocol";
+import {
+  admit,
+  asEpoch,
+  asOp,
+  asView,
+  decodeStatementHeader,
+  type Message,
+  splitPacket,
+} from "@quorate/protocol";
 import { describe, expect, it, test } from "vitest";
+import { commitCertificateFault } from "./certificates.ts";
 import type { Said } from "./contradiction.ts";
 import { encodeEvidence } from "./evidence.ts";
 import { EvidenceWatch, type FoundEvidence } from "./evidence-watch.ts";
@@ -12,6 +21,7 @@ import {
   checkpoint,
   context,
   doViewChange,
+  positionOf,
   prepare,
   prepareOk,
   say,
@@ -30,7 +40,11 @@ function watching(): {
   readonly hear: (...said: Saying) => readonly FoundEvidence[];
   readonly watch: EvidenceWatch;
 } {
-  const watch = new EvidenceWatch({ sha256: admission.sha256, open });
+  const watch = new EvidenceWatch({
+    sha256: admission.sha256,
+    open,
+    isGood: (certificate) => commitCertificateFault(certificate, admission) === null,
+  });
   const hear = (...[message, view, member = 1]: Saying): readonly FoundEvidence[] =>
     watch.observe(present(open(say(message, { view, member }))));
   return { hear, watch };
@@ -141,6 +155,84 @@ describe("a watch", () => {
     for (let op = 1; op <= 2 * opsRememberedMax; op++) hear(prepareOk(op, "a"), 5);
     expect(hear(prepareOk(2 * opsRememberedMax, "b"), 5)).toHaveLength(1);
     expect(hear(prepareOk(1, "b"), 5)).toEqual([]);
+  });
+});
+
+/** A quorum's acknowledgement of an entry, as the primary of the view shows it. */
+function heartbeat(
+  op: number,
+  label: string,
+  view: number,
+  ...signers: readonly number[]
+): Message {
+  const { op: at, hash } = positionOf(op, label);
+  const signatures = signers.map((sender) => {
+    const statement = say(prepareOk(op, label), { view, member: sender });
+    const { keyId, incarnation, bodyBytes } = decodeStatementHeader(statement);
+    const { signature } = splitPacket(statement, bodyBytes);
+    return { sender, keyId, incarnation, signature };
+  });
+  const certificate = {
+    epoch: asEpoch(3),
+    view: asView(view),
+    op: at,
+    headerHash: hash,
+    signatures,
+  };
+  return { command: "commit", commit: at, certificate, head: { op: at, hash }, nonce: 1 };
+}
+
+describe("a watch over certificates", () => {
+  it("E2 finds the other PrepareOk of a signer in a certificate, whichever came first", () => {
+    for (const order of ["told first", "certified first"]) {
+      const { hear } = watching();
+      const told: Saying = [prepareOk(9, "b"), 5, 1];
+      const certified: Saying = [heartbeat(9, "a", 5, 0, 1), 5, 0];
+      const [first, second] = order === "told first" ? [told, certified] : [certified, told];
+      expect(hear(...first)).toEqual([]);
+      const [found, ...others] = hear(...second);
+      expect(others).toEqual([]);
+      const claim = { kind: "two-acknowledgements", member: 1, view: 5, op: 9 };
+      expect(found?.claim).toMatchObject(claim);
+      const verdict = judgeEvidence(encodeEvidence(present(found).evidence), context);
+      expect(verdict).toMatchObject({ proven: true, claim });
+    }
+  });
+
+  it("E7 finds two certificates of one op, and of one view the signers of both", () => {
+    const { hear } = watching();
+    hear(heartbeat(9, "a", 5, 0, 1), 5, 0);
+    const found = hear(heartbeat(9, "b", 5, 1, 2), 5, 0);
+    expect(found.map(({ claim }) => [claim.kind, claim.member])).toEqual([
+      ["two-certificates", null],
+      ["two-acknowledgements", 1],
+    ]);
+    for (const { evidence, claim } of found) {
+      expect(judgeEvidence(encodeEvidence(evidence), context)).toEqual({ proven: true, claim });
+    }
+    expect(hear(heartbeat(9, "c", 8, 0, 2), 8, 2).map(({ claim }) => claim.kind)).toEqual([
+      "two-certificates",
+    ]);
+  });
+
+  it("believes no certificate that a quorum has not signed, and is not blinded by one", () => {
+    const { hear } = watching();
+    expect(hear(heartbeat(9, "x", 5, 0), 5, 0)).toEqual([]);
+    expect(hear(heartbeat(9, "a", 5, 0, 1), 5, 2)).toEqual([]);
+    expect(hear(heartbeat(9, "a", 6, 0, 1), 6, 0)).toEqual([]);
+    expect(hear(heartbeat(9, "b", 5, 1, 2), 5, 0).length).toBeGreaterThan(0);
+  });
+
+  it("finds nothing in certificates that grow, are repeated, or renewed in a later view", () => {
+    const { hear } = watching();
+    const sayings: readonly Saying[] = [
+      [prepareOk(9, "a"), 5, 1],
+      [heartbeat(9, "a", 5, 0, 1), 5, 0],
+      [heartbeat(9, "a", 5, 0, 1, 2), 5, 0],
+      [heartbeat(10, "b", 5, 0, 1), 5, 0],
+      [heartbeat(9, "a", 6, 1, 2), 6, 1],
+    ];
+    expect([...sayings, ...sayings].flatMap((saying) => hear(...saying))).toEqual([]);
   });
 });
 

@@ -2,17 +2,23 @@
  * Looks for statements that cannot stand beside each other among those that a replica receives.
  *
  * It remembers what each member said last, within named limits, and compares every new statement
- * with it: E1 to E4 and E6 of one signer, and E6 of two. Not looked for: E7, of which certificates
- * would have to be kept, and E8, because a statement under an old key is not admitted at all.
+ * with it: E1 to E4 and E6 of one signer, E6 of two, and E7. Not looked for: E8, because a
+ * statement under an old key is not admitted at all.
  *
- * A lie to one replica alone is not seen by another, but for DoViewChanges, which a StartView
- * carries to everybody.
+ * What is told to one replica alone is not seen by another, but for what travels on: DoViewChanges
+ * in a StartView, and PrepareOks in a certificate.
  */
-import { DecodeError, type Sha256 } from "@quorate/prelude";
-import { decodeStatementHeader, type MessageOf } from "@quorate/protocol";
+import { bytesEqual, DecodeError, type Sha256 } from "@quorate/prelude";
+import {
+  type CommitCertificate,
+  decodeStatementHeader,
+  type MessageOf,
+  type StatementHeader,
+} from "@quorate/protocol";
+import { acknowledgementIn, CertificateHistory } from "./certificate-history.ts";
 import { contradictionOf, type Said } from "./contradiction.ts";
 import { type Evidence, pairOf } from "./evidence.ts";
-import { claimOf, type EvidenceClaim } from "./judge-evidence.ts";
+import { claimOf, claimOfCertificates, type EvidenceClaim } from "./judge-evidence.ts";
 import { SignerHistory } from "./signer-history.ts";
 
 /** A contradiction, and the record that proves it to others. */
@@ -25,7 +31,9 @@ export interface FoundEvidence {
 export interface WatchContext {
   readonly sha256: Sha256;
   /** Verifies a statement that came inside another one; null when it is not good. */
-  open(statement: Uint8Array): Said | null;
+  readonly open: (statement: Uint8Array) => Said | null;
+  /** Whether a quorum has signed the certificate. */
+  readonly isGood: (certificate: CommitCertificate) => boolean;
 }
 
 /** See the file. One for each replica; it forgets everything with the process. */
@@ -33,6 +41,7 @@ export class EvidenceWatch {
   private readonly context: WatchContext;
   /** By index of the member. */
   private readonly histories = new Map<number, SignerHistory>();
+  private readonly certificates = new CertificateHistory();
 
   constructor(context: WatchContext) {
     this.context = context;
@@ -50,7 +59,17 @@ export class EvidenceWatch {
     const { message } = said;
     if (message.command === "checkpoint") return this.onCheckpoint(said, message);
     const rivals = this.among(said, this.rivalsOf(said));
-    return message.command === "startView" ? [...rivals, ...this.carriedBy(message)] : rivals;
+    return [...rivals, ...this.inside(said)];
+  }
+
+  /** What a statement contradicts by what others have signed, and it carries or is carried. */
+  private inside(said: Said): readonly FoundEvidence[] {
+    const { message } = said;
+    if (message.command === "prepareOk") return this.certifiedOtherwise(said, message);
+    if (message.command === "startView") return this.carriedBy(message);
+    const isCarrier = message.command === "prepare" || message.command === "commit";
+    if (!isCarrier || message.certificate === null) return [];
+    return this.onCertificate(said, message.certificate);
   }
 
   /** What the same signer has said, and this statement may contradict. */
@@ -74,6 +93,78 @@ export class EvidenceWatch {
     return doViewChanges.flatMap((statement) => {
       const said = this.isKnown(statement) ? null : this.context.open(statement);
       return said?.message.command === "doViewChange" ? this.observe(said) : [];
+    });
+  }
+
+  /** Another PrepareOk of the same signer is in a certificate that was shown before. */
+  private certifiedOtherwise(
+    said: Said,
+    { op, headerHash }: MessageOf<"prepareOk">,
+  ): readonly FoundEvidence[] {
+    const certificate = this.certificates.rivalOf(op, headerHash);
+    if (certificate?.view !== said.header.view) return [];
+    const signature = certificate.signatures.find(({ sender }) => sender === said.header.sender);
+    if (signature === undefined) return [];
+    const { sha256 } = this.context;
+    const statement = acknowledgementIn(certificate, signature, said.header, sha256);
+    const other = this.context.open(statement);
+    return other === null ? [] : this.among(said, [other]);
+  }
+
+  private onCertificate(said: Said, certificate: CommitCertificate): readonly FoundEvidence[] {
+    const rival = this.certificates.onCertificate(said, certificate);
+    const found = rival === null ? [] : this.betweenCertificates(rival, certificate, said);
+    return [...found, ...this.acknowledgedOtherwise(said, certificate)];
+  }
+
+  /** Of one view, whoever signed both is convicted; of two, nobody alone. */
+  private betweenCertificates(
+    first: CommitCertificate,
+    second: CommitCertificate,
+    { header }: Said,
+  ): readonly FoundEvidence[] {
+    if (!this.context.isGood(second)) return [];
+    if (!this.context.isGood(first)) {
+      this.certificates.forget(first.op);
+      return [];
+    }
+    const evidence: Evidence = { kind: "two-certificates", first, second };
+    const found = { claim: claimOfCertificates(first, second), evidence };
+    if (first.view !== second.view) return [found];
+    return [found, ...this.signersOfBoth(first, second, header)];
+  }
+
+  private signersOfBoth(
+    first: CommitCertificate,
+    second: CommitCertificate,
+    header: StatementHeader,
+  ): readonly FoundEvidence[] {
+    const { open, sha256 } = this.context;
+    return first.signatures.flatMap((signature) => {
+      const other = second.signatures.find(({ sender }) => sender === signature.sender);
+      if (other === undefined) return [];
+      const one = open(acknowledgementIn(first, signature, header, sha256));
+      const two = open(acknowledgementIn(second, other, header, sha256));
+      return one === null || two === null ? [] : this.among(two, [one]);
+    });
+  }
+
+  /** Of the signers of a certificate, those that are known to have acknowledged another entry. */
+  private acknowledgedOtherwise(
+    { header }: Said,
+    certificate: CommitCertificate,
+  ): readonly FoundEvidence[] {
+    const { op, view, headerHash, signatures } = certificate;
+    return signatures.flatMap((signature) => {
+      const known = this.histories.get(signature.sender)?.acknowledgementsAt(op, view) ?? [];
+      const others = known.filter(
+        ({ message }) =>
+          message.command === "prepareOk" && !bytesEqual(message.headerHash, headerHash),
+      );
+      if (others.length === 0) return [];
+      const statement = acknowledgementIn(certificate, signature, header, this.context.sha256);
+      const said = this.context.open(statement);
+      return said === null ? [] : this.among(said, others);
     });
   }
 

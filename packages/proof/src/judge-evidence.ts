@@ -151,18 +151,18 @@ function judgeCertificates(
   }
   const isOneEntry = bytesEqual(first.headerHash, second.headerHash);
   if (first.op !== second.op || isOneEntry) return unproven("lawful");
+  return { proven: true, claim: claimOfCertificates(first, second) };
+}
+
+/** What two good certificates of one op for different entries prove. */
+export function claimOfCertificates(
+  first: CommitCertificate,
+  second: CommitCertificate,
+): EvidenceClaim {
   const isFirstOlder =
     first.epoch < second.epoch || (first.epoch === second.epoch && first.view <= second.view);
   const { epoch, view, op } = isFirstOlder ? first : second;
-  const claim = {
-    kind: "two-certificates",
-    epoch,
-    member: null,
-    incarnation: 0,
-    view,
-    op,
-  } as const;
-  return { proven: true, claim };
+  return { kind: "two-certificates", epoch, member: null, incarnation: 0, view, op };
 }
 
 /** A member's statement is signed with its key of the epoch that it names, never an older one. */

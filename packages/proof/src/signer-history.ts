@@ -72,6 +72,12 @@ export class SignerHistory {
     return [...this.atOp(this.acknowledgements, keep(said, op)), ...forgetful.map(read)];
   }
 
+  /** The PrepareOk of the op in the view, of this life, if it is remembered. */
+  acknowledgementsAt(op: number, view: number): readonly Said[] {
+    const kept = this.acknowledgements[op % opsRememberedMax];
+    return kept?.op === op && kept.view === view ? [read(kept)] : [];
+  }
+
   /** The same for a DoViewChange, against others of its view and older PrepareOks. */
   onDoViewChange(
     said: Said,

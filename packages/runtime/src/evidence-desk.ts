@@ -5,6 +5,7 @@
 import type { EvidenceStore, Log, Metrics } from "@quorate/ports";
 import {
   aboutNamedEvidence,
+  commitCertificateFault,
   encodeEvidence,
   type EvidenceClaim,
   type EvidenceContext,
@@ -46,6 +47,7 @@ export class EvidenceDesk {
         const said = openStatement(statement, context);
         return typeof said === "string" ? null : said;
       },
+      isGood: (certificate) => commitCertificateFault(certificate, admission) === null,
     });
   }
 

@@ -20,7 +20,11 @@ export class RigWatch {
   private readonly executed = new Map<number, number>();
   private readonly doViewChanges = new Map<string, string>();
   /** Of all that was ever sent, over every restart: what a member carries was sent by its signer. */
-  private readonly evidence = new EvidenceWatch({ sha256, open: () => null });
+  private readonly evidence = new EvidenceWatch({
+    sha256,
+    open: () => null,
+    isGood: () => true,
+  });
 
   /** A member starts again, and executes from the beginning. */
   onStart(index: number): void {
