@@ -9,6 +9,7 @@ import { CommittedHistory } from "./checkers/committed-history.ts";
 import { EvidenceCheck } from "./checkers/evidence.ts";
 import { assertBounded } from "./checkers/memory-bounds.ts";
 import { Promises } from "./checkers/promises.ts";
+import { Readmissions } from "./checkers/readmissions.ts";
 import { ViewProofs } from "./checkers/view-proofs.ts";
 import { Views } from "./checkers/views.ts";
 import { Liar } from "./liar.ts";
@@ -33,6 +34,7 @@ export class SimCluster {
   private readonly views = new Views();
   private readonly certificates = new Certificates();
   private readonly promises = new Promises();
+  private readonly readmissions = new Readmissions();
   private readonly viewProofs: ViewProofs;
   private readonly traces: MemberTraces;
   private readonly world: World;
@@ -142,7 +144,10 @@ export class SimCluster {
       },
       onFatal: (_, cause) => this.onFailure(cause),
       onDown: (member) => this.onDown(member),
-      onDiskLost: (member) => this.views.forget(member.index),
+      onDiskLost: (member) => {
+        this.views.forget(member.index);
+        this.readmissions.onLoss(member.index, this.history.length);
+      },
     });
   }
 
@@ -196,6 +201,7 @@ export class SimCluster {
       this.viewProofs.onStep(member.index, replica);
       this.certificates.onStep(member.index, replica);
       this.promises.onStep(member, replica);
+      this.readmissions.onStep(member.index, replica);
       if (input.kind === "tick") assertBounded(replica);
     });
   }

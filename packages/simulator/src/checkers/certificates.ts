@@ -4,7 +4,7 @@
  */
 import { bytesEqual } from "@quorate/prelude";
 import { type CertificateContext, commitCertificateFault } from "@quorate/proof";
-import type { CommitCertificate } from "@quorate/protocol";
+import { asOp, type CommitCertificate } from "@quorate/protocol";
 import type { Replica } from "@quorate/vsr";
 import { Violation } from "./violation.ts";
 
@@ -12,7 +12,11 @@ export class Certificates {
   /** The certificate looked at last, by member. */
   private readonly seen: unknown[] = [];
 
+  /** The acting primary looked at last, by member. */
+  private readonly acting: unknown[] = [];
+
   onStep(member: number, replica: Replica): void {
+    this.onActing(member, replica);
     const certificate = replica.acting?.certificate ?? null;
     if (certificate === null || this.seen[member] === certificate) return;
     this.seen[member] = certificate;
@@ -20,6 +24,20 @@ export class Certificates {
     const slot = replica.log.slotAt(certificate.op);
     if (slot !== null && !bytesEqual(slot.hash, certificate.headerHash)) {
       throw new Violation("certificates", `the certificate of op ${certificate.op} names another`);
+    }
+  }
+  /** A view begins with no acknowledgement of another one (rule S7). */
+  private onActing(member: number, { acting, identity, view, log }: Replica): void {
+    if (acting === null || this.acting[member] === acting) return;
+    this.acting[member] = acting;
+    const { epoch } = identity.admission.config;
+    for (const [op, signatures] of acting.acknowledgements) {
+      const headerHash = log.positionAt(asOp(op)).hash;
+      const counted = [...signatures.values()];
+      const claim = { epoch, view, op: asOp(op), headerHash, signatures: counted };
+      const fault = commitCertificateFault(claim, identity.admission);
+      if (fault === null || fault === "quorum") continue;
+      throw new Violation("certificates", `r${member} counts for op ${op} what fails: ${fault}`);
     }
   }
 }

@@ -50,6 +50,11 @@ export class Promises {
       return this.compareChange(member, header, packet);
     }
     if (command !== "prepareOk") return;
+    const moved = this.changes[member.index]?.view ?? 0;
+    if (header.view < moved) {
+      const what = `acknowledges in view ${header.view} after its DoViewChange of ${moved}`;
+      throw new Violation("promises", `${member.name} ${what}`);
+    }
     broken(member, header, lastNormalView === header.view && view === header.view);
     broken(member, header, holds(member, positionIn(header, packet)));
   }
@@ -66,6 +71,10 @@ export class Promises {
 
   private compareChange(member: Promising, header: StatementHeader, packet: Uint8Array): void {
     const known = this.changes[member.index];
+    if (known !== undefined && header.view < known.view) {
+      const what = `a DoViewChange of view ${header.view} after that of ${known.view}`;
+      throw new Violation("promises", `${member.name} sends ${what}`);
+    }
     if (known?.view === header.view && !bytesEqual(known.statement, packet)) {
       const what = `two different DoViewChange of view ${header.view}`;
       throw new Violation("promises", `${member.name} sends ${what}`);
