@@ -10,6 +10,7 @@ import { exitCodes } from "./exit-codes.ts";
 const fatalCodes: Record<FatalReason | JournalFatalReason, number> = {
   assertion: exitCodes.assertion,
   "state-diverged": exitCodes.stateDiverged,
+  "disk-superseded": exitCodes.diskSuperseded,
   "write-failed": exitCodes.writeFailed,
   "fsync-failed": exitCodes.fsyncFailed,
   "disk-full": exitCodes.diskFull,

@@ -14,6 +14,8 @@ export const exitCodes = {
   folderMoved: 69,
   /** The disk is lost, and the others are no quorum that could take the member back. */
   diskLost: 70,
+  /** A newer disk of this member is in use: its key is on two machines. */
+  diskSuperseded: 71,
   /** A write was refused. */
   writeFailed: 73,
   /** A flush was refused; what is on disk is not known any more, so nothing is retried. */

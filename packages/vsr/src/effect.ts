@@ -37,7 +37,9 @@ export type Effect =
 /** Why a replica takes part no more. */
 export type StopReason =
   /** A quorum has certified another state than this replica reached by the same log. */
-  "state-diverged";
+  | "state-diverged"
+  /** A newer disk of this member was readmitted: two processes have its key (rule A6). */
+  | "disk-superseded";
 
 /** Why a message had no effect. */
 export type IgnoreReason =

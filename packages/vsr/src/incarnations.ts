@@ -7,6 +7,7 @@
  */
 import type { MemberIncarnation, View } from "@quorate/protocol";
 import { asView } from "@quorate/protocol";
+import type { Replica } from "./state.ts";
 
 export class Incarnations {
   /** Part of the replicated state: changed by execution alone, on every replica alike. */
@@ -62,4 +63,16 @@ export class Incarnations {
 
 function isNewer(next: MemberIncarnation, before: MemberIncarnation): boolean {
   return next.incarnation >= before.incarnation && next.view >= before.view;
+}
+
+/**
+ * A newer disk of this very member is known: its key is on two machines, or an old disk has been
+ * put back. The others take nothing from this one any more, so it ends instead of misleading.
+ */
+export function stopIfSuperseded({ identity, incarnations, effects }: Replica): void {
+  const { index, signer } = identity;
+  const newest = incarnations.of(index);
+  if (newest <= signer.incarnation) return;
+  const detail = `life ${newest} of this member's disk was readmitted; this one is ${signer.incarnation}`;
+  effects.push({ kind: "stop", reason: "disk-superseded", detail });
 }

@@ -85,6 +85,17 @@ describe("S11 a lost disk promises nothing", () => {
   });
 });
 
+describe("A6 one key on two machines", () => {
+  it("ends the process with the older disk, once the newer one is readmitted", () => {
+    const rig = rigWithX(3);
+    const nonce = new Uint8Array(16);
+    rig.inject(1, 0, rig.sign(0, 0, { command: "readmission", nonce }, newLife));
+    rig.elapse(6);
+    expect(new Set(rig.stops(0))).toEqual(new Set(["disk-superseded"]));
+    expect([1, 2].map((index) => rig.stops(index))).toEqual([[], []]);
+  });
+});
+
 describe("S11 two voters or one cannot take a lost disk back", () => {
   it.each([1, 2])("so a member of %i does not start", (voterCount) => {
     const { admission } = new Rig(voterCount);

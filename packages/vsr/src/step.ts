@@ -8,6 +8,7 @@ import type { Effect } from "./effect.ts";
 import { executeCommitted, onReadForExecution } from "./execute.ts";
 import { onBlocksAnswer, onEntries, onNewState, onRepaired } from "./fetch-answers.ts";
 import { beat, onCommit, onCommitOk, onRejectClock } from "./heartbeat.ts";
+import { stopIfSuperseded } from "./incarnations.ts";
 import type { Input, Peer } from "./input.ts";
 import { assertInvariants } from "./invariants.ts";
 import { advanceLoad, onReadForLoad } from "./load-state.ts";
@@ -83,6 +84,7 @@ function settle(replica: Replica): void {
   loadState(replica);
   adoptFetchedLog(replica);
   executeCommitted(replica);
+  stopIfSuperseded(replica);
   takeCheckpoint(replica);
   noteEarlyRequests(replica);
   repairCorrupt(replica);
