@@ -74,7 +74,7 @@ async function runCheckStep(): Promise<TestCounts> {
 /** Seeds of the present sources, then each mutant by the seed that found it. */
 async function simulate(): Promise<TestCounts> {
   return sumCounts([
-    await runSimulator("--seed", "1", "--count", String(simulatorSeeds)),
+    await runSimulator("--seed", "1", "--count", String(simulatorSeeds), "--regressions"),
     await runSimulator("--mutants", "--remembered"),
   ]);
 }

@@ -10,7 +10,9 @@ export interface SimulateOptions {
   readonly seed: number;
   /** How many seeds, from the first on. */
   readonly count: number;
-  /** Processes that share the seeds; at most one for each seed is of use. */
+  /** The seeds that failed once are run too. */
+  readonly hasRegressions: boolean;
+  /** Processes that share the seeds. */
   readonly jobs: number;
   /** Print every line of the trace: for one seed. */
   readonly isTraced: boolean;
@@ -20,7 +22,7 @@ export interface SimulateOptions {
 
 /** How the program is called. */
 export const usage =
-  "usage: npm run simulate -- [--seed <first>] [--count <seeds>] [--jobs <processes>] [--trace]" +
+  "usage: npm run simulate -- [--seed <first>] [--count <seeds>] [--regressions] [--jobs <processes>] [--trace]" +
   " [--members 1|2|3|5] [--gateways <n>] [--workers <n>] [--burst <n>] [--seconds <n>] [--calm]" +
   " [--faults none|<kind>#<number>,…]\n" +
   "       npm run simulate -- --mutants [--remembered] [--only <text>] [--jobs <processes>]";
@@ -38,7 +40,9 @@ export function parseCommandLine(args: readonly string[]): SimulateOptions {
   const cores = String(availableParallelism());
   const jobs = wholeNumber("--jobs", values.jobs ?? cores, 1);
   if (values.trace && count > 1) throw new UsageError("--trace takes one seed");
-  return { seed, count, jobs: Math.min(jobs, count), isTraced: values.trace, plan: planIn(values) };
+  const { trace: isTraced, regressions: hasRegressions } = values;
+  if (isTraced && hasRegressions) throw new UsageError("--trace takes one seed");
+  return { seed, count, hasRegressions, jobs, isTraced, plan: planIn(values) };
 }
 
 /** What the command line wants to be kept. */
@@ -90,6 +94,7 @@ function valuesOf(args: readonly string[]) {
         workers: { type: "string" },
         burst: { type: "string" },
         seconds: { type: "string" },
+        regressions: { type: "boolean", default: false },
         calm: { type: "boolean", default: false },
         faults: { type: "string" },
       },

@@ -3,8 +3,10 @@
  * nobody wants, contradicts itself, and speaks for others. It holds its own key alone.
  *
  * It garbles what it sends, and what it says as the primary of a new view is not what it has
- * selected. It does not lie where one member's word counts by design: as the primary, about commits
- * and heartbeats; in its DoViewChange, about what it acknowledged.
+ * selected. To whoever fetches a log or a state from it, it lies by its answers (`transfer-lies`).
+ *
+ * It does not lie where one member's word counts by design: as the primary, about commits and
+ * heartbeats; in its DoViewChange, about what it acknowledged.
  */
 import type { Signer, Transport } from "@quorate/ports";
 import { present, type Prng, type Sha256 } from "@quorate/prelude";
@@ -18,6 +20,7 @@ import {
   signMessage,
 } from "@quorate/protocol";
 import { falseStart, startViewIn } from "./false-start.ts";
+import { TransferLiar, type TransferLie, transferLies } from "./transfer-lies.ts";
 import type { World } from "./world.ts";
 
 export interface LiarParts {
@@ -39,7 +42,10 @@ const viewJumpMax = 1_000_000;
 const garbledMax = 8;
 const falseStartChance = 0.3;
 
-const lies = [
+/** It lies about logs and states for about so long. */
+const transferLieMeanMicros = 1_500_000;
+
+const packetLies = [
   "replay",
   "flip",
   "vote",
@@ -49,19 +55,36 @@ const lies = [
   "stranger",
   "answers",
   "garble",
+  "root",
 ] as const;
+type PacketLie = (typeof packetLies)[number];
+const isPacketLie = (lie: PacketLie | TransferLie): lie is PacketLie =>
+  packetLies.some((each) => each === lie);
 
 export class Liar {
   readonly index: number;
   private readonly parts: LiarParts;
   private readonly remembered: Uint8Array[] = [];
+  private readonly transfer: TransferLiar;
   private transport: Transport | null = null;
   /** Packets that will still leave garbled. */
   private garbling = 0;
 
   constructor(parts: LiarParts) {
+    const { prng, config, sha256 } = parts;
     this.parts = parts;
     this.index = parts.index;
+    this.transfer = new TransferLiar({
+      prng,
+      config,
+      sha256,
+      say: (message, view) => this.say(message, view),
+    });
+  }
+
+  /** From now on it does its work and no more. */
+  reform(): void {
+    this.transfer.end();
   }
 
   /** The member's links: what it sends is remembered. */
@@ -76,15 +99,21 @@ export class Liar {
       send: (to, packet) => {
         if (to.kind !== "replica") return transport.send(to, packet);
         this.remember(packet);
-        return transport.send(to, this.tamperedWith(packet));
+        const twisted = this.transfer.twisted(packet, this.parts.world.nowMicros);
+        return twisted === null ? true : transport.send(to, this.tamperedWith(twisted));
       },
     };
   }
 
-  /** One lie, to one member or to all. */
+  /** One lie, to one member or to all; or a while of lies to whoever fetches from it. */
   lie(prng: Prng): void {
     const { world, index, config } = this.parts;
-    const kind = prng.pick(lies);
+    const kind = prng.pick<PacketLie | TransferLie>([...packetLies, ...transferLies]);
+    if (!isPacketLie(kind)) {
+      world.fault(`r${index}`, `lie: ${kind}`);
+      const micros = prng.exponential(transferLieMeanMicros);
+      return this.transfer.begin(kind, world.nowMicros + micros);
+    }
     const packet = this.packetFor(kind, prng);
     if (packet === null) return;
     world.fault(`r${index}`, `lie: ${kind}`);
@@ -109,7 +138,7 @@ export class Liar {
     return this.say(falseStart(start.message, sha256), start.view);
   }
 
-  private packetFor(kind: (typeof lies)[number], prng: Prng): Uint8Array | null {
+  private packetFor(kind: PacketLie, prng: Prng): Uint8Array | null {
     const { index, config } = this.parts;
     const { view, op } = this.parts.place();
     const higher = view + prng.between(1, prng.pick([1, 2, 3, viewJumpMax]));
@@ -142,6 +171,11 @@ export class Liar {
           higher,
           (index + 1) % config.members.length,
         );
+      case "root": {
+        const reached = asOp(Math.max(1, op - prng.below(3)));
+        const [headHash, stateRoot] = [prng.bytes(32), prng.bytes(32)];
+        return this.say({ command: "checkpoint", op: reached, headHash, stateRoot }, view);
+      }
       case "answers":
         return this.say(this.unasked(op, prng), view);
     }

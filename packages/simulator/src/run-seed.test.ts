@@ -5,6 +5,7 @@ import { persistencePoints } from "./persistence-points.ts";
 import { type RunResult, runSeed } from "./run-seed.ts";
 import { calmNetwork } from "./sim-network.ts";
 import { drawPressed, type SwarmOptions } from "./swarm.ts";
+import { transferLies } from "./transfer-lies.ts";
 
 const calm: SwarmOptions = {
   replicaCount: 3,
@@ -17,6 +18,7 @@ const calm: SwarmOptions = {
   faults: {},
   keptFaults: null,
   downMeanMicros: 100_000,
+  absenceMeanMicros: 200_000,
   skewMicros: 0,
   flushMeanMicros: [300, 300, 300],
   preparesInFlightMax: 2,
@@ -118,12 +120,30 @@ test("honest members never convict each other, whatever becomes of processes, di
   }
 });
 
+test("a member that was gone for long takes the state, and the others went on without it", async () => {
+  const faults = { absence: 500_000 };
+  const swarm = { ...calm, checkpointOps: 8, absenceMeanMicros: 2_000_000, faults };
+  const lines: string[] = [];
+  const print = (line: string): void => void lines.push(line);
+  const result = await runSeed(9, { print, swarm: { ...swarm, safetyMicros: 15_000_000 } });
+  expect(result).toMatchObject({ verdict: "passed", message: "" });
+  expect(lines.some((line) => / transfer \d+$/.test(line))).toBe(true);
+});
+
+test("a liar that is asked for states delays the transfer and changes nothing", async () => {
+  const faults = { absence: 500_000, liar: 100_000 };
+  const swarm = { ...calm, checkpointOps: 8, absenceMeanMicros: 2_000_000, faults };
+  const result = await runSeed(10, { print: null, swarm: { ...swarm, safetyMicros: 15_000_000 } });
+  expect(result).toMatchObject({ verdict: "passed", message: "" });
+  expect(transferLies.filter((lie) => !result.faults.has(`lie: ${lie}`))).toEqual([]);
+});
+
 test("processes die at every persistence point there is", async () => {
   const swarm = {
     ...calm,
     checkpointOps: 64,
     faults: { "point-crash": 150_000 },
-    safetyMicros: 30_000_000,
+    safetyMicros: 60_000_000,
   };
   const { verdict, faults } = await runSeed(7, { print: null, swarm });
   expect(verdict).toBe("passed");

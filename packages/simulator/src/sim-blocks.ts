@@ -2,13 +2,12 @@
 import { crc32 } from "node:zlib";
 import {
   type BlockIndex,
-  blockOffsetInSlot,
   blockSlotImage,
   type HeldBlock,
   reachableBlocks,
   writeBlockHeader,
 } from "@quorate/log-format";
-import { bytesEqual, hexEncode, type Sha256 } from "@quorate/prelude";
+import { hexEncode } from "@quorate/prelude";
 import type { Block } from "@quorate/protocol";
 import type { SimDisk } from "./sim-disk.ts";
 
@@ -17,7 +16,6 @@ const blocksPerPortionMax = 4;
 
 export interface SimBlocksParts {
   readonly disk: SimDisk;
-  readonly sha256: Sha256;
   /** Runs later, unless the process is gone then. */
   after(micros: number, run: () => void): void;
   /** Time of one flush or read, in microseconds. */
@@ -152,9 +150,9 @@ export class SimBlocks {
   private readOne(digest: Uint8Array): Uint8Array | null {
     const held = this.index.locate(digest);
     if (held === null) return null;
-    const bytes = this.parts.disk.slotBytes(held.slot, blockOffsetInSlot, held.length);
-    held.isProven = bytesEqual(this.parts.sha256(bytes), digest);
-    return held.isProven ? bytes : null;
+    const bytes = this.parts.disk.readBlock(this.index, digest);
+    held.isProven = bytes !== null;
+    return bytes;
   }
 
   private free(stateRoots: readonly Uint8Array[]): void {

@@ -5,6 +5,7 @@ import { type ClusterClient, createClusterClient } from "@quorate/session";
 import { defaultOptions, type Input, type Replica } from "@quorate/vsr";
 import { assertHonestAlarm, assertNothingRefused } from "./checkers/alarms.ts";
 import { Certificates } from "./checkers/certificates.ts";
+import { Checkpoints } from "./checkers/checkpoints.ts";
 import { CommittedHistory } from "./checkers/committed-history.ts";
 import { EvidenceCheck } from "./checkers/evidence.ts";
 import { assertBounded } from "./checkers/memory-bounds.ts";
@@ -33,6 +34,7 @@ export class SimCluster {
   onDown: (member: SimReplica) => void = () => undefined;
   private readonly views = new Views();
   private readonly certificates = new Certificates();
+  private readonly checkpoints = new Checkpoints();
   private readonly promises = new Promises();
   private readonly readmissions = new Readmissions();
   private readonly viewProofs: ViewProofs;
@@ -130,7 +132,10 @@ export class SimCluster {
         heartbeatTicks: options.heartbeatTicks,
       },
       flushMeanMicros: options.flushMeanMicros[index] ?? 500,
-      onStart: () => this.history.onStart(index),
+      onStart: () => {
+        this.history.onStart(index);
+        this.checkpoints.onStart(index);
+      },
       onStep: (member, replica, input) => this.check(member, replica, input),
       tapLinks: (transport) =>
         this.liar?.index === index ? this.liar.listenTo(transport) : transport,
@@ -202,7 +207,11 @@ export class SimCluster {
       this.certificates.onStep(member.index, replica);
       this.promises.onStep(member, replica);
       this.readmissions.onStep(member.index, replica);
-      if (input.kind === "tick") assertBounded(replica);
+      this.checkpoints.onStep(member, replica);
+      if (input.kind === "tick") {
+        assertBounded(replica);
+        this.checkpoints.assertFreed(member, replica);
+      }
     });
   }
 

@@ -5,10 +5,11 @@
  * process dies, block by block.
  */
 import { crc32 } from "node:zlib";
-import type { Prng, Sha256 } from "@quorate/prelude";
+import { bytesEqual, type Prng, type Sha256 } from "@quorate/prelude";
 import {
   BlockIndex,
   blockHeaderBytes,
+  blockOffsetInSlot,
   copiesPerFile,
   decideSuperblock,
   encodeSuperblockCopy,
@@ -24,24 +25,13 @@ import {
   type SuperblockFrame,
 } from "@quorate/log-format";
 import { harmBlock } from "./disk-harm.ts";
+import { type DiskWrite, superblockWrites } from "./disk-writes.ts";
 
 /** Small enough to be scanned often, large enough for every entry of the workload. */
 export const simSegmentBytes = 32 * sectorBytes;
 
 /** The smallest block that a device writes whole: a torn write has some of these and not others. */
 const blockBytes = 512;
-
-/** Bytes on their way to the disk. They stay as they are until the flush. */
-export type DiskWrite =
-  | {
-      readonly file: "segment";
-      readonly segment: number;
-      readonly offset: number;
-      readonly bytes: Uint8Array;
-    }
-  | { readonly file: "superblock"; readonly copy: number; readonly bytes: Uint8Array }
-  /** From the slot's start. */
-  | { readonly file: "blocks"; readonly slot: number; readonly bytes: Uint8Array };
 
 /** Whose disk it is. */
 export interface DiskOwner {
@@ -63,6 +53,8 @@ export class SimDisk {
     { length: superblockFiles * copiesPerFile },
     () => new Uint8Array(0),
   );
+  /** Something rotted on this disk: what was written may not be what is read. */
+  isHarmed = false;
   /** The slots of blocks; what lies behind the bytes of one was never written. */
   private readonly blockSlots = new Map<number, Uint8Array>();
   private pending: DiskWrite[] = [];
@@ -96,6 +88,19 @@ export class SimDisk {
       index.found(slot, readBlockHeader(bytes.subarray(0, blockHeaderBytes), slot, crc32));
     }
     return index;
+  }
+
+  /** Slots that hold something, needed or not. */
+  get slotCount(): number {
+    return this.blockSlots.size;
+  }
+
+  /** The block that the index finds, or null when it is not there, or not what it was. */
+  readBlock(index: BlockIndex, digest: Uint8Array): Uint8Array | null {
+    const held = index.locate(digest);
+    if (held === null) return null;
+    const bytes = this.slotBytes(held.slot, blockOffsetInSlot, held.length);
+    return bytesEqual(this.sha256(bytes), digest) ? bytes : null;
   }
 
   /** The bytes of a slot from `offset` on; fewer when they were never written. */
@@ -165,6 +170,12 @@ export class SimDisk {
 
   /** Harms one block of what was written long ago. False when there is nothing to harm. */
   rot(prng: Prng): boolean {
+    const isHarmed = this.rotSomewhere(prng);
+    this.isHarmed ||= isHarmed;
+    return isHarmed;
+  }
+
+  private rotSomewhere(prng: Prng): boolean {
     if (prng.chance(0.2)) return this.rotSuperblock(prng);
     if (this.blockSlots.size > 0 && prng.chance(0.3)) return this.rotBlock(prng);
     if (this.segments.size === 0) return false;
@@ -275,15 +286,6 @@ export class SimDisk {
     if (!this.segments.has(number)) this.createSegment(number);
     return this.segments.get(number) ?? new Uint8Array(0);
   }
-}
-
-/** The writes that replace one superblock file. */
-export function superblockWrites(file: number, bytes: Uint8Array): DiskWrite[] {
-  return Array.from({ length: copiesPerFile }, (_, copy) => ({
-    file: "superblock" as const,
-    copy: file * copiesPerFile + copy,
-    bytes,
-  }));
 }
 
 export function formatFor(owner: DiskOwner, journalId: Uint8Array, sha256: Sha256): RecordFormat {

@@ -10,7 +10,8 @@ import type { Clock, Journal, JournalEvents, OpenedJournal } from "@quorate/port
 import type { Block, Entry, LogPosition, Superblock } from "@quorate/protocol";
 import type { DiskTrouble, PersistencePoint } from "./persistence-points.ts";
 import { SimBlocks } from "./sim-blocks.ts";
-import { type DiskOwner, type SimDisk, simSegmentBytes, superblockWrites } from "./sim-disk.ts";
+import { superblockWrites } from "./disk-writes.ts";
+import { type DiskOwner, type SimDisk, simSegmentBytes } from "./sim-disk.ts";
 import { openSimLog, readSimEntry, type SimLog } from "./sim-log.ts";
 import type { World } from "./world.ts";
 
@@ -71,7 +72,6 @@ export class SimJournal implements Journal {
     const log = openSimLog(disk, owner, sha256, world.prng);
     const blocks = new SimBlocks({
       disk,
-      sha256,
       after: (micros, run) => this.after(micros, run),
       flushMicros: () => this.parts.flushMicros(),
       flush: (next) => this.flush("blocks", "blocks-written", "blocks-flushed", next),

@@ -99,10 +99,11 @@ test("a run that never ends is ended, and is a crash of its seed", async () => {
 });
 
 test("one process and several find the same", async () => {
+  const four = ["--seed", "20", "--count", "4", "--seconds", "1.5"];
   const lines = async (jobs: string): Promise<readonly string[]> => {
     const said: string[] = [];
     const output = { say: (line: string) => void said.push(line), complain: () => undefined };
-    await simulate(parseCommandLine(["--seed", "20", "--count", "4", "--jobs", jobs]), output);
+    await simulate(parseCommandLine([...four, "--jobs", jobs]), output);
     return said.slice(1);
   };
   expect(await lines("3")).toEqual(await lines("1"));

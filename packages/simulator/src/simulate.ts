@@ -3,6 +3,8 @@ import type { SimulateOptions } from "./command-line.ts";
 import { runJob } from "./jobs/run-job.ts";
 import type { SeedJob, SeedReport } from "./jobs/seed-job.ts";
 import { lostProcess, type PoolOptions, runJobs } from "./jobs/worker-pool.ts";
+import type { Plan } from "./plan.ts";
+import { readRegressions } from "./regressions.ts";
 import type { RunResult } from "./run-seed.ts";
 import { shrinkFailure, shrunkLines } from "./shrink-failure.ts";
 import { Tally } from "./tally.ts";
@@ -35,11 +37,9 @@ export async function simulate(
     const { seed, plan } = options;
     onReport(await runJob({ seed, plan }, (line) => output.say(line)));
   } else {
-    const progress = setInterval(
-      () => output.complain(tally.progressOf(options.count)),
-      progressMs,
-    );
-    await runJobs(jobsOf(options), { ...pool, processes: options.jobs, onReport });
+    const seeds = seedsOf(options);
+    const progress = setInterval(() => output.complain(tally.progressOf(seeds.size)), progressMs);
+    await runJobs(jobsOf(seeds, options.plan), { ...pool, processes: options.jobs, onReport });
     clearInterval(progress);
     await shrink(tally.firstFailure, options, output, pool);
   }
@@ -59,6 +59,13 @@ async function shrink(
   for (const line of shrunkLines(failure, smallest)) output.complain(line);
 }
 
-function* jobsOf({ seed, count, plan }: SimulateOptions): Generator<SeedJob> {
-  for (let next = seed; next < seed + count; next++) yield { seed: next, plan };
+/** The seeds that are run, in order, each once: those that failed once come first. */
+export function seedsOf({ seed, count, hasRegressions }: SimulateOptions): ReadonlySet<number> {
+  const seeds = new Set(hasRegressions ? readRegressions().map((each) => each.seed) : []);
+  for (let next = seed; next < seed + count; next++) seeds.add(next);
+  return seeds;
+}
+
+function* jobsOf(seeds: ReadonlySet<number>, plan: Plan): Generator<SeedJob> {
+  for (const seed of seeds) yield { seed, plan };
 }

@@ -27,6 +27,8 @@ export interface SwarmOptions {
   readonly keptFaults: readonly FaultName[] | null;
   /** Members stay down this long on average. */
   readonly downMeanMicros: number;
+  /** A member that is absent stays away this long on average. */
+  readonly absenceMeanMicros: number;
   /** One member's clock is off by this. */
   readonly skewMicros: number;
   /** Mean flush time of each member. */
@@ -71,6 +73,7 @@ function lived(pressed: SwarmOptions, prng: Prng): SwarmOptions {
     ...pressed,
     faults,
     downMeanMicros: pressed.downMeanMicros * prng.pick([1, 1, scale / 4]),
+    absenceMeanMicros: pressed.absenceMeanMicros * scale,
     safetyMicros: pressed.safetyMicros * scale,
     restScale: prng.between(livedRestScaleMin, livedRestScaleMax),
     historyRestScale: scale,
@@ -89,15 +92,16 @@ export function drawPressed(prng: Prng): SwarmOptions {
     burstMax: prng.between(1, 8),
     crypto: "keyed",
     network: prng.chance(0.2) ? calmNetwork : drawNetwork(prng),
-    faults: drawFaults(prng, replicaCount),
+    faults: drawFaults(prng.fork(), replicaCount),
     keptFaults: null,
     downMeanMicros: prng.between(second / 20, 3 * second),
+    absenceMeanMicros: prng.between(second, 6 * second),
     skewMicros: prng.chance(0.3) ? prng.between(-1_500_000, 1_500_000) : 0,
     flushMeanMicros: Array.from({ length: replicaCount }, () => prng.pick([200, 500, 500, 8_000])),
     preparesInFlightMax: prng.pick([1, 2, 8]),
     heartbeatTicks: prng.pick([5, 10, 20]),
     pipelineMax,
-    checkpointOps: prng.pick([8, 16, 64, 1_024]),
+    checkpointOps: prng.pick([8, 8, 16, 16, 64, 1_024]),
     safetyMicros: prng.between(5 * second, 15 * second),
     restScale: 1,
     historyRestScale: 1,
@@ -137,6 +141,7 @@ const odds: Readonly<Record<FaultKind, FaultOdds>> = {
   "slow-disk": { chance: 0.2, low: 1, high: 6 },
   "clock-jump": { chance: 0.15, low: 1, high: 6 },
   liar: { chance: 0.2, low: 0.02, high: 0.5 },
+  absence: { chance: 0.35, low: 0.5, high: 5 },
   "lost-disk": { chance: 0.25, low: 0.5, high: 6 },
 };
 
@@ -147,8 +152,10 @@ function drawFaults(prng: Prng, replicaCount: number): FaultRates {
   const rates: Partial<Record<FaultKind, number>> = {};
   for (const kind of faultKinds) {
     const { chance, low, high } = odds[kind];
-    const isDrawn = prng.chance(chance);
-    const meanMicros = prng.between(low * second, high * second);
+    // Of its own chance, so that a kind which is added changes no other.
+    const own = prng.fork();
+    const isDrawn = own.chance(chance);
+    const meanMicros = own.between(low * second, high * second);
     if (isDrawn && (replicaCount >= 3 || !kindsOfThree.includes(kind))) rates[kind] = meanMicros;
   }
   return rates;

@@ -24,6 +24,8 @@ import type { World } from "./world.ts";
 const queue = "orders";
 const callTimeoutMs = 3_000;
 const leaseMs = 4_000;
+/** Longer than any run: whoever asks again for as long as an outage lasts is told of the first. */
+const dedupWindowMs = 3_600_000;
 const principal = "simulator worker";
 
 export interface WorkloadParts {
@@ -77,7 +79,12 @@ export class Workload {
   }
 
   private async produce(worker: number, prng: Prng): Promise<void> {
-    await this.ask(prng, { type: "put-queue", queue, config: {}, precondition: { kind: "none" } });
+    await this.ask(prng, {
+      type: "put-queue",
+      queue,
+      config: { dedupWindowMs },
+      precondition: { kind: "none" },
+    });
     for (let round = 0; this.isSending; round++) {
       const calls = Array.from({ length: prng.between(1, this.parts.burstMax) }, (_, call) => {
         const name = `w${worker}-${round}-${call}`;

@@ -62,8 +62,12 @@ export function onCheckpointsDurable(replica: Replica, write: SuperblockWrite): 
   for (const { op } of write.checkpoints) certifyHeard(replica, op);
 }
 
-/** Blocks on their way belong to no root yet: then nothing is freed, the next write will do it. */
-function retainBlocks(replica: Replica, durable: readonly Checkpoint[]): void {
+/**
+ * Frees the blocks that neither the checkpoints of the superblock on disk reach, nor those of the
+ * next one. Blocks on their way belong to no root yet: then nothing is freed, the next write will
+ * do it.
+ */
+export function retainBlocks(replica: Replica, durable: readonly Checkpoint[]): void {
   if (replica.freezing !== null || replica.load !== null) return;
   const stateRoots = [...durable, ...replica.checkpoints].map(({ stateRoot }) => stateRoot);
   replica.effects.push({ kind: "retain-blocks", stateRoots: [...new Set(stateRoots)] });

@@ -5,6 +5,7 @@
  * and freed them, a newer state of theirs is taken.
  */
 import { present } from "@quorate/prelude";
+import { retainBlocks } from "./checkpoint.ts";
 import { enterState } from "./enter-state.ts";
 import { newQuestions } from "./fetch-blocks.ts";
 import { beginLoad, type LoadOrder, type StateLoad } from "./load-state.ts";
@@ -34,7 +35,12 @@ function nextOrder(replica: Replica): LoadOrder {
 export function settleOpening(replica: Replica, load: StateLoad): void {
   if (load.state === "walking") return;
   replica.load = null;
-  if (load.state === "complete" && enterState(replica, load)) return;
+  if (load.state === "complete" && enterState(replica, load)) {
+    // A start finds what a former life had freed in memory: without this, lives that take one
+    // checkpoint each would fill the disk. A superblock on its way says itself what it retains.
+    if (replica.writing.length === 0) retainBlocks(replica, replica.checkpoints);
+    return;
+  }
   raise(replica, "checkpoint-unreadable", `op ${load.checkpoint.op}`);
   replica.openAttempt += 1;
   replica.openAgainAt = replica.now + replica.identity.options.repeatTicks;

@@ -38,7 +38,9 @@ export class EvidenceCheck {
     if (proven !== name) {
       throw new Violation("evidence", `${keeper} kept ${name}, which proves ${proven}`);
     }
-    if (this.liar === null || verdict.claim.member !== this.liar) {
+    // Of two members with different states one is wrong, and the record does not say which.
+    const isAboutLiar = verdict.claim.member === null || verdict.claim.member === this.liar;
+    if (this.liar === null || !isAboutLiar) {
       throw new Violation("false evidence", `${keeper} convicts an honest member: ${name}`);
     }
     this.convictions.add(name);

@@ -16,6 +16,7 @@ export const faultKinds = [
   "slow-disk",
   "clock-jump",
   "liar",
+  "absence",
   "lost-disk",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];

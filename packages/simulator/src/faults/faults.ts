@@ -26,6 +26,8 @@ export class Faults {
   /** The faults of this run so far, in order. */
   readonly happened: FaultName[] = [];
   private readonly kept: ReadonlySet<FaultName> | null;
+  /** Members that stay away, and until when. */
+  private readonly absences: number[] = [];
   private isOver = false;
 
   constructor(world: World, cluster: SimCluster, options: SwarmOptions) {
@@ -49,9 +51,11 @@ export class Faults {
     cluster.network.faults = options.network;
     cluster.onDown = (member) => this.restart(member);
     prng.pick(cluster.members).skewMicros = options.skewMicros;
+    // Of their own chance, so that a kind which is added here changes no other.
+    const kinds = prng.fork();
     for (const kind of faultKinds) {
       const meanMicros = options.faults[kind];
-      const own = prng.fork();
+      const own = kinds.fork();
       if (meanMicros !== undefined) this.plan(kind, 1, meanMicros, own);
     }
   }
@@ -63,6 +67,7 @@ export class Faults {
     world.trace.event(world.nowMicros, "world", "heal", "");
     cluster.network.faults = calmNetwork;
     cluster.network.heal();
+    cluster.liar?.reform();
     for (const member of cluster.members) {
       member.resume();
       member.heal();
@@ -84,6 +89,8 @@ export class Faults {
         return this.processes.pause(prng);
       case "clock-jump":
         return this.processes.jumpClock(prng);
+      case "absence":
+        return this.beAbsent(prng);
       case "liar":
         return this.cluster.liar?.lie(prng);
       case "partition":
@@ -123,9 +130,26 @@ export class Faults {
     });
   }
 
+  /** One at a time: the others must go on. */
+  private beAbsent(prng: Prng): void {
+    const { world, cluster, options } = this;
+    if (cluster.members.some(({ index }) => this.absentUntil(index) > world.nowMicros)) return;
+    const up = cluster.members.filter((member) => member.isUp);
+    if (up.length === 0) return;
+    const member = prng.pick(up);
+    this.absences[member.index] = world.nowMicros + prng.exponential(options.absenceMeanMicros);
+    member.crash("absence", prng.chance(0.8));
+  }
+
+  private absentUntil(index: number): number {
+    return this.absences[index] ?? 0;
+  }
+
   /** Whatever a process died of, somebody starts it again. */
   private restart(member: SimReplica): void {
-    const micros = this.isOver ? restartMicros : this.prng.exponential(this.options.downMeanMicros);
+    const down = this.isOver ? restartMicros : this.prng.exponential(this.options.downMeanMicros);
+    const absent = this.isOver ? 0 : this.absentUntil(member.index) - this.world.nowMicros;
+    const micros = Math.max(down, absent);
     this.world.after(micros, () => {
       if (!member.isUp) member.start();
     });

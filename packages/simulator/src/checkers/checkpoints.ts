@@ -1,0 +1,111 @@
+/**
+ * Checkpoints: equal roots at equal ops, certificates by quorums of distinct voters, and every
+ * block of one that a superblock names readable on that disk. What they free is freed: logs and
+ * blocks stay bounded, whoever is down meanwhile.
+ */
+import { reachableBlocks } from "@quorate/log-format";
+import { bytesEqual, hexDecode, present } from "@quorate/prelude";
+import { type Checkpoint, checkpointsMax } from "@quorate/protocol";
+import { type Replica } from "@quorate/vsr";
+import type { SimDisk } from "../sim-disk.ts";
+import { Violation } from "./violation.ts";
+
+/** Two intervals are kept for peers; slow disks leave checkpoints out, and certificates wait. */
+const logIntervalsMax = 8;
+/** Who catches up has a longer log for a while: as many of its ticks, 5 s. */
+const freedWithinTicks = 500;
+/** States whose blocks are on a disk before or after a superblock names them. */
+const statesUnderWayMax = 2;
+
+/** What a member shows of its disk. */
+interface Keeping {
+  readonly name: string;
+  readonly index: number;
+  readonly disk: Pick<SimDisk, "readBlock" | "scanBlocks" | "slotCount" | "isHarmed">;
+}
+
+interface Canonical {
+  readonly checkpoint: Checkpoint;
+  readonly member: string;
+}
+
+export class Checkpoints {
+  /** The first checkpoint that was seen at each op. */
+  private readonly canonical = new Map<number, Canonical>();
+  /** The list looked at last, and the newest op whose blocks were looked at, by member. */
+  private readonly seen: (readonly Checkpoint[])[] = [];
+  private readonly read: number[] = [];
+  /** When the log of each member was short enough, by its own ticks. */
+  private readonly shortAt: number[] = [];
+  /** Blocks of the largest state so far. */
+  private blocksMax = 0;
+
+  /** A new life counts its ticks from 0. */
+  onStart(index: number): void {
+    this.shortAt[index] = 0;
+  }
+
+  /** Looks at what the member's superblock names. Throws Violation. */
+  onStep(member: Keeping, replica: Replica): void {
+    const { checkpoints } = replica;
+    if (this.seen[member.index] === checkpoints) return;
+    // A write on its way will be the state of the disk; until then nothing is promised.
+    if (replica.writing.length > 0) return;
+    this.seen[member.index] = checkpoints;
+    for (const checkpoint of checkpoints) this.compare(member, checkpoint, replica);
+    const newest = checkpoints.at(-1);
+    if (newest === undefined || newest.op === this.read[member.index]) return;
+    this.read[member.index] = newest.op;
+    this.assertReadable(member, newest);
+  }
+
+  /** What certified checkpoints have made needless is gone soon, also while somebody is down. */
+  assertFreed({ name, index, disk }: Keeping, replica: Replica): void {
+    const { log, identity, now } = replica;
+    const { checkpointOps, pipelineMax } = identity.admission.config;
+    const opsMax = logIntervalsMax * checkpointOps + pipelineMax;
+    const ops = log.headOp - log.base.op;
+    if (ops <= opsMax) this.shortAt[index] = now;
+    else if (now - (this.shortAt[index] ?? 0) > freedWithinTicks) {
+      throw new Violation("memory", `log of ${name}: ${ops} ops, more than ${opsMax}`);
+    }
+    const slotsMax = (checkpointsMax + statesUnderWayMax) * this.blocksMax;
+    const { slotCount } = disk;
+    if (this.blocksMax > 0 && slotCount > slotsMax) {
+      throw new Violation("memory", `${slotCount} blocks on ${name}, more than ${slotsMax}`);
+    }
+  }
+
+  private compare({ name }: Keeping, checkpoint: Checkpoint, replica: Replica): void {
+    const { op, headHash, stateRoot, signatures } = checkpoint;
+    const known = this.canonical.get(op);
+    if (known === undefined) this.canonical.set(op, { checkpoint, member: name });
+    else if (!bytesEqual(known.checkpoint.headHash, headHash)) {
+      throw new Violation("checkpoints", `op ${op} ends another log at ${name}: ${known.member}`);
+    } else if (!bytesEqual(known.checkpoint.stateRoot, stateRoot)) {
+      throw new Violation("checkpoints", `root of ${name} at op ${op} is not ${known.member}'s`);
+    }
+    const senders = new Set(signatures.map(({ sender }) => sender));
+    const { voterCount } = replica.identity;
+    const isDistinct = senders.size === signatures.length;
+    if (!isDistinct || [...senders].some((sender) => sender >= voterCount)) {
+      throw new Violation("checkpoints", `${name} counts ${[...senders].join()} at op ${op}`);
+    }
+  }
+
+  /** Blocks are on disk before the superblock that names them. */
+  private assertReadable({ name, disk }: Keeping, { op, stateRoot }: Checkpoint): void {
+    if (disk.isHarmed) return;
+    const index = disk.scanBlocks();
+    const walk = reachableBlocks([stateRoot]);
+    let step = walk.next();
+    while (step.done !== true) step = walk.next(disk.readBlock(index, step.value));
+    if (step.value === null) throw new Violation("checkpoints", `${name} cannot walk op ${op}`);
+    for (const digest of step.value) {
+      if (index.locate(present(hexDecode(digest))) === null) {
+        throw new Violation("checkpoints", `${name} lacks block ${digest} of op ${op}`);
+      }
+    }
+    this.blocksMax = Math.max(this.blocksMax, step.value.size);
+  }
+}
