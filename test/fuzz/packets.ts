@@ -1,7 +1,8 @@
 /**
  * Packets that no replica may act on, from somebody who holds one member's key and its link.
  *
- * Each kind says why it must be refused. Only `stale` is a good statement: of a view that is over.
+ * Each kind says why it must be refused. Only the last two are good statements: of a view that is
+ * over.
  */
 import type { Signer } from "@quorate/ports";
 import { type Prng, present } from "@quorate/prelude";
@@ -58,7 +59,6 @@ export const packetKinds = [
   "impostor",
   "heard",
   "wrong-key",
-  "wrong-incarnation",
   "longer-body",
   "other-body",
   "attached",
@@ -67,6 +67,7 @@ export const packetKinds = [
   "nonsense",
   "note",
   "stale",
+  "unknown-life",
 ] as const;
 /** See `packetKinds`. */
 export type PacketKind = (typeof packetKinds)[number];
@@ -152,11 +153,6 @@ const makers: Readonly<Record<PacketKind, (mouth: Mouth, prng: Prng) => Made>> =
   },
   "wrong-key": (mouth, prng) =>
     refused(mouth.say(mouth.message(), {}, { keyId: prng.bytes(8) }), "key"),
-  "wrong-incarnation": (mouth, prng) =>
-    refused(
-      mouth.say(mouth.message(), {}, { incarnation: prng.between(1, 2 ** 32 - 1) }),
-      "incarnation",
-    ),
   "longer-body": (mouth) => {
     const bytes = mouth.say(mouth.message());
     return refused(bytes.subarray(0, bytes.length - 1), "any");
@@ -188,12 +184,18 @@ const makers: Readonly<Record<PacketKind, (mouth: Mouth, prng: Prng) => Made>> =
     }
     return refused(mouth.say(prng.pick(requests)), "unknown-sender");
   },
-  stale: (mouth, prng) => {
-    const command = prng.pick(staleCommands);
-    const message = present(replicaMessages.find((each) => each.command === command));
-    return { bytes: mouth.say(message), reason: null };
+  stale: (mouth, prng) => ({ bytes: mouth.say(staleMessage(prng)), reason: null }),
+  // A life of a disk that nobody has readmitted: admitted, because it may be on its way back.
+  "unknown-life": (mouth, prng) => {
+    const incarnation = prng.between(1, 2 ** 32 - 1);
+    return { bytes: mouth.say(staleMessage(prng), {}, { incarnation }), reason: null };
   },
 };
+
+function staleMessage(prng: Prng): Message {
+  const command = prng.pick(staleCommands);
+  return present(replicaMessages.find((each) => each.command === command));
+}
 
 /** Says things under the member's key, well or with something changed. */
 class Mouth {

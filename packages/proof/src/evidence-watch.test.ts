@@ -42,6 +42,7 @@ function watching(): {
 } {
   const watch = new EvidenceWatch({
     sha256: admission.sha256,
+    incarnationOf: () => 4,
     open,
     isGood: (certificate) => commitCertificateFault(certificate, admission) === null,
   });
@@ -129,6 +130,18 @@ describe("a watch", () => {
     hear(prepareOk(9, "a"), 5);
     const old = say(prepareOk(9, "a"), { view: 5, incarnation: 3 });
     expect(watch.observe(present(open(old, 3)))).toEqual([]);
+    expect(hear(prepareOk(9, "b"), 5)).toHaveLength(1);
+  });
+
+  it("A6 remembers it, too, when the member names lives that nobody knows of", () => {
+    const { hear, watch } = watching();
+    hear(prepareOk(9, "a"), 5);
+    for (const incarnation of [5, 6, 7, 8]) {
+      const newer = say(prepareOk(9, "b"), { view: 5, incarnation });
+      expect(watch.observe(present(open(newer, incarnation)))).toEqual([]);
+    }
+    const again = say(prepareOk(9, "c"), { view: 5, incarnation: 8 });
+    expect(watch.observe(present(open(again, 8)))).toHaveLength(1);
     expect(hear(prepareOk(9, "b"), 5)).toHaveLength(1);
   });
 

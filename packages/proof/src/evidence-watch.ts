@@ -30,6 +30,8 @@ export interface FoundEvidence {
 /** What a watch needs of its host. */
 export interface WatchContext {
   readonly sha256: Sha256;
+  /** The newest life of a member's disk that the cluster knows of. */
+  readonly incarnationOf: (member: number) => number;
   /** Verifies a statement that came inside another one; null when it is not good. */
   readonly open: (statement: Uint8Array) => Said | null;
   /** Whether a quorum has signed the certificate. */
@@ -39,8 +41,8 @@ export interface WatchContext {
 /** See the file. One for each replica; it forgets everything with the process. */
 export class EvidenceWatch {
   private readonly context: WatchContext;
-  /** By index of the member. */
-  private readonly histories = new Map<number, SignerHistory>();
+  /** By index of the member: its lives, of which two are kept. */
+  private readonly histories = new Map<number, readonly SignerHistory[]>();
   private readonly certificates = new CertificateHistory();
 
   constructor(context: WatchContext) {
@@ -54,8 +56,8 @@ export class EvidenceWatch {
   observe(said: Said): readonly FoundEvidence[] {
     const { header } = said;
     if (header.role !== "replica") return [];
-    // What others carry may be old, and must not make the watch forget.
-    if (this.histories.get(header.sender)?.isAfter(header) === true) return [];
+    // What others carry may be of a disk that is lost by now.
+    if (header.incarnation < this.context.incarnationOf(header.sender)) return [];
     const { message } = said;
     if (message.command === "checkpoint") return this.onCheckpoint(said, message);
     const rivals = this.among(said, this.rivalsOf(said));
@@ -84,7 +86,8 @@ export class EvidenceWatch {
   }
 
   private onCheckpoint(said: Said, message: MessageOf<"checkpoint">): readonly FoundEvidence[] {
-    const others = [...this.histories.values()].flatMap((each) => each.checkpointsAt(message.op));
+    const histories = [...this.histories.values()].flat();
+    const others = histories.flatMap((each) => each.checkpointsAt(message.op));
     this.historyOf(said).rememberCheckpoint(said, message);
     return this.among(said, others);
   }
@@ -156,7 +159,8 @@ export class EvidenceWatch {
   ): readonly FoundEvidence[] {
     const { op, view, headerHash, signatures } = certificate;
     return signatures.flatMap((signature) => {
-      const known = this.histories.get(signature.sender)?.acknowledgementsAt(op, view) ?? [];
+      const history = this.knownHistoryOf({ ...header, ...signature });
+      const known = history?.acknowledgementsAt(op, view) ?? [];
       const others = known.filter(
         ({ message }) =>
           message.command === "prepareOk" && !bytesEqual(message.headerHash, headerHash),
@@ -172,8 +176,7 @@ export class EvidenceWatch {
   private isKnown(statement: Uint8Array): boolean {
     try {
       const header = decodeStatementHeader(statement);
-      const history = this.histories.get(header.sender);
-      return history?.isOf(header) === true && history.hasDoViewChange(header);
+      return this.knownHistoryOf(header)?.hasDoViewChange(header) === true;
     } catch (error) {
       if (error instanceof DecodeError) return true;
       throw error;
@@ -191,12 +194,24 @@ export class EvidenceWatch {
     return [];
   }
 
-  /** Statements of two epochs or lives of a disk are never compared: the newer history replaces. */
+  private knownHistoryOf(header: StatementHeader): SignerHistory | null {
+    return this.histories.get(header.sender)?.find((each) => each.isOf(header)) ?? null;
+  }
+
+  /**
+   * Statements of two epochs or lives of a disk are never compared. Whoever names ever newer lives
+   * makes the watch forget the last of them, and never the one that the cluster knows.
+   */
   private historyOf({ header }: Said): SignerHistory {
-    const known = this.histories.get(header.sender);
-    if (known?.isOf(header) === true) return known;
+    const known = this.knownHistoryOf(header);
+    if (known !== null) return known;
+    const { epoch, sender } = header;
+    const incarnation = this.context.incarnationOf(sender);
+    const present = this.histories.get(sender)?.filter((each) => {
+      return each.life.epoch === epoch && each.life.incarnation === incarnation;
+    });
     const history = new SignerHistory(header);
-    this.histories.set(header.sender, history);
+    this.histories.set(sender, [...(present ?? []), history]);
     return history;
   }
 }

@@ -34,7 +34,8 @@ export class SignerHistory {
   private readonly doViewChanges: Kept[] = [];
   private readonly startViews: Kept[] = [];
   private readonly checkpoints: Kept[] = [];
-  private readonly life: Pick<StatementHeader, "epoch" | "incarnation">;
+  /** The epoch, and the life of the disk, in which all of it was said. */
+  readonly life: Pick<StatementHeader, "epoch" | "incarnation">;
 
   constructor({ epoch, incarnation }: StatementHeader) {
     this.life = { epoch, incarnation };
@@ -43,12 +44,6 @@ export class SignerHistory {
   /** Whether a statement of the signer is of this epoch and this life of its disk. */
   isOf({ epoch, incarnation }: StatementHeader): boolean {
     return epoch === this.life.epoch && incarnation === this.life.incarnation;
-  }
-
-  /** Whether a statement of the signer is of an earlier epoch, or life of its disk. */
-  isAfter({ epoch, incarnation }: StatementHeader): boolean {
-    const { life } = this;
-    return life.epoch > epoch || (life.epoch === epoch && life.incarnation > incarnation);
   }
 
   /** Whether this very statement is remembered as a DoViewChange. */

@@ -34,7 +34,11 @@ export class EvidenceDesk {
   private readonly names = new Set<string>();
   private readonly counts = new Map<string, number>();
 
-  constructor(ports: EvidencePorts, admission: AdmissionContext) {
+  /**
+   * `kept` are the names of what earlier lives have kept: it is counted again, so that nobody
+   * misses it.
+   */
+  constructor(ports: EvidencePorts, admission: AdmissionContext, kept: readonly string[]) {
     this.ports = ports;
     this.admission = admission;
     const context: EvidenceContext = {
@@ -43,17 +47,14 @@ export class EvidenceDesk {
     };
     this.watch = new EvidenceWatch({
       sha256: admission.sha256,
+      incarnationOf: (member) => admission.incarnationOf(member),
       open: (statement) => {
         const said = openStatement(statement, context);
         return typeof said === "string" ? null : said;
       },
       isGood: (certificate) => commitCertificateFault(certificate, admission) === null,
     });
-  }
-
-  /** Takes over what earlier lives have kept: it is counted again, so that nobody misses it. */
-  async open(): Promise<void> {
-    for (const name of await this.ports.evidence.open()) {
+    for (const name of kept) {
       const about = aboutNamedEvidence(name);
       if (about === null) continue;
       this.names.add(name);

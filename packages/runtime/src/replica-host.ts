@@ -104,10 +104,8 @@ class Host implements ReplicaHost, TransportEvents {
     const [signer, opened] = await Promise.all([parts.signer, journal.open()]);
     const wallMs = Math.floor(parts.clock.wallMicros() / 1_000);
     const { superblock, entries } = await openMember(journal, opened, admission, index, wallMs);
-    const desk = new EvidenceDesk(parts, admission);
-    await desk.open();
+    const evidence = await parts.evidence.open();
     if (this.isStopped) return;
-    this.desk = desk;
     const bootSecret = parts.crypto.randomBytes(32);
     this.replica = createReplica({
       superblock,
@@ -120,6 +118,7 @@ class Host implements ReplicaHost, TransportEvents {
       bootSecret,
       bootNonce: parts.crypto.randomBytes(16),
     });
+    this.desk = new EvidenceDesk(parts, this.replica.identity.admission, evidence);
     const transport = parts.connect(this, superblock, signer);
     this.transport = transport;
     this.ports = {

@@ -22,6 +22,7 @@ export class RigWatch {
   /** Of all that was ever sent, over every restart: what a member carries was sent by its signer. */
   private readonly evidence = new EvidenceWatch({
     sha256,
+    incarnationOf: () => 0,
     open: () => null,
     isGood: () => true,
   });
