@@ -13,6 +13,7 @@ import {
   encodeNote,
   keyIdOf,
   type Message,
+  messages,
   type RejectReason,
   signMessage,
   statementHeaderBytes,
@@ -75,13 +76,13 @@ export type PacketKind = (typeof packetKinds)[number];
 /** Statements of a view that is over: each of these has no effect, whoever says it. */
 const staleCommands = ["prepare", "prepareOk", "commit", "startViewChange", "viewProof"] as const;
 
-const replicaMessages = exampleMessages.filter(
-  ({ command }) => command !== "request" && command !== "register",
-);
-const requests = exampleMessages.filter(({ command }) => command === "request");
+const replicaMessages = exampleMessages.filter(({ command }) => {
+  return messages[command].from === "replica";
+});
+const requests = exampleMessages.filter(({ command }) => messages[command].from === "gateway");
 /** Commands whose statement nothing may follow. */
 const bareMessages = replicaMessages.filter(
-  ({ command }) => command !== "prepare" && command !== "entries" && command !== "blocks",
+  ({ command }) => messages[command].attachmentBytesMax === 0,
 );
 const noiseBytesMax = 2_000;
 /** Lengths of bodies that mean nothing: any 16 bytes are a nonce. */
