@@ -11,6 +11,7 @@ const fatalCodes: Record<FatalReason | JournalFatalReason, number> = {
   assertion: exitCodes.assertion,
   "state-diverged": exitCodes.stateDiverged,
   "disk-superseded": exitCodes.diskSuperseded,
+  "rolled-back": exitCodes.rolledBack,
   "write-failed": exitCodes.writeFailed,
   "fsync-failed": exitCodes.fsyncFailed,
   "disk-full": exitCodes.diskFull,

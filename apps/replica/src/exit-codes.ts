@@ -26,6 +26,8 @@ export const exitCodes = {
   readFailed: 76,
   /** A quorum has signed another state than this replica reached by the same log. */
   stateDiverged: 77,
+  /** The disk is an old copy: this member has signed what it does not know of. */
+  rolledBack: 78,
   /** A bug: something held that must not. */
   assertion: 127,
 } as const;

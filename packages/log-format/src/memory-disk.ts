@@ -127,6 +127,7 @@ export function superblockOf(
     isDiskLost: false,
     barredView: asView(0),
     incarnations: [],
+    remembered: [],
     viewProof: [],
     doViewChange: null,
     base: baseAt(null),

@@ -24,6 +24,10 @@ export const requestsPerEntryMax = 256;
 export const operationsPerRequestMax = 1_024;
 /** Bytes of one statement's body without its attachment: a StartView with all it must prove. */
 export const statementBodyBytesMax = 1 * mebibyte;
+/** Bytes of a statement that is remembered of a peer: without its body, if that is long. */
+export const rememberedBytesMax = 512;
+/** Statements that are remembered of one peer: of its views, of its log and of its checkpoints. */
+export const rememberedPerMemberMax = 3;
 /** Upper bound of `pipelineMax`, so that a DoViewChange stays small. */
 export const pipelineMaxLimit = 256;
 /** Headers in one NewState; bodies are counted in bytes instead. */

@@ -31,6 +31,8 @@ import {
   membersMax,
   operationsPerRequestMax,
   pipelineMaxLimit,
+  rememberedBytesMax,
+  rememberedPerMemberMax,
   requestBytesMax,
   statementBodyBytesMax,
 } from "./limits.ts";
@@ -168,6 +170,11 @@ export const messages = {
     { header: entryHeaderCodec, certificate: commitCertificateCodec, votes: viewProofCodec },
     { attachmentBytesMax: entryBodyBytesMax },
   ),
+  /**
+   * What the receiver itself has signed last, as far as the sender remembers it: a disk that knows
+   * less is an old copy. Header and signature; the body too where it is short. Rule S12.
+   */
+  remembered: message({ statements: list(bytes(rememberedBytesMax), rememberedPerMemberMax) }),
   /** A backup refuses an entry whose time is too far ahead of its clock: rule L4. */
   rejectClock: message({ op: opCodec, aheadMicros: u64 }),
   /** A gateway asks for a session; idempotent by (gateway, nonce): rule A4. */

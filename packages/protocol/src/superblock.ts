@@ -8,7 +8,13 @@ import { checkpointCodec } from "./checkpoint.ts";
 import { bool, bytes, type Coded, fixed, list, nullable, record, u32, u64 } from "./codec.ts";
 import { clusterIdBytes } from "./cluster-config.ts";
 import { epochCodec, logBaseCodec, logPositionCodec, opCodec, viewCodec } from "./entry.ts";
-import { checkpointsMax, membersMax, statementBodyBytesMax } from "./limits.ts";
+import {
+  checkpointsMax,
+  membersMax,
+  rememberedBytesMax,
+  rememberedPerMemberMax,
+  statementBodyBytesMax,
+} from "./limits.ts";
 import { viewProofCodec } from "./messages.ts";
 
 /** The life of a member's disk: rule A6. */
@@ -44,6 +50,8 @@ export const superblockCodec = record({
   barredView: viewCodec,
   /** The newest incarnations that are known, by member index: rule A6. Empty before any changed. */
   incarnations: list(memberIncarnationCodec, membersMax),
+  /** What peers have signed last: rule S12. As new as the newest write of this superblock. */
+  remembered: list(bytes(rememberedBytesMax), membersMax * rememberedPerMemberMax),
   /** A quorum of votes for `view`; empty in view 0. Rule L1. */
   viewProof: viewProofCodec,
   /** The DoViewChange of `view`, to be sent byte for byte again; null in a normal view. Rule A2. */

@@ -8,16 +8,18 @@
  * It does not lie where one member's word counts by design: as the primary, about commits and
  * heartbeats; in its DoViewChange, about what it acknowledged.
  */
-import type { Signer, Transport } from "@quorate/ports";
+import type { Signer, Transport, TransportEvents } from "@quorate/ports";
 import { present, type Prng, type Sha256 } from "@quorate/prelude";
 import {
   asOp,
   asView,
   type ClusterConfig,
+  decodeStatementHeader,
   digestClusterConfig,
   keyIdOf,
   type Message,
   signMessage,
+  statementMark,
 } from "@quorate/protocol";
 import { falseStart, startViewIn } from "./false-start.ts";
 import { TransferLiar, type TransferLie, transferLies } from "./transfer-lies.ts";
@@ -102,6 +104,17 @@ export class Liar {
         const twisted = this.transfer.twisted(packet, this.parts.world.nowMicros);
         return twisted === null ? true : transport.send(to, this.tamperedWith(twisted));
       },
+    };
+  }
+
+  /** What its core hears: nothing of its own lies, which would end it by rule S12. */
+  deafened(events: TransportEvents): TransportEvents {
+    return {
+      onPacket: (from, packet) => {
+        if (!isReminder(packet)) events.onPacket(from, packet);
+      },
+      onLinkUp: (peer) => events.onLinkUp(peer),
+      onLinkDown: (peer) => events.onLinkDown(peer),
     };
   }
 
@@ -227,4 +240,8 @@ function flipped(packet: Uint8Array, prng: Prng): Uint8Array {
   const at = prng.below(copy.length);
   copy[at] = (copy[at] ?? 0) ^ (1 << prng.below(8));
   return copy;
+}
+
+function isReminder(packet: Uint8Array): boolean {
+  return packet[0] === statementMark && decodeStatementHeader(packet).command === "remembered";
 }

@@ -137,8 +137,11 @@ export class SimCluster {
         this.checkpoints.onStart(index);
       },
       onStep: (member, replica, input) => this.check(member, replica, input),
-      tapLinks: (transport) =>
-        this.liar?.index === index ? this.liar.listenTo(transport) : transport,
+      connect: (events) => {
+        const id = { kind: "replica", index } as const;
+        if (this.liar?.index !== index) return network.transportFor(id, events);
+        return this.liar.listenTo(network.transportFor(id, this.liar.deafened(events)));
+      },
       onSend: (member, packet) => this.attempt(() => this.promises.onSend(member, packet)),
       onAlarm: (member, alarm, detail) => {
         if (this.liar !== null) return;

@@ -1,5 +1,13 @@
 /** One member that starts, crashes, pauses and starts again over the same disk. */
-import type { Clock, JournalFatalReason, Log, Metrics, Signer, Transport } from "@quorate/ports";
+import type {
+  Clock,
+  JournalFatalReason,
+  Log,
+  Metrics,
+  Signer,
+  Transport,
+  TransportEvents,
+} from "@quorate/ports";
 import { present } from "@quorate/prelude";
 import type { ClusterConfig, LogPosition, Superblock } from "@quorate/protocol";
 import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue";
@@ -29,8 +37,8 @@ export interface SimReplicaParts {
   readonly options: VsrOptions;
   /** Mean time of one flush, in microseconds. */
   readonly flushMeanMicros: number;
-  /** Stands between the member and its links. */
-  readonly tapLinks: (transport: Transport) => Transport;
+  /** The member's links, and whoever stands between. */
+  connect(events: TransportEvents): Transport;
   /** Called before a packet of this member's core leaves. */
   onSend(member: SimReplica, packet: Uint8Array): void;
   /** Called before a new life begins. */
@@ -212,7 +220,6 @@ export class SimReplica implements Executing, Promising {
     isAlive: () => boolean,
   ): ReplicaHost {
     const { parts } = this;
-    const id = { kind: "replica", index: parts.index } as const;
     return createReplicaHost({
       config: parts.config,
       index: parts.index,
@@ -227,8 +234,7 @@ export class SimReplica implements Executing, Promising {
       log: this.createLog(),
       version: "simulated",
       connect: (events) => {
-        const links = parts.tapLinks(parts.network.transportFor(id, events));
-        return watchedLinks(links, (packet) => parts.onSend(this, packet));
+        return watchedLinks(parts.connect(events), (packet) => parts.onSend(this, packet));
       },
       onStep: (replica, input) => {
         if (!isAlive()) return;

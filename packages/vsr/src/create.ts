@@ -19,6 +19,7 @@ import { EntryCache } from "./entry-cache.ts";
 import { Incarnations } from "./incarnations.ts";
 import { Log } from "./log.ts";
 import type { VsrOptions } from "./options.ts";
+import { Remembered } from "./remembered.ts";
 import type { Replica, Status } from "./state.ts";
 import { expireViewChangeTimer, restartViewChangeTimer } from "./timeout.ts";
 
@@ -63,6 +64,7 @@ export function firstSuperblock(
     isDiskLost: false,
     barredView: asView(0),
     incarnations: [],
+    remembered: [],
     viewProof: [],
     doViewChange: null,
     base: genesisBase(configDigest, sha256),
@@ -102,6 +104,7 @@ export function createReplica(origin: ReplicaOrigin): Replica {
     barredView: superblock.barredView,
     readmissionsTaken: 0,
     incarnations,
+    remembered: new Remembered(superblock.remembered),
     commit: opMin(superblock.commit, log.headOp),
     executed: asOp(0),
     isStateOpen: superblock.checkpoints.length === 0,

@@ -39,7 +39,9 @@ export type StopReason =
   /** A quorum has certified another state than this replica reached by the same log. */
   | "state-diverged"
   /** A newer disk of this member was readmitted: two processes have its key (rule A6). */
-  | "disk-superseded";
+  | "disk-superseded"
+  /** The disk is an old copy: this member has signed what it does not know of (rule S12). */
+  | "rolled-back";
 
 /** Why a message had no effect. */
 export type IgnoreReason =

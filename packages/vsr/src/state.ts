@@ -28,6 +28,7 @@ import type { Incarnations } from "./incarnations.ts";
 import type { Log } from "./log.ts";
 import type { VsrOptions } from "./options.ts";
 import type { Readmission } from "./readmission.ts";
+import type { Remembered } from "./remembered.ts";
 
 /**
  * `normal`: takes part in its view. `view-change`: the view has moved, the log has not followed
@@ -78,6 +79,8 @@ export interface Replica {
   /** Answers to this life's requests for readmission that were taken. */
   readmissionsTaken: number;
   readonly incarnations: Incarnations;
+  /** What peers have signed last (rule S12). */
+  readonly remembered: Remembered;
 
   /** Newest op known to be committed. May be above the head after a cut. */
   commit: Op;

@@ -20,6 +20,7 @@ import { onRead, serveReads } from "./reads.ts";
 import { askForRecovery, onRecovery, onRecoveryResponse } from "./recovery.ts";
 import { continueTransfer, repairCorrupt, retryFetch } from "./repair.ts";
 import { onRegister, onRequest } from "./request.ts";
+import { onRemembered, remind } from "./rollback.ts";
 import { onGetBlocks, onGetEntries, onGetState, sendBlocks, sendEntries } from "./serve.ts";
 import { adoptFetchedLog, onStartView, onViewInstalled } from "./start-view.ts";
 import { primaryIndex, type Replica } from "./state.ts";
@@ -113,7 +114,10 @@ function onTick(replica: Replica): void {
 }
 
 function onStatement(replica: Replica, admitted: Admitted): void {
-  if (admitted.header.role === "replica") settleViews(replica, admitted);
+  if (admitted.header.role === "replica") {
+    replica.remembered.note(admitted);
+    settleViews(replica, admitted);
+  }
   onMessage(replica, admitted);
 }
 
@@ -162,6 +166,8 @@ function onMessage(replica: Replica, admitted: Admitted): void {
       return onReadmission(replica, admitted, message);
     case "readmitted":
       return onReadmitted(replica, admitted, message);
+    case "remembered":
+      return onRemembered(replica, message);
     case "rejectClock":
       return onRejectClock(replica, admitted, message);
     case "register":
@@ -178,7 +184,9 @@ function onLinkDown(replica: Replica, peer: Peer): void {
 
 /** A peer is back: whatever is repeated to it need not wait for its turn. */
 function onLinkUp(replica: Replica, peer: Peer): void {
-  if (peer.kind === "replica") replica.answeredAt.delete(peer.index);
+  if (peer.kind !== "replica") return;
+  replica.answeredAt.delete(peer.index);
+  remind(replica, peer.index);
 }
 
 function onSuperblockStored(replica: Replica, write: number): void {

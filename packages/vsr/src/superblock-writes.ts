@@ -53,6 +53,7 @@ function superblockOf(replica: Replica, head: LogPosition): Superblock {
     isDiskLost: replica.isDiskLost,
     barredView: replica.barredView,
     incarnations: replica.incarnations.listKnown(),
+    remembered: replica.remembered.list(),
     viewProof: replica.viewProof,
     doViewChange: replica.doViewChange,
     base: baseByCheckpoints(replica),

@@ -195,6 +195,7 @@ export class JournalBench {
       isDiskLost: false,
       barredView: asView(0),
       incarnations: [],
+      remembered: [],
       viewProof: [],
       doViewChange: null,
       base: { op: asOp(0), hash: genesis, timestampMicros: asTimestampMicros(0) },

@@ -100,6 +100,7 @@ export const exampleMessages: readonly Message[] = [
   { command: "recoveryResponse", nonce: nonce16, head, commit },
   { command: "readmission", nonce: nonce16 },
   { command: "readmitted", header: exampleHeader, certificate, votes },
+  { command: "remembered", statements: votes },
   { command: "rejectClock", op, aheadMicros: 3_600_000_000 },
   { command: "register", nonce: nonce16 },
   { command: "request", session, number, operations: [utf8Encode("one"), utf8Encode("two")] },
@@ -172,6 +173,7 @@ export const exampleSuperblock: Superblock = {
   isDiskLost: true,
   barredView: asView(0x0306),
   incarnations: [0, 2].map((incarnation) => ({ incarnation, view: asView(0x0203) })),
+  remembered: votes,
   viewProof: votes,
   doViewChange: utf8Encode("change"),
   base: {

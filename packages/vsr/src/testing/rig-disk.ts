@@ -24,6 +24,12 @@ export interface Damage {
   readonly unreadableFrom?: number;
 }
 
+/** An old copy of a disk; of its blocks the newer ones do no harm. */
+export interface DiskBackup {
+  readonly superblock: Superblock;
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
 export class RigDisk {
   superblock: Superblock;
   private readonly entries = new Map<string, Entry>();
@@ -84,6 +90,18 @@ export class RigDisk {
   /** The body can no longer be read, though its header can. */
   rot(op: number): void {
     for (const [key, { header }] of this.entries) if (header.op === op) this.rotten.add(key);
+  }
+
+  /** Everything that is durable now, as a backup would have it. */
+  backup(): DiskBackup {
+    return { superblock: this.superblock, entries: new Map(this.entries) };
+  }
+
+  /** Somebody puts the disk back to what it was. */
+  putBack(backup: DiskBackup): void {
+    this.superblock = backup.superblock;
+    this.entries.clear();
+    for (const [key, entry] of backup.entries) this.entries.set(key, entry);
   }
 
   crash(): void {
