@@ -22,3 +22,9 @@ export type PersistencePoint = (typeof persistencePoints)[number];
 
 /** Why a disk refuses. */
 export type DiskTrouble = JournalFatalReason;
+
+/** The next disk call at one of these points is refused for this reason. */
+export interface PlannedTrouble {
+  readonly points: readonly PersistencePoint[];
+  readonly reason: DiskTrouble;
+}

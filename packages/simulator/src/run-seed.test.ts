@@ -138,6 +138,14 @@ test("a liar that is asked for states delays the transfer and changes nothing", 
   expect(transferLies.filter((lie) => !result.faults.has(`lie: ${lie}`))).toEqual([]);
 });
 
+test("a member whose disk was replaced by an older copy refuses it, and comes back as a lost one", async () => {
+  const swarm = { ...calm, faults: { "old-disk": 300_000 }, safetyMicros: 10_000_000 };
+  const result = await runSeed(11, { print: null, swarm });
+  expect(result).toMatchObject({ verdict: "passed", message: "" });
+  expect(result.faults.get("old disk")).toBeGreaterThan(0);
+  expect(result.faults.get("lost disk")).toBe(result.faults.get("old disk"));
+});
+
 test("processes die at every persistence point there is", async () => {
   const swarm = {
     ...calm,

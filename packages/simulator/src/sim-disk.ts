@@ -15,36 +15,26 @@ import {
   encodeSuperblockCopy,
   folderMarkBytes,
   JournalScan,
-  journalTag,
   readBlockHeader,
-  type RecordFormat,
   type ScannedJournal,
   sectorBytes,
   superblockFiles,
   type SuperblockDecision,
   type SuperblockFrame,
 } from "@quorate/log-format";
+import { type DiskOwner, formatFor, simSegmentBytes } from "./disk-format.ts";
 import { harmBlock } from "./disk-harm.ts";
 import { type DiskWrite, superblockWrites } from "./disk-writes.ts";
 
-/** Small enough to be scanned often, large enough for every entry of the workload. */
-export const simSegmentBytes = 32 * sectorBytes;
-
 /** The smallest block that a device writes whole: a torn write has some of these and not others. */
 const blockBytes = 512;
-
-/** Whose disk it is. */
-export interface DiskOwner {
-  readonly clusterId: Uint8Array;
-  readonly replica: number;
-}
 
 /** Segments of disks that are not needed any more: a fresh one costs more than clearing it. */
 const spareSegments: Uint8Array[] = [];
 
 export class SimDisk {
   /** A copy of the disk would have another one. */
-  readonly mark = new Uint8Array(folderMarkBytes).fill(1);
+  readonly mark: Uint8Array;
   private readonly sha256: Sha256;
   private readonly segments = new Map<number, Uint8Array>();
   /** Freed segments, to be used again with what they hold. */
@@ -61,8 +51,23 @@ export class SimDisk {
   /** The batch that nothing names yet: losing it is a crash, not a harm (rule L5). */
   private lastBatch: (DiskWrite & { readonly file: "segment" }) | null = null;
 
-  constructor(sha256: Sha256) {
+  /** `mark`: of its folder. */
+  constructor(sha256: Sha256, mark = new Uint8Array(folderMarkBytes).fill(1)) {
     this.sha256 = sha256;
+    this.mark = mark;
+  }
+
+  /** What lies on the disk now, on another disk. */
+  copied(): SimDisk {
+    const copy = new SimDisk(
+      this.sha256,
+      this.mark.map((byte) => byte + 1),
+    );
+    for (const [number, bytes] of this.segments) copy.segments.set(number, bytes.slice());
+    for (const [slot, bytes] of this.blockSlots) copy.blockSlots.set(slot, bytes.slice());
+    for (const [at, bytes] of this.copies.entries()) copy.copies[at] = bytes.slice();
+    copy.isHarmed = this.isHarmed;
+    return copy;
   }
 
   /** What a start finds. */
@@ -286,8 +291,4 @@ export class SimDisk {
     if (!this.segments.has(number)) this.createSegment(number);
     return this.segments.get(number) ?? new Uint8Array(0);
   }
-}
-
-export function formatFor(owner: DiskOwner, journalId: Uint8Array, sha256: Sha256): RecordFormat {
-  return { tag: journalTag(owner, journalId, sha256), crc32 };
 }

@@ -11,7 +11,8 @@ import type { Block, Entry, LogPosition, Superblock } from "@quorate/protocol";
 import type { DiskTrouble, PersistencePoint } from "./persistence-points.ts";
 import { SimBlocks } from "./sim-blocks.ts";
 import { superblockWrites } from "./disk-writes.ts";
-import { type DiskOwner, type SimDisk, simSegmentBytes } from "./sim-disk.ts";
+import { type DiskOwner, simSegmentBytes } from "./disk-format.ts";
+import type { SimDisk } from "./sim-disk.ts";
 import { openSimLog, readSimEntry, type SimLog } from "./sim-log.ts";
 import type { World } from "./world.ts";
 

@@ -15,7 +15,8 @@ import {
 import type { OpenedJournal } from "@quorate/ports";
 import { assert, bytesEqual, type Prng, type Sha256 } from "@quorate/prelude";
 import type { Entry, LogPosition, Superblock } from "@quorate/protocol";
-import { type DiskOwner, formatFor, type SimDisk, simSegmentBytes } from "./sim-disk.ts";
+import { type DiskOwner, formatFor, simSegmentBytes } from "./disk-format.ts";
+import type { SimDisk } from "./sim-disk.ts";
 
 export interface SimLog {
   readonly opened: OpenedJournal;

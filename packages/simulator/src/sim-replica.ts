@@ -3,7 +3,6 @@ import type {
   Clock,
   JournalFatalReason,
   Log,
-  Metrics,
   Signer,
   Transport,
   TransportEvents,
@@ -11,13 +10,14 @@ import type {
 import { present } from "@quorate/prelude";
 import type { ClusterConfig, LogPosition, Superblock } from "@quorate/protocol";
 import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue";
-import { createReplicaHost, type ReplicaHost } from "@quorate/runtime";
+import { createReplicaHost, MovedFolderError, type ReplicaHost } from "@quorate/runtime";
 import type { Input, Replica, VsrOptions } from "@quorate/vsr";
 import type { Executing } from "./checkers/committed-history.ts";
 import type { Promising } from "./checkers/promises.ts";
 import { OutcomeDigests } from "./outcome-digests.ts";
-import type { PersistencePoint } from "./persistence-points.ts";
+import type { PersistencePoint, PlannedTrouble } from "./persistence-points.ts";
 import { createSimClock } from "./sim-clock.ts";
+import { silentMetrics } from "./silent-metrics.ts";
 import { SimEvidence } from "./sim-evidence.ts";
 import type { SimKeys } from "./sim-crypto.ts";
 import { SimDisk } from "./sim-disk.ts";
@@ -56,21 +56,9 @@ export interface SimReplicaParts {
   onDiskLost(member: SimReplica): void;
 }
 
-/** The next disk call at `point` is refused for this reason. */
-export interface PlannedTrouble {
-  readonly points: readonly PersistencePoint[];
-  readonly reason: JournalFatalReason;
-}
-
 const flushMicrosMin = 50;
 /** Small, because every start makes a state machine; no body of the workload is longer. */
 const slabBytes = 128 * 1024;
-
-const silentMetrics: Metrics = {
-  count: () => undefined,
-  gauge: () => undefined,
-  observe: () => undefined,
-};
 
 export class SimReplica implements Executing, Promising {
   readonly index: number;
@@ -158,7 +146,7 @@ export class SimReplica implements Executing, Promising {
     );
     this.journal = this.createJournal(clock);
     this.host = this.createHost(clock, this.journal, this.stateMachine, isAlive);
-    this.host.start().catch((error: unknown) => parts.onFatal(this, error));
+    this.host.start().catch((error: unknown) => this.onRefusedStart(error));
     world.expectPromises();
     world.trace.event(world.nowMicros, this.name, "start", `life ${life}`);
   }
@@ -189,6 +177,21 @@ export class SimReplica implements Executing, Promising {
     this.disk = new SimDisk(keys.sha256);
     this.isWhole = false;
     this.parts.onDiskLost(this);
+  }
+
+  /** An older copy of its disk takes the disk's place: nothing on it may be believed. */
+  restoreDisk(copy: SimDisk, isSeen: boolean): void {
+    this.parts.world.fault(this.name, "old disk");
+    this.crash("crash", isSeen);
+    this.disk.dispose();
+    this.disk = copy;
+    this.isWhole = false;
+  }
+
+  /** Whoever runs it does what the refusal of a copied folder says: erases it. */
+  private onRefusedStart(error: unknown): void {
+    if (error instanceof MovedFolderError) this.loseDisk(true);
+    else this.parts.onFatal(this, error);
   }
 
   /** Its clock and its disk are good again. */

@@ -58,9 +58,13 @@ const livedScaleMax = 180;
 const livedRestScaleMin = 2;
 const livedRestScaleMax = 20;
 
+/** One pressed run in so many signs and verifies by ed25519: ten times slower. */
+const realCryptoOneIn = 20;
+
 export function drawSwarm(prng: Prng): SwarmOptions {
   const pressed = drawPressed(prng);
-  return prng.below(livedOneIn) === 0 ? lived(pressed, prng) : pressed;
+  if (prng.below(livedOneIn) === 0) return lived(pressed, prng);
+  return prng.below(realCryptoOneIn) === 0 ? { ...pressed, crypto: "real" } : pressed;
 }
 
 /** The same cluster with the same faults, which take as many minutes as they took seconds. */
@@ -143,10 +147,11 @@ const odds: Readonly<Record<FaultKind, FaultOdds>> = {
   liar: { chance: 0.2, low: 0.02, high: 0.5 },
   absence: { chance: 0.35, low: 0.5, high: 5 },
   "lost-disk": { chance: 0.25, low: 0.5, high: 6 },
+  "old-disk": { chance: 0.2, low: 0.5, high: 6 },
 };
 
 /** Only the others can make good what one member lost or tells: that takes three members. */
-const kindsOfThree: readonly FaultKind[] = ["rot", "liar", "ring", "lost-disk"];
+const kindsOfThree: readonly FaultKind[] = ["rot", "liar", "ring", "lost-disk", "old-disk"];
 
 function drawFaults(prng: Prng, replicaCount: number): FaultRates {
   const rates: Partial<Record<FaultKind, number>> = {};

@@ -18,6 +18,7 @@ export const faultKinds = [
   "liar",
   "absence",
   "lost-disk",
+  "old-disk",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 

@@ -68,6 +68,7 @@ export class Faults {
     cluster.network.faults = calmNetwork;
     cluster.network.heal();
     cluster.liar?.reform();
+    this.lostDisks.end();
     for (const member of cluster.members) {
       member.resume();
       member.heal();
@@ -113,6 +114,8 @@ export class Faults {
         return this.disks.slowDown(prng);
       case "lost-disk":
         return this.lostDisks.lose(prng);
+      case "old-disk":
+        return this.lostDisks.restore(prng);
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Disks that are lost, within what the protocol can bear: of n members at most f = n - quorum are
+ * Disks that are lost or replaced by an older copy of themselves, within what the protocol can bear: of n members at most f = n - quorum are
  * lost, rotten or liars at one time, and a lost one counts until it may promise again (rule S11).
  */
 import { quorumOf } from "@quorate/vsr";
@@ -7,12 +7,16 @@ import type { Prng } from "@quorate/prelude";
 import type { SimReplica } from "../sim-replica.ts";
 import type { FaultPlace } from "./fault-place.ts";
 
+/** Between the copy of a disk and the day on which somebody restores it, in microseconds. */
+const copyAgeMeanMicros = 2_000_000;
+
 export class LostDisks {
   private readonly place: FaultPlace;
   /** Members that can never be relied on in this run. */
   private readonly suspects: ReadonlySet<number>;
   /** A clock may go back, and an incarnation must not: so each member loses its disk once. */
   private readonly done = new Set<number>();
+  private isOver = false;
 
   constructor(place: FaultPlace, suspects: ReadonlySet<number>) {
     this.place = place;
@@ -27,6 +31,26 @@ export class LostDisks {
     const member = prng.pick(candidates);
     this.done.add(member.index);
     member.loseDisk(prng.chance(0.8));
+  }
+
+  /** Some member's disk is copied, and later replaced by the copy: it must refuse to start on it. */
+  restore(prng: Prng): void {
+    const { world, cluster } = this.place;
+    const candidates = cluster.members.filter((member) => this.mayLose(member));
+    if (candidates.length === 0) return;
+    const member = prng.pick(candidates);
+    const copy = member.disk.copied();
+    const isSeen = prng.chance(0.8);
+    world.after(prng.exponential(copyAgeMeanMicros), () => {
+      if (this.isOver || !this.mayLose(member)) return;
+      this.done.add(member.index);
+      member.restoreDisk(copy, isSeen);
+    });
+  }
+
+  /** What was copied is restored no more. */
+  end(): void {
+    this.isOver = true;
   }
 
   private mayLose(candidate: SimReplica): boolean {
