@@ -3,7 +3,7 @@ import { evidenceRecordsMax, type EvidenceStore, evidenceStoreBytesMax } from "@
 /** What is kept of one record beside its bytes, as a file would need it. */
 const overheadBytes = 16;
 
-/** The evidence of one member: it outlives the member's processes, and no disk fault reaches it. */
+/** The evidence on one disk: it outlives the member's processes, and no fault but its loss reaches it. */
 export class SimEvidence {
   private readonly kept = new Map<string, Uint8Array>();
   private bytes = 0;
@@ -26,6 +26,12 @@ export class SimEvidence {
       read: (name) => Promise.resolve(this.kept.get(name) ?? null),
       close: () => Promise.resolve(),
     };
+  }
+
+  /** The disk is gone. */
+  lose(): void {
+    this.kept.clear();
+    this.bytes = 0;
   }
 
   private add(name: string, record: Uint8Array): boolean {

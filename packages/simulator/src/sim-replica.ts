@@ -175,6 +175,7 @@ export class SimReplica implements Executing, Promising {
     this.crash("crash", isSeen);
     this.disk.dispose();
     this.disk = new SimDisk(keys.sha256);
+    this.evidence.lose();
     this.isWhole = false;
     this.parts.onDiskLost(this);
   }
