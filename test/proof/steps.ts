@@ -6,6 +6,7 @@ import { conformance } from "./steps/conformance.ts";
 import { freezes } from "./steps/freezes.ts";
 import { fuzz } from "./steps/fuzz.ts";
 import { kills } from "./steps/kills.ts";
+import { lostDisks } from "./steps/lost-disks.ts";
 import { mutants } from "./steps/mutants.ts";
 import { simulator } from "./steps/simulate.ts";
 
@@ -17,6 +18,7 @@ export const proofSteps: readonly ProofStep[] = [
   clusterKills,
   freezes,
   bitFlips,
+  lostDisks,
   absence,
   mutants,
   simulator,

@@ -90,6 +90,6 @@ async function killGateway({ cluster, random }: Round): Promise<void> {
 export const kills: ProofStep = {
   name: "kills",
   what: "SIGKILL of replicas and of the gateway, under load",
-  minutes: 13,
+  minutes: 11,
   run: (effort) => runTrial(new Kills(), effort),
 };
