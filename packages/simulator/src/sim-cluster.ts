@@ -202,20 +202,22 @@ export class SimCluster {
   }
 
   private check(member: SimReplica, replica: Replica, input: Input): void {
-    this.traces.onStep(member.index, replica);
-    this.attempt(() => {
+    const { index } = member;
+    this.traces.onStep(index, replica);
+    try {
       this.history.onStep(member, replica);
-      this.views.onStep(member.index, replica);
-      this.viewProofs.onStep(member.index, replica);
-      this.certificates.onStep(member.index, replica);
+      this.views.onStep(index, replica);
+      this.viewProofs.onStep(index, replica);
+      this.certificates.onStep(index, replica);
       this.promises.onStep(member, replica);
-      this.readmissions.onStep(member.index, replica);
+      this.readmissions.onStep(index, replica);
       this.checkpoints.onStep(member, replica);
-      if (input.kind === "tick") {
-        assertBounded(replica);
-        this.checkpoints.assertFreed(member, replica);
-      }
-    });
+      if (input.kind !== "tick") return;
+      assertBounded(replica);
+      this.checkpoints.assertFreed(member, replica);
+    } catch (error) {
+      this.onFailure(error);
+    }
   }
 
   private attempt(check: () => void): void {

@@ -55,7 +55,7 @@ const livedOneIn = 6;
 /** A lived run is this many times longer than a pressed one, and its faults are as much rarer. */
 const livedScaleMin = 60;
 const livedScaleMax = 180;
-const livedRestScaleMin = 2;
+const livedRestScaleMin = 4;
 const livedRestScaleMax = 20;
 
 /** One pressed run in so many signs and verifies by ed25519: ten times slower. */

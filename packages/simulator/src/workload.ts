@@ -91,7 +91,7 @@ export class Workload {
         return prng.chance(0.2) ? this.enqueueOnce(prng, name) : this.enqueue(prng, name);
       });
       await Promise.all(calls);
-      await this.pause(prng.between(50, 800) * this.parts.restScale);
+      await this.rest(prng.between(50, 800));
     }
   }
 
@@ -148,7 +148,7 @@ export class Workload {
       await Promise.all(outcome.messages.map((message) => this.settle(prng, message)));
       const isEmpty = outcome.messages.length === 0;
       const rest = isEmpty ? prng.between(100, 400) : prng.between(1, 100);
-      await this.pause(this.isSending ? rest * this.parts.restScale : rest);
+      await this.rest(rest);
     }
   }
 
@@ -199,7 +199,7 @@ export class Workload {
     for (;;) {
       const outcome = await this.askOnce(prng, operation);
       if (outcome !== null) return outcome;
-      await this.pause(prng.between(10, 100));
+      await this.rest(prng.between(10, 100));
     }
   }
 
@@ -215,6 +215,11 @@ export class Workload {
       if (error instanceof ClusterError) return null;
       throw error;
     }
+  }
+
+  /** Longer where the run is lived; whoever only finishes does not dawdle. */
+  private rest(ms: number): Promise<void> {
+    return this.pause(this.isSending ? ms * this.parts.restScale : ms);
   }
 
   private pause(ms: number): Promise<void> {
