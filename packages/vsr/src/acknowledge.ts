@@ -15,6 +15,7 @@ import {
   opMax,
 } from "@quorate/protocol";
 import { isBarred } from "./barred.ts";
+import { isStranger } from "./incarnations.ts";
 import { quorumOf } from "./quorum.ts";
 import { certifyReadmissions } from "./readmission.ts";
 import { ownSignature, sendPacket, signatureOf, statementOf } from "./speak.ts";
@@ -65,6 +66,10 @@ export function onPrepareOk(
   const { acting } = replica;
   if (header.view !== replica.view || acting === null) {
     return ignore(replica, "prepareOk", "not the acting primary");
+  }
+  // What readmitted the sender is at or below StartView.op: it was committed two views ago.
+  if (isStranger(replica, header, replica.startHead?.op ?? replica.commit)) {
+    return ignore(replica, "prepareOk", "not readmitted");
   }
   const slot = replica.log.slotAt(op);
   if (slot === null) return ignore(replica, "prepareOk", "beyond the log");

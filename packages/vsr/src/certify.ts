@@ -7,9 +7,16 @@
  * the quorum is right.
  */
 import { bytesEqual } from "@quorate/prelude";
-import { type Admitted, type Checkpoint, checkpointsMax, type MessageOf } from "@quorate/protocol";
+import {
+  type Admitted,
+  asOp,
+  type Checkpoint,
+  checkpointsMax,
+  type MessageOf,
+} from "@quorate/protocol";
 import { checkpointFault } from "@quorate/proof";
 import { isCertified, newestCertified } from "./certified.ts";
+import { isStranger } from "./incarnations.ts";
 import { keepCheckpoint } from "./keep-checkpoint.ts";
 import { signatureOf, tell } from "./speak.ts";
 import { type HeardCheckpoint, ignore, raise, type Replica } from "./state.ts";
@@ -22,6 +29,9 @@ export function onCheckpoint(
 ): void {
   const { sender, view } = admitted.header;
   if (sender >= replica.identity.voterCount) return ignore(replica, "checkpoint", "not a voter");
+  if (isStranger(replica, admitted.header, asOp(0))) {
+    return ignore(replica, "checkpoint", "not readmitted");
+  }
   const certified = newestCertified(replica);
   if (certified !== null && op <= certified.op) {
     // The sender still asks for signatures: it may have missed the certificate.

@@ -68,6 +68,7 @@ export type IgnoreReason =
   | "disk lost"
   | "barred"
   | "no quorum of others"
+  | "not readmitted"
   | "not asked for"
   | "too many waiting"
   | "session evicted"

@@ -5,7 +5,7 @@
  * names the incarnation of the new disk; from then on what the old one said is no longer taken from
  * the member itself. Inside other statements it stays what it was: true.
  */
-import type { MemberIncarnation, View } from "@quorate/protocol";
+import type { MemberIncarnation, Op, StatementHeader, View } from "@quorate/protocol";
 import { asView } from "@quorate/protocol";
 import type { Replica } from "./state.ts";
 
@@ -63,6 +63,19 @@ export class Incarnations {
 
 function isNewer(next: MemberIncarnation, before: MemberIncarnation): boolean {
   return next.incarnation >= before.incarnation && next.view >= before.view;
+}
+
+/**
+ * Whether a member speaks for a disk that this replica has not seen readmitted, though it has
+ * executed all that could readmit it: through `op`. Then what it promises counts for nothing, or a
+ * liar could say contradictions under as many incarnations as it likes.
+ */
+export function isStranger(
+  { incarnations, executed }: Replica,
+  { sender, incarnation }: Pick<StatementHeader, "sender" | "incarnation">,
+  op: Op,
+): boolean {
+  return incarnation > incarnations.of(sender) && executed >= op;
 }
 
 /**

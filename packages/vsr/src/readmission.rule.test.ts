@@ -54,6 +54,76 @@ describe("S11 only a fresh entry of the others readmits", () => {
   });
 });
 
+describe("S11 an incarnation that is still to come", () => {
+  it("is not taken, or no later disk of the member could be newer", () => {
+    const rig = rigWithX(3);
+    const nonce = new Uint8Array(16);
+    rig.inject(1, 0, rig.sign(0, 0, { command: "readmission", nonce }, 2 ** 32 - 1));
+    expect(rig.ignored(1).at(-1)).toBe("clock ahead");
+    rig.elapse(6);
+    expect(logOf(rig, 1)).toHaveLength(2);
+  });
+
+  it("is taken once the primary's clock has come to it", () => {
+    const rig = rigWithX(3);
+    loseDisk(rig, 0, 1_100_000);
+    rig.elapse(30);
+    expect(rig.ignored(1)).toContain("clock ahead");
+    expect(rig.replica(0).isDiskLost).toBe(true);
+    for (const index of [0, 1, 2]) rig.setClockAhead(index, 100_000_000);
+    rig.elapse(100);
+    expectWhole(rig, 3, ["x"]);
+  });
+});
+
+describe("A6 a promise under an incarnation that was never readmitted counts for nothing", () => {
+  it("as a PrepareOk", () => {
+    const rig = rigWithX(3);
+    rig.cut(1, 2);
+    rig.network.cut({ from: 0, to: 1, command: "prepareOk" });
+    request(rig, 1, 2, "y");
+    rig.settle();
+    const { op, hash: headerHash } = rig.replica(1).log.head;
+    rig.inject(1, 0, rig.sign(0, 1, { command: "prepareOk", op, headerHash }, 7));
+    expect(rig.ignored(1).at(-1)).toBe("not readmitted");
+    expect(rig.gateway.outcomes).toEqual(["x@1"]);
+    rig.inject(1, 0, rig.sign(0, 1, { command: "prepareOk", op, headerHash }));
+    expect(rig.gateway.outcomes).toEqual(["x@1", "y@2"]);
+  });
+
+  it("as a DoViewChange", () => {
+    const rig = rigWithX(3);
+    rig.crash(1);
+    rig.network.hold({ from: 0, command: "doViewChange" });
+    electBy(rig, 0, 2);
+    const [change] = rig.network.sent({ from: 0, to: 2, command: "doViewChange", view: 2 });
+    const message = messageIn(present(change), "doViewChange");
+    rig.inject(2, 0, rig.sign(0, 2, message, 7));
+    expect(rig.ignored(2).at(-1)).toBe("not readmitted");
+    expect(rig.replica(2).collected.size).toBe(1);
+  });
+
+  it("as a StartView", () => {
+    const rig = rigWithX(3);
+    rig.crash(1);
+    rig.network.hold({ command: "startView" });
+    electBy(rig, 0, 2);
+    const [start] = rig.network.sent({ from: 2, to: 0, command: "startView", view: 2 });
+    const message = messageIn(present(start), "startView");
+    rig.inject(0, 2, rig.sign(2, 2, message, 7));
+    expect(rig.ignored(0).at(-1)).toBe("not readmitted");
+    expect(rig.replica(0)).toMatchObject({ lastNormalView: 1 });
+  });
+
+  it("as a Checkpoint", () => {
+    const rig = rigWithX(3);
+    const { op, hash: headHash } = rig.replica(1).log.head;
+    const stateRoot = headHash;
+    rig.inject(1, 0, rig.sign(0, 1, { command: "checkpoint", op, headHash, stateRoot }, 7));
+    expect(rig.ignored(1).at(-1)).toBe("not readmitted");
+  });
+});
+
 /** Member 0's question has been answered; the answer is on its way. */
 function answerOnItsWay(): { rig: Rig; answer: MessageOf<"readmitted">; body: Uint8Array } {
   const rig = rigWithX(3);

@@ -24,6 +24,8 @@ export interface Readmission {
   certificate: CommitCertificate | null;
 }
 
+const microsPerSecond = 1_000_000;
+
 /** Whether a quorum is left without one voter: otherwise nobody can take it back. */
 export function hasQuorumOfOthers(voterCount: number): boolean {
   return quorumOf(voterCount) < voterCount;
@@ -40,6 +42,7 @@ export function onReadmission(
   if (!hasQuorumOfOthers(replica.identity.voterCount)) {
     return ignore(replica, command, "no quorum of others");
   }
+  if (isOfTheFuture(replica, header.incarnation)) return ignore(replica, command, "clock ahead");
   const known = acting.readmissions.get(header.sender);
   if (known !== undefined && bytesEqual(known.nonce, nonce) && !isOvertaken(replica, known)) {
     if (known.certificate === null) return ignore(replica, command, "already in the log");
@@ -55,6 +58,14 @@ export function onReadmission(
   });
   acting.waiting.push({ item: { kind: "request", statement: owned }, bytes: owned.length });
   acting.bytesWaiting += owned.length;
+}
+
+/**
+ * An incarnation is the second in which its disk was new. One that is still to come would make every
+ * later disk of the member an older one; when its time has come it is taken.
+ */
+function isOfTheFuture({ clockMicros, identity }: Replica, incarnation: number): boolean {
+  return incarnation * microsPerSecond > clockMicros + identity.options.skewMicrosMax;
 }
 
 /** It was committed under the certificate of a later entry, and never gets one of its own. */

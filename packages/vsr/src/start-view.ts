@@ -20,6 +20,7 @@ import { ClockSamples } from "./clock-samples.ts";
 import { adoptBeside } from "./enter-state.ts";
 import { leaveView } from "./enter-view.ts";
 import type { Fetch, FetchPurpose } from "./fetch.ts";
+import { isStranger } from "./incarnations.ts";
 import { endLoss } from "./lost-disk.ts";
 import { isProofOf, admitEmbedded } from "./proof.ts";
 import { quorumOf } from "./quorum.ts";
@@ -87,6 +88,8 @@ export function onStartView(
   if (header.sender !== header.view % replica.identity.voterCount) {
     return ignore(replica, command, "not from the primary");
   }
+  if (isStranger(replica, header, message.commit))
+    return ignore(replica, command, "not readmitted");
   if (header.view === replica.view && replica.lastNormalView === replica.view) {
     return ignore(replica, command, "already installed");
   }

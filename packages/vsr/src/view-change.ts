@@ -9,6 +9,7 @@ import { assert, present } from "@quorate/prelude";
 import { type Admitted, type Command, type MessageOf, viewAfter } from "@quorate/protocol";
 import { isBarred, mayVote } from "./barred.ts";
 import { enterView } from "./enter-view.ts";
+import { isStranger } from "./incarnations.ts";
 import { considerCollected } from "./start-view.ts";
 import { isWellFormed } from "./selection.ts";
 import { quorumOf } from "./quorum.ts";
@@ -113,6 +114,8 @@ export function onDoViewChange(
   if (!isPrimary(replica)) return ignore(replica, command, "not the primary of that view");
   if (replica.lastNormalView === replica.view) return ignore(replica, command, "already installed");
   if (header.sender >= replica.identity.voterCount) return;
+  if (isStranger(replica, header, message.commit))
+    return ignore(replica, command, "not readmitted");
   const { config, configDigest, sha256 } = replica.identity.admission;
   if (!isWellFormed(message, header.view, config.pipelineMax, configDigest, sha256)) {
     return ignore(replica, command, "not chained");

@@ -4,7 +4,7 @@ import type { Rig } from "./rig.ts";
 import { request, startedRig } from "./stories.ts";
 
 /** When disks are lost, in milliseconds since 1970; the incarnation of the new one in seconds. */
-export const lossMs = 1_800_000_000_000;
+export const lossMs = 900_000;
 export const newLife = lossMs / 1_000;
 
 /** Everybody is back: one view, one history, nobody barred. */
