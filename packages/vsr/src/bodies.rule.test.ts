@@ -115,3 +115,23 @@ describe("L3 a header without its body is never part of a log", () => {
     expect(rig.replica(0).viewChangeAt).toBeGreaterThan(before);
   });
 });
+
+describe("S10 a body that rotted since the start is found when a peer asks for it", () => {
+  it("so its only holder shows it as corrupt, and the next view goes on without it", () => {
+    const rig = startedRig(3);
+    rig.isolate(1);
+    request(rig, 1, 1, "x");
+    rig.settle();
+    rig.network.heal();
+    rig.crash(1);
+    rig.restart(1);
+    rig.disk(1).rot(2);
+    rig.network.hold({ from: 0, command: "doViewChange", view: 2 });
+    electBy(rig, 1, 2);
+    expect(logOf(rig, 1)).toEqual(["1@1", "2@1 corrupt"]);
+    rig.network.release();
+    rig.elapse(600);
+    expect([0, 1, 2].some((index) => rig.replica(index).acting !== null)).toBe(true);
+    for (const index of [0, 1, 2]) expect(logOf(rig, index)).toEqual(["1@1"]);
+  });
+});

@@ -13,7 +13,7 @@ import {
 import { newestCertified } from "./certified.ts";
 import type { Peer } from "./input.ts";
 import { sendPacket, statementOf, tell } from "./speak.ts";
-import { ignore, type Replica } from "./state.ts";
+import { ignore, type Reading, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
 
 /** Reads for peers that may be under way at once; more are ignored, and asked for again. */
@@ -53,9 +53,30 @@ export function onGetEntries(
     return ignore(replica, "getEntries", "too many waiting");
   }
   const token = nextToken(replica);
-  replica.reading.set(token, { for: "peer", to, nonce });
   const positions = affordable.map(({ op, hash }) => ({ op: asOp(op), hash: hash.slice() }));
+  const stored = positions.map((position) => (isPresent(replica, position) ? position : null));
+  replica.reading.set(token, { for: "peer", to, nonce, stored });
   replica.effects.push({ kind: "read", positions, token });
+}
+
+function isPresent({ log }: Replica, position: LogPosition): boolean {
+  return log.holds(position) && log.slotAt(position.op)?.state === "present";
+}
+
+/**
+ * What was on this disk when a peer asked for it and cannot be read has rotted. A log that shows it
+ * as present would be selected again and again for a body that nobody can give (rule S10).
+ */
+export function onReadForPeer(
+  replica: Replica,
+  { to, nonce, stored }: Extract<Reading, { for: "peer" }>,
+  entries: readonly (Entry | null)[],
+): void {
+  for (const [index, position] of stored.entries()) {
+    const isLost = position !== null && (entries[index] ?? null) === null;
+    if (isLost && isPresent(replica, position)) replica.log.markCorrupt(position.op);
+  }
+  sendEntries(replica, to, nonce, entries);
 }
 
 /** Entries that are asked for have been freed: the asker must take the state instead. */
@@ -104,7 +125,7 @@ function withinTarget(replica: Replica, wanted: readonly LogPosition[]): readonl
 }
 
 /** As many entries as fit; the peer asks again for the rest. */
-export function sendEntries(
+function sendEntries(
   replica: Replica,
   to: Peer,
   nonce: number,

@@ -164,7 +164,13 @@ export interface SuperblockWrite {
 
 export type Reading =
   | { readonly for: "execution"; readonly positions: readonly LogPosition[] }
-  | { readonly for: "peer"; readonly to: Peer; readonly nonce: number }
+  | {
+      readonly for: "peer";
+      readonly to: Peer;
+      readonly nonce: number;
+      /** What is read; null for one that was not on this disk as part of the log. */
+      readonly stored: readonly (LogPosition | null)[];
+    }
   | { readonly for: "peer-blocks"; readonly to: Peer; readonly nonce: number }
   | { readonly for: "load"; readonly wanted: readonly Wanted[] };
 

@@ -21,7 +21,7 @@ import { askForRecovery, onRecovery, onRecoveryResponse } from "./recovery.ts";
 import { continueTransfer, repairCorrupt, retryFetch } from "./repair.ts";
 import { onRegister, onRequest } from "./request.ts";
 import { onRemembered, remind } from "./rollback.ts";
-import { onGetBlocks, onGetEntries, onGetState, sendBlocks, sendEntries } from "./serve.ts";
+import { onGetBlocks, onGetEntries, onGetState, onReadForPeer, sendBlocks } from "./serve.ts";
 import { adoptFetchedLog, onStartView, onViewInstalled } from "./start-view.ts";
 import { primaryIndex, type Replica } from "./state.ts";
 import { onStepDown } from "./step-down.ts";
@@ -208,7 +208,7 @@ function onEntriesRead(replica: Replica, token: number, entries: readonly (Entry
   replica.reading.delete(token);
   if (reading.for === "execution") return onReadForExecution(replica, reading.positions, entries);
   assert(reading.for === "peer", "entries are read for execution or for a peer");
-  sendEntries(replica, reading.to, reading.nonce, entries);
+  onReadForPeer(replica, reading, entries);
 }
 
 function onBlocksRead(
