@@ -1,6 +1,6 @@
 /**
- * HTTP requests: such as must be refused, whoever sends them, and such as may mean anything, of
- * which only the answer's class is known.
+ * HTTP requests: such as must be refused, whoever sends them, such as may mean anything, of which
+ * only the answer's class is known, and good ones between them, which must be served.
  */
 import type { Prng } from "@quorate/prelude";
 import { routes } from "@quorate/contract";
@@ -41,6 +41,7 @@ const requestKinds = [
   "claimed-length",
   "odd-json",
   "odd-bytes",
+  "good-call",
 ] as const;
 /** See the file. */
 export type RequestKind = (typeof requestKinds)[number];
@@ -158,6 +159,11 @@ const makers: Readonly<Record<RequestKind, (parts: RequestParts, prng: Prng) => 
     const odd = { [prng.pick(names)]: letters(prng), "content-type": letters(prng) };
     const body = Buffer.from(prng.bytes(prng.below(200)));
     return { ...somewhere(free, prng), headers: odd, body, expected: null };
+  },
+  "good-call": ({ free }, prng) => {
+    const { method, path, text } = prng.pick(calls.filter((call) => call.path !== "extend"));
+    const place = `/v1/queues/${free}/${path}`;
+    return { method, path: place, headers: json, body: bytes(text), expected: [200, 201] };
   },
 };
 
