@@ -139,6 +139,14 @@ test("a member that was gone for long takes the state, and the others went on wi
   expect(lines.some((line) => / transfer \d+$/.test(line))).toBe(true);
 });
 
+test("lives that take one checkpoint each do not fill the disk", async () => {
+  const alone = { ...calm, replicaCount: 1 as const, checkpointOps: 8, faults: { crash: 300_000 } };
+  for (const seed of [1, 2]) {
+    const swarm = { ...alone, safetyMicros: 30_000_000 };
+    expect(await runSeed(seed, { print: null, swarm })).toMatchObject({ message: "" });
+  }
+});
+
 test("a liar that is asked for states delays the transfer and changes nothing", async () => {
   const faults = { absence: 500_000, liar: 100_000 };
   const swarm = { ...calm, checkpointOps: 8, absenceMeanMicros: 2_000_000, faults };
