@@ -25,7 +25,7 @@ export const usage =
   "usage: npm run simulate -- [--seed <first>] [--count <seeds>] [--regressions] [--jobs <processes>] [--trace]" +
   " [--members 1|2|3|5] [--gateways <n>] [--workers <n>] [--burst <n>] [--seconds <n>] [--calm]" +
   " [--faults none|<kind>#<number>,…]\n" +
-  "       npm run simulate -- --mutants [--remembered] [--only <text>] [--jobs <processes>]";
+  "       npm run simulate -- --mutants [--remembered] [--new] [--only <text>] [--jobs <processes>]";
 
 /** The command line is not one of this program. */
 export class UsageError extends Error {

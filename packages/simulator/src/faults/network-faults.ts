@@ -34,8 +34,23 @@ export class NetworkFaults {
     const paths = left.flatMap((from) =>
       right.flatMap((to): Path[] => (isOneWay ? [[from, to]] : both(from, to))),
     );
+    if (prng.chance(0.4)) this.noticeCut(prng, left, right);
     const text = `${left.map(peerKey).join()} ${isOneWay ? "->" : "|"} ${right.map(peerKey).join()}`;
-    this.hold(paths, "blocked", partitionMeanMicros, "partition", text, prng);
+    // What a stopped switch holds comes when it goes on.
+    const state = prng.chance(0.25) ? "clogged" : "blocked";
+    const meanMicros = state === "clogged" ? clogMeanMicros : partitionMeanMicros;
+    this.hold(paths, state, meanMicros, "partition", text, prng);
+  }
+
+  /** One side sees its sockets close at once, the other believes in them for a while. */
+  private noticeCut(prng: Prng, left: readonly PeerId[], right: readonly PeerId[]): void {
+    const [seeing, believing] = prng.chance(0.5) ? [left, right] : [right, left];
+    const { network } = this.place.cluster;
+    for (const at of seeing) {
+      for (const peer of believing) {
+        network.halfOpen(at, peer, prng.exponential(halfOpenMeanMicros));
+      }
+    }
   }
 
   /** Every member hears a majority, and no two hear the same one. */

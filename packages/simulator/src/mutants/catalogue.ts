@@ -1,4 +1,6 @@
 /** Every mutant, by what it breaks. */
+import { checkpointMutants } from "./checkpoint-mutants.ts";
+import { lostDiskMutants } from "./lost-disk-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { normalMutants } from "./normal-mutants.ts";
 import { promiseMutants } from "./promise-mutants.ts";
@@ -6,6 +8,7 @@ import { quorumMutants } from "./quorum-mutants.ts";
 import { repairMutants } from "./repair-mutants.ts";
 import { restartMutants } from "./restart-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
+import { trustMutants } from "./trust-mutants.ts";
 import { viewChangeMutants } from "./view-change-mutants.ts";
 
 export const mutants: readonly Mutant[] = [
@@ -15,7 +18,10 @@ export const mutants: readonly Mutant[] = [
   ...promiseMutants,
   ...repairMutants,
   ...restartMutants,
+  ...checkpointMutants,
+  ...lostDiskMutants,
   ...sessionMutants,
+  ...trustMutants,
 ];
 
 /** Throws RangeError if there is none of that name. */

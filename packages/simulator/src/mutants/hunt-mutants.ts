@@ -19,14 +19,13 @@ const messageCharactersMax = 100;
 
 /** Says one row for each mutant, and returns the exit code. */
 export async function huntMutants(
-  { jobs, isRemembered, filter }: MutantsOptions,
+  options: MutantsOptions,
   say: (line: string) => void,
 ): Promise<number> {
+  const { jobs, isRemembered } = options;
   const known = readSeeds();
   const seeds = new Map(known);
-  const named = mutants.filter(({ name }) => name.includes(filter));
-  // That a mutant does no harm takes every seed to show.
-  const waiting = isRemembered ? named.filter(({ harmless }) => harmless === undefined) : named;
+  const waiting = mutants.filter((mutant) => isWanted(mutant, options, known));
   const hunted = waiting.length;
   let good = 0;
   say(row("mutant", "seed", "caught by"));
@@ -42,6 +41,18 @@ export async function huntMutants(
   if (!isRemembered) writeSeeds(withoutForgotten(seeds));
   say(`${good} passed, ${hunted - good} failed`);
   return good === hunted ? 0 : missedExitCode;
+}
+
+function isWanted(
+  { name, harmless }: Mutant,
+  { filter, isNew, isRemembered }: MutantsOptions,
+  known: ReadonlyMap<string, number>,
+): boolean {
+  const isExact = mutants.some((each) => each.name === filter);
+  if (isExact ? name !== filter : !name.includes(filter)) return false;
+  if (isNew && known.has(name)) return false;
+  // That a mutant does no harm takes every seed to show.
+  return !isRemembered || harmless === undefined;
 }
 
 /** A mutant that was renamed, is gone or does no harm needs no seed. */

@@ -8,7 +8,9 @@ export interface MutantsOptions {
   readonly jobs: number;
   /** Try the seed that found a mutant last before all others. */
   readonly isRemembered: boolean;
-  /** Only mutants whose names hold this; empty for all. */
+  /** Only mutants for which no seed is remembered. */
+  readonly isNew: boolean;
+  /** The mutant of this name; if there is none, all whose names hold this. */
   readonly filter: string;
 }
 
@@ -24,12 +26,13 @@ export function parseMutantsCommandLine(args: readonly string[]): MutantsOptions
       options: {
         mutants: { type: "boolean" },
         remembered: { type: "boolean", default: false },
+        new: { type: "boolean", default: false },
         only: { type: "string", default: "" },
         jobs: { type: "string", default: String(availableParallelism()) },
       },
     });
     const jobs = wholeNumber("--jobs", values.jobs, 1);
-    return { jobs, isRemembered: values.remembered, filter: values.only };
+    return { jobs, isRemembered: values.remembered, isNew: values.new, filter: values.only };
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     throw new UsageError(cause instanceof Error ? cause.message : "unknown option", { cause });

@@ -6,6 +6,28 @@ const execute = "packages/vsr/src/execute.ts";
 const heartbeat = "packages/vsr/src/heartbeat.ts";
 const reads = "packages/vsr/src/reads.ts";
 
+/** Two gateways, often on different sides, and readers at both. */
+const parted = {
+  replicaCount: 3,
+  gatewayCount: 2,
+  readersPerGateway: 4,
+  faults: { partition: 700_000 },
+} as const;
+
+/** Primaries that die, and an acknowledgement that is lost now and then. */
+const flapping = {
+  ...parted,
+  heartbeatTicks: 20,
+  network: {
+    delayMinMicros: 50,
+    delayMeanMicros: 150,
+    loss: 0.2,
+    duplication: 0,
+    reordering: 0,
+  },
+  faults: { flap: 400_000 },
+} as const;
+
 export const normalMutants: readonly Mutant[] = [
   {
     name: "gaps accepted (op > head + 1)",
@@ -64,6 +86,7 @@ export const normalMutants: readonly Mutant[] = [
         replace: "true;",
       },
     ],
+    swarm: parted,
   },
   {
     name: "lost PrepareOk is never asked for again",
@@ -108,6 +131,43 @@ export const normalMutants: readonly Mutant[] = [
         file: execute,
         find: "      random: place.random,\n",
         replace: "      random: replica.identity.bootSecret.slice(0, place.random.length),\n",
+      },
+    ],
+  },
+  {
+    name: "linearizable read answered after a heartbeat alone",
+    edits: [
+      {
+        file: reads,
+        find: "    acting.isStartCommitted &&\n",
+        replace: "",
+      },
+      {
+        file: reads,
+        find: "const commitAtArrival = opMax(replica.commit, start);",
+        replace: "const commitAtArrival = replica.commit;",
+      },
+    ],
+    swarm: flapping,
+  },
+  {
+    name: "linearizable read answered without a heartbeat",
+    edits: [
+      {
+        file: reads,
+        find: "    read.heartbeat <= confirmed &&\n",
+        replace: "",
+      },
+    ],
+    swarm: parted,
+  },
+  {
+    name: "primary's time taken from its clock, even backwards",
+    edits: [
+      {
+        file: prepare,
+        find: "return Math.max(replica.log.timestampOfHead() + 1, replica.clockMicros);",
+        replace: "return replica.clockMicros;",
       },
     ],
   },

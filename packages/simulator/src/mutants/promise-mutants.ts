@@ -1,6 +1,7 @@
 /** Said before it is durable. */
 import type { Mutant } from "./mutant.ts";
 
+const acknowledge = "packages/vsr/src/acknowledge.ts";
 const perform = "packages/runtime/src/perform.ts";
 
 export const promiseMutants: readonly Mutant[] = [
@@ -27,5 +28,55 @@ export const promiseMutants: readonly Mutant[] = [
       return ports.dispatch({ kind: "superblock-stored", write: effect.write });`,
       },
     ],
+  },
+  {
+    name: "fetched entries taken for stored before fsync",
+    edits: [
+      {
+        file: perform,
+        find: '      return ports.journal.append(effect.entries, () => {\n        ports.dispatch({ kind: "repaired", entries: effect.entries });\n      });',
+        replace: `
+      ports.journal.append(effect.entries, () => undefined);
+      return ports.dispatch({ kind: "repaired", entries: effect.entries });`,
+      },
+    ],
+  },
+  {
+    name: "view not durable before DoViewChange",
+    edits: [
+      {
+        file: "packages/vsr/src/enter-view.ts",
+        find: '  writeSuperblock(replica, replica.log.head, "view-entered");\n',
+        replace: `
+  writeSuperblock(replica, replica.log.head, "view-entered");
+  const index = view % replica.identity.voterCount;
+  if (index !== replica.identity.index) {
+    const packet = replica.doViewChange;
+    replica.effects.push({ kind: "send", to: { kind: "replica", index }, packet });
+  }
+`,
+      },
+    ],
+  },
+  {
+    name: "entries acknowledged that stand above a hole",
+    edits: [
+      {
+        file: acknowledge,
+        find: "  for (let next = before + 1; next <= replica.log.storedOp; next++) {",
+        replace: "  for (let next = before + 1; next <= replica.log.headOp; next++) {",
+      },
+    ],
+  },
+  {
+    name: "completion of an append that was cut is taken",
+    edits: [
+      {
+        file: acknowledge,
+        find: "  if (generation !== replica.log.generation) return;\n",
+        replace: "",
+      },
+    ],
+    harmless: "the journal writes in order: what came after the cut completes later",
   },
 ];

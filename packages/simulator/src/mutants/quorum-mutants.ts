@@ -78,4 +78,19 @@ export const quorumMutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "view entered with one vote fewer than a quorum",
+    edits: [
+      {
+        file: "packages/vsr/src/view-change.ts",
+        find: "if (replica.votes.size < quorumOf(replica.identity.voterCount)) return;",
+        replace: "if (replica.votes.size < quorumOf(replica.identity.voterCount) - 1) return;",
+      },
+      {
+        file: "packages/vsr/src/proof.ts",
+        find: "return voters.size >= quorumOf(identity.voterCount);",
+        replace: "return voters.size >= quorumOf(identity.voterCount) - 1;",
+      },
+    ],
+  },
 ];

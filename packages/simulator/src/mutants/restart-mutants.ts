@@ -75,7 +75,7 @@ export const restartMutants: readonly Mutant[] = [
         replace: "const isHeadUncertain = false;",
       },
     ],
-    swarm: { faults: { rot: 200_000, crash: 500_000 } },
+    swarm: { replicaCount: 3, faults: { rot: 100_000, crash: 300_000, flap: 500_000 } },
   },
   {
     name: "view on disk forgotten by a restart",

@@ -59,4 +59,26 @@ export const sessionMutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "retry of what a StartView brought is logged again",
+    edits: [
+      {
+        file: "packages/vsr/src/early-requests.ts",
+        find: "      acting.inFlight.set(key, Math.max(acting.inFlight.get(key) ?? 0, message.number));\n",
+        replace: "",
+      },
+    ],
+    harmless: "it is looked for again when it is executed",
+  },
+  {
+    name: "duplicate in the log is not looked for when it is executed",
+    edits: [
+      {
+        file: "packages/vsr/src/execute.ts",
+        find: "  if (message.number <= session.number) {\n",
+        replace: "  if (message.number < session.number) {\n",
+      },
+    ],
+    harmless: "no entry holds a request that the log holds already",
+  },
 ];

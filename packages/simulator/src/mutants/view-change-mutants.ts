@@ -2,6 +2,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const enterView = "packages/vsr/src/enter-view.ts";
+const heartbeat = "packages/vsr/src/heartbeat.ts";
 const selection = "packages/vsr/src/selection.ts";
 const startView = "packages/vsr/src/start-view.ts";
 const viewChange = "packages/vsr/src/view-change.ts";
@@ -105,5 +106,65 @@ export const viewChangeMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
+  },
+  {
+    name: "winner's commit instead of the maximum",
+    edits: [
+      {
+        file: selection,
+        find: "const commit = changes.reduce((max, next) => opMax(max, next.commit), asOp(0));",
+        replace: "const commit = winner.commit;",
+      },
+    ],
+    harmless:
+      "StartView.op is committed anew before anything is answered, and only nacks cut an entry",
+  },
+  {
+    name: "largest op wins, whatever its last normal view",
+    edits: [
+      {
+        file: selection,
+        find: "  if (left.lastNormalView !== right.lastNormalView) {\n",
+        replace: "  if (left.head.op === right.head.op) {\n",
+      },
+    ],
+  },
+  {
+    name: "DoViewChange is not kept for another life",
+    edits: [
+      {
+        file: "packages/vsr/src/superblock-writes.ts",
+        find: "    doViewChange: replica.doViewChange,",
+        replace: "    doViewChange: null,",
+      },
+    ],
+    harmless: "the member votes for the next view in time, and makes one for that",
+  },
+  {
+    name: "primary without a quorum never abdicates",
+    edits: [
+      {
+        file: heartbeat,
+        find: "  if (isDeserted(replica, acting)) return abdicate(replica);\n",
+        replace: "",
+      },
+    ],
+    harmless: "the others elect without it; it costs gateways the time to find out",
+  },
+  {
+    name: "DoViewChange is sent once",
+    edits: [
+      {
+        file: viewChange,
+        find: '  } else if (replica.status === "view-change" && isRepeatDue(replica)) {\n    sendDoViewChange(replica);\n',
+        replace: "",
+      },
+      {
+        file: viewChange,
+        find: '  if (replica.status === "view-change") sendDoViewChange(replica);\n',
+        replace: "",
+      },
+    ],
+    harmless: "a lost one costs a timeout: the next view gets a new one",
   },
 ];

@@ -1,0 +1,64 @@
+/** Statements taken for what they are not: what admission and the proofs check. */
+import type { Mutant } from "./mutant.ts";
+
+const admission = "packages/protocol/src/admission.ts";
+const proof = "packages/vsr/src/proof.ts";
+const liar = { faults: { liar: 30_000 } } as const;
+
+export const trustMutants: readonly Mutant[] = [
+  {
+    name: "duplicate signer in the proof of a view",
+    edits: [
+      {
+        file: proof,
+        find: "return voters.size >= quorumOf(identity.voterCount);",
+        replace: "return statements.length >= quorumOf(identity.voterCount);",
+      },
+    ],
+    swarm: liar,
+  },
+  {
+    name: "signature check skipped",
+    edits: [
+      {
+        file: admission,
+        find: "if (publicKey === null || !context.verify(publicKey, signed, signature)) {",
+        replace: "if (publicKey === null || signed === signature) {",
+      },
+    ],
+    swarm: liar,
+  },
+  {
+    name: "digest check skipped",
+    edits: [
+      {
+        file: admission,
+        find: 'if (!bytesEqual(context.sha256(body), header.bodyDigest)) return refuse("body-digest");',
+        replace: "",
+      },
+    ],
+    swarm: liar,
+  },
+  {
+    name: "body of an entry is not compared with its header",
+    edits: [
+      {
+        file: "packages/vsr/src/fetch-answers.ts",
+        find: "    if (!isBodyOf(header, body, sha256)) continue;\n",
+        replace: "",
+      },
+    ],
+    swarm: liar,
+  },
+  {
+    name: "StartView believed without its selection",
+    edits: [
+      {
+        file: "packages/vsr/src/start-view.ts",
+        find: "  return isSame ? changes : null;",
+        replace: "  return changes;",
+      },
+    ],
+    swarm: liar,
+  },
+];
