@@ -104,5 +104,7 @@ export type Alarm =
   | "checkpoint-unreadable"
   /** A certified state is none of this state machine. */
   | "foreign-state"
+  /** This member has acknowledged more of its view than its disk holds: rules L5 and S12. */
+  | "tail-forgotten"
   /** A peer sent other bytes than it was asked for, and is asked no more in this transfer. */
   | "lying-peer";

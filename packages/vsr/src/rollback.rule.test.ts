@@ -19,13 +19,15 @@ function putBack(rig: Rig, index: number, backup: DiskBackup): void {
 }
 
 describe("S12: a disk that was put back to an earlier time", () => {
-  it("is found out by the primary, who has the newest PrepareOk", () => {
+  it("is found out by the primary of a newer view, who has a PrepareOk of it", () => {
     const rig = startedRig(3);
     const backup = rig.disk(0).backup();
-    work(rig, 1, 3);
+    rig.crash(1);
+    electBy(rig, 0, 2);
+    work(rig, 1, 2, 2);
     putBack(rig, 0, backup);
     expect(rig.stops(0)).toEqual([]);
-    link(rig, 0, 1);
+    link(rig, 0, 2);
     expect(rig.stops(0)).toEqual(["rolled-back"]);
   });
 
@@ -59,7 +61,7 @@ describe("S12: a disk that was put back to an earlier time", () => {
     rig.restart(1);
     putBack(rig, 0, backup);
     link(rig, 0, 1);
-    expect(rig.stops(0)).toEqual(["rolled-back"]);
+    expect([...rig.stops(0), ...rig.alarms(0)]).not.toEqual([]);
   });
 
   it("is not found out when the only one that could know is down", () => {
@@ -69,6 +71,30 @@ describe("S12: a disk that was put back to an earlier time", () => {
     rig.crash(1);
     putBack(rig, 0, backup);
     link(rig, 0, 2);
+    expect([...rig.stops(0), ...rig.alarms(0)]).toEqual([]);
+  });
+});
+
+describe("S12 and L5: a log that is only too short, within the last view", () => {
+  it("has an uncertain head, and promises nothing until it is installed whole", () => {
+    const rig = startedRig(3);
+    const backup = rig.disk(0).backup();
+    work(rig, 1, 3);
+    putBack(rig, 0, backup);
+    rig.network.cut({ to: 0, command: "recoveryResponse" });
+    link(rig, 0, 1);
+    expect(rig.alarms(0)).toEqual(["tail-forgotten"]);
+    expect(rig.disk(0).superblock.isHeadUncertain).toBe(true);
+    rig.network.take({});
+    rig.restart(0);
+    expect(rig.replica(0)).toMatchObject({ status: "recovering" });
+    rig.crash(1);
+    rig.elapse(300);
+    expect(rig.network.sent({ from: 0, command: "doViewChange", view: 2 })).toEqual([]);
+    rig.restart(1);
+    rig.network.heal();
+    rig.elapse(400);
+    expect(rig.replica(0)).toMatchObject({ status: "normal", executed: 4, isHeadUncertain: false });
     expect(rig.stops(0)).toEqual([]);
   });
 });

@@ -2,6 +2,9 @@
  * An old copy of the disk: rule S12. Peers tell a member what it has signed last; a disk that knows
  * less has been put back to an earlier time, and what was promised since is forgotten. The member
  * stops: its way back is that of a lost disk (rule S11).
+ *
+ * One case has a likelier cause: all views are known, and the log of the last one is too short. So
+ * does a tail look that was torn or rotted (rule L5). Then the head is uncertain (rule S5).
  */
 import { bytesEqual, DecodeError } from "@quorate/prelude";
 import {
@@ -14,7 +17,9 @@ import {
   statementOverheadBytes,
 } from "@quorate/protocol";
 import { tell } from "./speak.ts";
-import { type Identity, ignore, type Replica } from "./state.ts";
+import { dropFetch } from "./state-transfer.ts";
+import { type Identity, ignore, raise, type Replica } from "./state.ts";
+import { writeSuperblock } from "./superblock-writes.ts";
 
 /** A link to a peer is new: it may have started again, and is told what is remembered of it. */
 export function remind(replica: Replica, member: number): void {
@@ -26,6 +31,7 @@ export function onRemembered(replica: Replica, { statements }: MessageOf<"rememb
   for (const statement of statements) {
     const said = ownStatement(replica.identity, statement);
     if (said === null) return ignore(replica, "remembered", "proof not valid");
+    if (isTailForgotten(replica, said)) return doubtHead(replica);
     const forgotten = whatIsForgotten(replica, said);
     if (forgotten === null) continue;
     const detail = `this disk does not know of ${forgotten}, for which this member has signed`;
@@ -82,8 +88,22 @@ function whatIsForgotten(replica: Replica, { header, message }: Said): string | 
     return isGone ? `the checkpoint at op ${message.op}` : null;
   }
   if (header.view > view) return `view ${header.view}`;
-  if (message?.command !== "prepareOk") return null;
-  if (header.view > lastNormalView) return `the log of view ${header.view}`;
-  const isGone = header.view === lastNormalView && message.op > log.headOp && !isHeadUncertain;
-  return isGone ? `op ${message.op}` : null;
+  const isOfLog = message?.command === "prepareOk" && header.view > lastNormalView;
+  return isOfLog ? `the log of view ${header.view}` : null;
+}
+
+function isTailForgotten({ lastNormalView, log }: Replica, { header, message }: Said): boolean {
+  if (message?.command !== "prepareOk") return false;
+  return header.view === lastNormalView && message.op > log.headOp;
+}
+
+/** From now on, and over restarts, nothing is promised until a log is installed whole. */
+function doubtHead(replica: Replica): void {
+  if (replica.isHeadUncertain) return;
+  raise(replica, "tail-forgotten", `view ${replica.lastNormalView}, head ${replica.log.headOp}`);
+  replica.isHeadUncertain = true;
+  replica.acting = null;
+  replica.status = "recovering";
+  dropFetch(replica);
+  writeSuperblock(replica, replica.log.settledHead, "head-uncertain");
 }

@@ -155,7 +155,7 @@ export interface Collected {
 
 export interface SuperblockWrite {
   readonly write: number;
-  readonly purpose: "view-entered" | "view-installed" | "checkpoint";
+  readonly purpose: "view-entered" | "view-installed" | "checkpoint" | "head-uncertain";
   readonly view: View;
   /** What the superblock says of them. */
   readonly base: LogBase;

@@ -199,6 +199,7 @@ function onSuperblockStored(replica: Replica, write: number): void {
     case "view-installed":
       return onViewInstalled(replica);
     case "checkpoint":
+    case "head-uncertain":
       return;
   }
 }

@@ -27,7 +27,7 @@ export function takeCompletedWrite(replica: Replica, write: number): SuperblockW
 
 /** Whether `view` and `lastNormalView` are on disk: before that nothing is said in the view. */
 export function isViewDurable(replica: Replica): boolean {
-  return replica.writing.every(({ purpose }) => purpose === "checkpoint");
+  return replica.writing.every(({ purpose }) => !purpose.startsWith("view-"));
 }
 
 /** Numbers that tell requests to the world apart; never used twice by one process. */

@@ -7,6 +7,7 @@ const honestAlarms: ReadonlySet<unknown> = new Set([
   "clock-ahead",
   "clock-apart",
   "checkpoint-unreadable",
+  "tail-forgotten",
 ]);
 
 /** Throws Violation for an alarm that only a liar can cause. */
