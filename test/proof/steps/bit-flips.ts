@@ -5,6 +5,7 @@ import { amount, type Figure } from "../figures.ts";
 import { flipBits } from "../rot.ts";
 import { type Round, runTrial, type Trial } from "../rounds.ts";
 import { type Effort, type ProofStep, shareOf } from "../step.ts";
+import { takeAway } from "../take-away.ts";
 
 const rounds = 10;
 /** Half of them while the replica runs, half before it starts again. */
@@ -39,7 +40,7 @@ class BitFlips implements Trial {
     };
     flip();
     await load.untilAcknowledged(messagesByTwo);
-    await process.kill();
+    await takeAway(cluster, this.#rotten);
     flip();
     process.start();
     await cluster.whole();

@@ -1,8 +1,9 @@
 /** Disks that are erased under load: their members are taken back, and needed soon after. */
 import { rmSync } from "node:fs";
-import type { RigReplica } from "../../integration/rig/cluster.ts";
+import type { Cluster, RigReplica } from "../../integration/rig/cluster.ts";
 import { type Round, runTrial, type Trial } from "../rounds.ts";
 import { lastFor, type ProofStep } from "../step.ts";
+import { takeAway } from "../take-away.ts";
 
 /** How often another process dies while the member is on its way back, with its disk left. */
 const disturbedShare = 0.3;
@@ -20,7 +21,7 @@ class LostDisks implements Trial {
   async strike({ cluster, load, random }: Round): Promise<void> {
     const lost = random.pick(cluster.replicas);
     const others = cluster.replicas.filter(({ id }) => id !== lost.id);
-    await eraseDisk(lost);
+    await eraseDisk(cluster, lost);
     if (random.chance(disturbedShare)) {
       const { process } = random.pick(others);
       await lastFor(random.below(disturbanceMsMax));
@@ -40,10 +41,11 @@ class LostDisks implements Trial {
   }
 }
 
-async function eraseDisk({ process, dataFolder }: RigReplica): Promise<void> {
-  await process.kill();
-  rmSync(dataFolder, { recursive: true });
-  process.start();
+async function eraseDisk(cluster: Cluster, lost: RigReplica): Promise<void> {
+  // Nobody else's disk may go, nor may the others be too few, until it is taken back.
+  await takeAway(cluster, lost);
+  rmSync(lost.dataFolder, { recursive: true });
+  lost.process.start();
 }
 
 /** See the file. */
