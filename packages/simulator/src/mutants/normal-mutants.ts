@@ -78,17 +78,6 @@ export const normalMutants: readonly Mutant[] = [
     ],
   },
   {
-    name: "linearizable read does not wait for its commit",
-    edits: [
-      {
-        file: reads,
-        find: "read.commitAtArrival <= replica.executed;",
-        replace: "true;",
-      },
-    ],
-    swarm: parted,
-  },
-  {
     name: "lost PrepareOk is never asked for again",
     edits: [
       {

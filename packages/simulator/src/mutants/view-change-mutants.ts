@@ -24,7 +24,7 @@ export const viewChangeMutants: readonly Mutant[] = [
       {
         file: enterView,
         find: "    lastNormalView: replica.lastNormalView,",
-        replace: "    lastNormalView: Math.max(replica.lastNormalView, view - 1),",
+        replace: "    lastNormalView: Math.max(replica.lastNormalView, replica.view - 1),",
       },
     ],
   },
