@@ -123,11 +123,9 @@ function writeDriver(replica: string, api: string): string {
     const spec = { id, args: [replicaPath], log: folder.log(id) };
     return { id, index, port: 20_000 + index, metricsPort: 20_010 + index, spec };
   });
-  const plan = {
-    apiUrl: `http://127.0.0.1:${apiPort}`,
-    replicas,
-    api: { id: "api", args: [apiPath, String(apiPort)], log: folder.log("api") },
-  };
+  const apiSpec = { id: "api", args: [apiPath, String(apiPort)], log: folder.log("api") };
+  const apiPlan = { url: `http://127.0.0.1:${apiPort}`, spec: apiSpec };
+  const plan = { replicas, api: apiPlan, otherApis: [] };
   const cluster = { clusterIdHex: "ab".repeat(32), replicas };
   const path = join(folder.path, "driver.mjs");
   const here = JSON.stringify(import.meta.dirname);

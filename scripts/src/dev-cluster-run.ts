@@ -43,7 +43,7 @@ export class DevClusterRun {
     this.#folder = folder;
     this.#cluster = cluster;
     this.#plan = plan;
-    const specs = [...plan.replicas.map((replica) => replica.spec), plan.api];
+    const specs = [...plan.replicas.map((replica) => replica.spec), plan.api.spec];
     for (const { id, log } of specs) this.#logBegins.set(id, logBytes(log));
     this.#supervisor = new Supervisor({
       specs,
@@ -80,7 +80,7 @@ export class DevClusterRun {
     const tokens = await this.#mint();
     this.#supervisor.start();
     await waitUntilReady({
-      apiUrl: this.#plan.apiUrl,
+      apiUrl: this.#plan.api.url,
       viewerToken: tokens.viewer,
       replicaIds: this.#plan.replicas.map((replica) => replica.id),
       timeoutMs: readyMs,
@@ -159,7 +159,7 @@ export class DevClusterRun {
   #devFile(tokens: DevTokens): DevFile {
     const folder = this.#folder;
     return {
-      apiUrl: this.#plan.apiUrl,
+      apiUrl: this.#plan.api.url,
       tokens,
       operatorKeyFile: folder.keyFile(operatorId),
       operatorPassphraseFile: folder.passphraseFile(operatorId),

@@ -12,7 +12,7 @@ let created: DevCluster;
 
 beforeAll(async () => {
   folder = devFolderAt(mkdtempSync(join(tmpdir(), "quorate-genesis-")));
-  created = await createCluster(folder, 1, 8080);
+  created = await createCluster(folder, { replicas: 1, portsTaken: [8080] });
 });
 
 afterAll(() => rmSync(folder.path, { recursive: true }));

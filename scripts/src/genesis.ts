@@ -30,8 +30,8 @@ import { createIssuerKey } from "./tokens.ts";
 /** Replicas of a dev cluster unless asked otherwise: the fewest of which one may stop. */
 export const replicasDefault = 3;
 
-/** The gateway of a dev cluster, as its configuration names it. */
-export const gatewayId = "g0";
+/** The gateways of a dev cluster, as its configuration names them. */
+const gatewayIdOf = (index: number): string => `g${index}`;
 
 /** The operator of a dev cluster. One of one must sign: convenient here, wrong in production. */
 export const operatorId = "o0";
@@ -50,9 +50,21 @@ const checkpointLimits: CheckpointLimits = {
 /** Each takes 128 MiB while scrypt runs (identity's key-file.ts). */
 const keysAtOnce = 2;
 
+/** What a new cluster is to be. */
+export interface ClusterShape {
+  readonly replicas: number;
+  /** Gateways with a key of their own; one unless said otherwise. */
+  readonly gateways?: number;
+  /** None of the replicas gets one of these. */
+  readonly portsTaken: readonly number[];
+  readonly checkpoints?: CheckpointLimits;
+}
+
 /** What the rest of `npm start` needs to know of the cluster. */
 export interface DevCluster {
   readonly clusterIdHex: string;
+  /** Ids of the gateways, at least one. */
+  readonly gateways: readonly string[];
   readonly replicas: readonly {
     readonly id: string;
     readonly index: number;
@@ -67,25 +79,22 @@ interface KeyHolder {
 
 /**
  * Makes the keys and the configuration of a new cluster in an empty folder. The cluster file is
- * written last: until then there is no cluster. `portTaken` is none of the replicas' ports.
+ * written last: until then there is no cluster.
  */
-export async function createCluster(
-  folder: DevFolder,
-  replicaCount: number,
-  portTaken: number,
-  limits: CheckpointLimits = checkpointLimits,
-): Promise<DevCluster> {
+export async function createCluster(folder: DevFolder, shape: ClusterShape): Promise<DevCluster> {
   mkdirSync(folder.keysFolder, { recursive: true, mode: 0o700 });
   const clusterId = new Uint8Array(randomBytes(clusterIdBytes));
-  const ports = await findFreePorts(replicaCount, [portTaken]);
+  const ports = await findFreePorts(shape.replicas, shape.portsTaken);
   const members = ports.map((port, index) => ({ id: `r${index}`, port }));
-  const publicKeys = await inTurns(holdersOf(members), async ({ id, purpose }) => {
+  const gateways = Array.from({ length: shape.gateways ?? 1 }, (_, index) => gatewayIdOf(index));
+  const holdersNamed = holdersOf({ members, gateways: gateways.map((id) => ({ id })) });
+  const publicKeys = await inTurns(holdersNamed, async ({ id, purpose }) => {
     const passphrase = hexEncode(randomBytes(32));
     writePrivateFile(folder.passphraseFile(id), passphrase);
     const signer = await createKeyFile(folder.keyFile(id), { purpose, clusterId, passphrase });
     return signer.publicKey;
   });
-  const holders = holdersOf(members).map(({ id, purpose }, index) => {
+  const holders = holdersNamed.map(({ id, purpose }, index) => {
     return { id, purpose, publicKey: publicKeys[index] ?? new Uint8Array() };
   });
   const withPurpose = (purpose: KeyPurpose) =>
@@ -94,7 +103,7 @@ export async function createCluster(
     clusterId,
     epoch: asEpoch(0),
     pipelineMax,
-    ...limits,
+    ...(shape.checkpoints ?? checkpointLimits),
     createdAtMs: Date.now(),
     members: withPurpose("replica").map(({ id, publicKey }, index) => {
       const address = `http://${loopback}:${ports[index]}`;
@@ -129,7 +138,7 @@ export async function openCluster(folder: DevFolder): Promise<DevCluster> {
   const named = new Map(
     [...config.members, ...config.gateways, ...config.operators].map((each) => [each.id, each]),
   );
-  await inTurns(holdersOf(config.members), async ({ id, purpose }) => {
+  await inTurns(holdersOf(config), async ({ id, purpose }) => {
     const passphrase = readPassphrase(folder.passphraseFile(id));
     const path = folder.keyFile(id);
     const use = { purpose, clusterId: config.clusterId, passphrase };
@@ -145,11 +154,18 @@ export async function openCluster(folder: DevFolder): Promise<DevCluster> {
   return describe(config);
 }
 
-/** Every holder of a key: the replicas, one gateway, one operator. */
-function holdersOf(members: readonly { readonly id: string }[]): readonly KeyHolder[] {
+interface Named {
+  readonly id: string;
+}
+
+/** Every holder of a key: the replicas, the gateways, one operator. */
+function holdersOf(of: {
+  readonly members: readonly Named[];
+  readonly gateways: readonly Named[];
+}): readonly KeyHolder[] {
   return [
-    ...members.map(({ id }) => ({ id, purpose: "replica" as const })),
-    { id: gatewayId, purpose: "gateway" },
+    ...of.members.map(({ id }) => ({ id, purpose: "replica" as const })),
+    ...of.gateways.map(({ id }) => ({ id, purpose: "gateway" as const })),
     { id: operatorId, purpose: "operator" },
   ];
 }
@@ -158,7 +174,8 @@ function describe(config: ClusterConfig): DevCluster {
   const replicas = config.members.map(({ id, address }, index) => {
     return { id, index, port: Number(new URL(address).port) };
   });
-  return { clusterIdHex: hexEncode(config.clusterId), replicas };
+  const gateways = config.gateways.map(({ id }) => id);
+  return { clusterIdHex: hexEncode(config.clusterId), gateways, replicas };
 }
 
 function readConfig(path: string): ClusterConfig {

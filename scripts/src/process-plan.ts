@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dashboardOutFolder } from "./dashboard-build.ts";
 import type { DevFolder } from "./dev-folder.ts";
-import { type DevCluster, gatewayId } from "./genesis.ts";
+import type { DevCluster } from "./genesis.ts";
 import { heapOptionsFor } from "./heap-options.ts";
 import { findFreePorts, loopback } from "./ports.ts";
 import { writePrivateFile } from "./private-file.ts";
@@ -20,35 +20,43 @@ export interface ReplicaPlan {
   readonly spec: ProcessSpec;
 }
 
+/** One gateway to start. */
+export interface ApiPlan {
+  readonly url: string;
+  readonly spec: ProcessSpec;
+}
+
 /** All processes to start. */
 export interface ProcessPlan {
-  readonly apiUrl: string;
   readonly replicas: readonly ReplicaPlan[];
-  readonly api: ProcessSpec;
+  readonly api: ApiPlan;
+  /** Gateways beyond the first. */
+  readonly otherApis: readonly ApiPlan[];
 }
 
 /**
- * Writes the configuration file of every process and returns what to start. Metrics ports are
- * chosen anew each time; nobody remembers them.
+ * Writes the configuration file of every process and returns what to start: a gateway for each
+ * port. Metrics ports are chosen anew each time; nobody remembers them.
  */
 export async function planProcesses(
   folder: DevFolder,
   cluster: DevCluster,
-  apiPort: number,
+  [apiPort, ...otherPorts]: readonly [number, ...number[]],
 ): Promise<ProcessPlan> {
   for (const path of [folder.configFolder, folder.logFolder]) mkdirSync(path, { recursive: true });
-  const taken = [apiPort, ...cluster.replicas.map((replica) => replica.port)];
+  const taken = [apiPort, ...otherPorts, ...cluster.replicas.map((replica) => replica.port)];
   const metricsPorts = await findFreePorts(cluster.replicas.length, taken);
   const replicas = cluster.replicas.map((replica, index) => {
     const metricsPort = metricsPorts[index] ?? 0;
     const spec = planReplica(folder, { ...replica, metricsPort });
     return { ...replica, metricsPort, spec };
   });
-  return {
-    apiUrl: `http://${loopback}:${apiPort}`,
-    replicas,
-    api: planApi(folder, cluster.clusterIdHex, apiPort),
-  };
+  const api = planApi(folder, cluster, { id: "api", index: 0, port: apiPort });
+  const otherApis = otherPorts.map((port, before) => {
+    const index = before + 1;
+    return planApi(folder, cluster, { id: `api${index}`, index, port });
+  });
+  return { replicas, api, otherApis };
 }
 
 function planReplica(
@@ -71,8 +79,13 @@ function planReplica(
   return { id, args, log: folder.log(id) };
 }
 
-function planApi(folder: DevFolder, clusterIdHex: string, port: number): ProcessSpec {
-  const id = "api";
+function planApi(
+  folder: DevFolder,
+  cluster: DevCluster,
+  { id, index, port }: { id: string; index: number; port: number },
+): ApiPlan {
+  const gatewayId = cluster.gateways[index];
+  if (gatewayId === undefined) throw new RangeError(`the cluster has no gateway for ${id}`);
   writeConfig(folder.configFile(id), {
     clusterFile: folder.clusterFile,
     gatewayId,
@@ -83,7 +96,7 @@ function planApi(folder: DevFolder, clusterIdHex: string, port: number): Process
     issuers: [
       {
         ...devIssuer,
-        audience: audienceOf(clusterIdHex),
+        audience: audienceOf(cluster.clusterIdHex),
         jwksFile: folder.issuerKeySetFile,
         maxAgeSeconds: devTokenSeconds,
       },
@@ -92,7 +105,7 @@ function planApi(folder: DevFolder, clusterIdHex: string, port: number): Process
     publicUrl: null,
   });
   const args = [...nodeOptions, "apps/api/src/main.ts", "--config", folder.configFile(id)];
-  return { id, args, log: folder.log(id) };
+  return { url: `http://${loopback}:${port}`, spec: { id, args, log: folder.log(id) } };
 }
 
 function writeConfig(path: string, config: object): void {

@@ -52,7 +52,7 @@ async function prepare(
   for (const { id, port } of cluster.replicas) {
     await requireFreePort(port, `it is that of ${id}; end the other program, or use --fresh`);
   }
-  return { cluster, plan: await planProcesses(folder, cluster, options.port) };
+  return { cluster, plan: await planProcesses(folder, cluster, [options.port]) };
 }
 
 async function openExisting(options: StartOptions, folder: DevFolder): Promise<DevCluster> {
@@ -70,7 +70,7 @@ async function createNew(options: StartOptions, folder: DevFolder): Promise<DevC
   say(`quorate: creating a dev cluster of ${count} in ${folder.path}`);
   // What an interrupted genesis has left is no cluster.
   forget(folder);
-  return createCluster(folder, count, options.port);
+  return createCluster(folder, { replicas: count, portsTaken: [options.port] });
 }
 
 /** Removes everything but what belongs to this very run. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { type DevFolder, devFolderAt } from "@quorate/scripts/src/dev-folder.ts";
 import { type CheckpointLimits, createCluster } from "@quorate/scripts/src/genesis.ts";
 import { findFreePorts } from "@quorate/scripts/src/ports.ts";
-import { planProcesses } from "@quorate/scripts/src/process-plan.ts";
+import { type ApiPlan, planProcesses } from "@quorate/scripts/src/process-plan.ts";
 import { waitUntilReady } from "@quorate/scripts/src/ready.ts";
 import { audienceOf, type DevTokens, mintDevTokens } from "@quorate/scripts/src/tokens.ts";
 import { type ClusterView, clusterViewOf } from "./cluster-view.ts";
@@ -32,9 +32,11 @@ process.on("exit", () => {
 export interface ClusterOptions {
   /** 1, 3 or 5; three unless said otherwise. */
   readonly replicas?: number;
+  /** Gateways, each a process with a key and a port of its own; one unless said otherwise. */
+  readonly gateways?: number;
   /** When checkpoints are due; as `npm start` has it unless said otherwise. */
   readonly checkpoints?: CheckpointLimits;
-  /** Environment of the processes, by id (`r0`, `api`). */
+  /** Environment of the processes, by id (`r0`, `api`, `api1`). */
   readonly environment?: (id: string) => Readonly<Record<string, string>>;
 }
 
@@ -49,12 +51,18 @@ export interface RigReplica {
   readonly configFile: string;
 }
 
+/** One gateway's process and where callers find it. */
+export interface RigGateway {
+  readonly url: string;
+  readonly process: RigProcess;
+}
+
 interface Parts {
   readonly folder: DevFolder;
-  readonly apiUrl: string;
   readonly tokens: DevTokens;
   readonly replicas: readonly RigReplica[];
-  readonly api: RigProcess;
+  readonly gateway: RigGateway;
+  readonly otherGateways: readonly RigGateway[];
 }
 
 /** See the file. Life: `startCluster`, then `stop` once. */
@@ -64,21 +72,24 @@ export class Cluster {
   readonly tokens: DevTokens;
   readonly replicas: readonly RigReplica[];
   readonly api: RigProcess;
+  /** All gateways; `api` is the first. */
+  readonly gateways: readonly RigGateway[];
   readonly #clients: RestClient[] = [];
   readonly #viewer: RestClient;
 
   constructor(parts: Parts) {
     this.folder = parts.folder;
-    this.apiUrl = parts.apiUrl;
+    this.apiUrl = parts.gateway.url;
     this.tokens = parts.tokens;
     this.replicas = parts.replicas;
-    this.api = parts.api;
+    this.api = parts.gateway.process;
+    this.gateways = [parts.gateway, ...parts.otherGateways];
     this.#viewer = this.client("viewer", 1);
   }
 
   /** A caller with one of the dev tokens; its connections are closed with the cluster. */
-  client(role: keyof DevTokens, connections = 4): RestClient {
-    const client = new RestClient({ apiUrl: this.apiUrl, token: this.tokens[role], connections });
+  client(role: keyof DevTokens, connections = 4, apiUrl = this.apiUrl): RestClient {
+    const client = new RestClient({ apiUrl, token: this.tokens[role], connections });
     this.#clients.push(client);
     return client;
   }
@@ -137,9 +148,9 @@ export class Cluster {
     return found;
   }
 
-  /** All processes, the gateway last. */
+  /** All processes, the gateways last. */
   get processes(): readonly RigProcess[] {
-    return [...this.replicas.map((replica) => replica.process), this.api];
+    return [...this.replicas, ...this.gateways].map((each) => each.process);
   }
 
   /** Returns when the cluster serves, after a start or a restart of everything. */
@@ -173,15 +184,23 @@ function removeFolder(path: string): void {
 export async function createTestCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const folder = devFolderAt(mkdtempSync(join(tmpdir(), "quorate-test-")));
   folders.add(folder.path);
-  const [apiPort = 0] = await findFreePorts(1);
-  const cluster = await createCluster(folder, options.replicas ?? 3, apiPort, options.checkpoints);
-  const plan = await planProcesses(folder, cluster, apiPort);
+  const { replicas = 3, gateways = 1, checkpoints } = options;
+  const [apiPort = 0, ...otherPorts] = await findFreePorts(gateways);
+  const cluster = await createCluster(folder, {
+    replicas,
+    gateways,
+    portsTaken: [apiPort, ...otherPorts],
+    ...(checkpoints === undefined ? {} : { checkpoints }),
+  });
+  const plan = await planProcesses(folder, cluster, [apiPort, ...otherPorts]);
   const environmentOf = options.environment ?? (() => ({}));
   const audience = audienceOf(cluster.clusterIdHex);
   const nowSeconds = Math.floor(Date.now() / 1000);
+  const rigGateway = ({ url, spec }: ApiPlan): RigGateway => {
+    return { url, process: new RigProcess(spec, environmentOf(spec.id)) };
+  };
   return new Cluster({
     folder,
-    apiUrl: plan.apiUrl,
     tokens: await mintDevTokens(folder.issuerKeyFile, audience, nowSeconds),
     replicas: plan.replicas.map(({ id, port, metricsPort, spec }) => ({
       id,
@@ -191,7 +210,8 @@ export async function createTestCluster(options: ClusterOptions = {}): Promise<C
       dataFolder: folder.dataFolder(id),
       configFile: folder.configFile(id),
     })),
-    api: new RigProcess(plan.api, environmentOf("api")),
+    gateway: rigGateway(plan.api),
+    otherGateways: plan.otherApis.map(rigGateway),
   });
 }
 
