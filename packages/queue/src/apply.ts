@@ -4,6 +4,7 @@ import { enqueue } from "./enqueue.ts";
 import type { Operation } from "./operation.ts";
 import { putQueue } from "./queues.ts";
 import { extendDequeue } from "./replay.ts";
+import { revoke } from "./revoke.ts";
 import { settle } from "./settle.ts";
 import type { QueueState } from "./state.ts";
 
@@ -25,6 +26,8 @@ export function apply(
       return settle(state, operation);
     case "extend-dequeue":
       return extendDequeue(state, operation);
+    case "revoke":
+      return revoke(state, operation);
     default:
       return unreachable(operation);
   }

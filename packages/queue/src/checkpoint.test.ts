@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createQueueStateMachine } from "./queue-state-machine.ts";
 import { LeafStore, load, type StoredLeaf } from "./testing/leaf-store.ts";
-import { leaseOf, MachineDriver } from "./testing/machine-driver.ts";
+import { hashOf, leaseOf, MachineDriver } from "./testing/machine-driver.ts";
 import { quickDigest } from "./testing/quick-digest.ts";
 import { settlement } from "./testing/settling.ts";
 
@@ -23,6 +23,8 @@ function filled(): MachineDriver {
   driver.enqueue({ delayMs: 60_000 });
   for (const id of ["a", "b", "c"]) driver.dequeue({ max: 20, leaseMs: 600_000, id });
   driver.dequeue({ max: 5, mode: "delete", id: "pop" });
+  driver.execute({ type: "revoke", key: hashOf("token"), issuedUntil: "ever" });
+  driver.execute({ type: "revoke", key: hashOf("subject"), issuedUntil: "now" });
   return driver;
 }
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeOperation, encodeOperation } from "./operation-codec.ts";
 import { decodeOutcome, encodeOutcome } from "./outcome-codec.ts";
-import type { Operation } from "./operation.ts";
+import type { Enqueue, Operation } from "./operation.ts";
 import type { EnqueueResult, Outcome } from "./outcome.ts";
 import { queueConfigDefault } from "./queue-config.ts";
 import { decodeAnswer, decodeQuestion, encodeAnswer, encodeQuestion } from "./question.ts";
@@ -14,7 +14,7 @@ import { RandomOperations } from "./testing/random-operation.ts";
 const prngs = fc.integer({ min: 0 }).map((seed) => new Random(seed));
 
 function operationOf(prng: Prng): Operation {
-  const kind = prng.below(12);
+  const kind = prng.below(13);
   if (kind === 0) {
     return {
       type: "put-queue",
@@ -56,6 +56,10 @@ function operationOf(prng: Prng): Operation {
         { action: "extend", lease, leaseMs: 1_000, progress },
       ],
     };
+  }
+  if (kind === 3) {
+    const issuedUntil = prng.pick(["now", "ever", 0, 1_795_000_000_000] as const);
+    return { type: "revoke", key: prng.bytes(16), issuedUntil };
   }
   return new RandomOperations(prng, ["q", "a_b.c-9"]).next();
 }
@@ -103,7 +107,7 @@ describe("operations", () => {
   });
 
   test("a body over 1 MiB and a name that names no queue are refused when they are read", () => {
-    const enqueue = (bodyBytes: number): Operation => ({
+    const enqueue = (bodyBytes: number): Enqueue => ({
       type: "enqueue",
       queue: "q",
       form: "batch",
@@ -216,6 +220,8 @@ const outcomes: readonly Outcome[] = [
     ],
     lost: [{ lease: null, message: { op: 1, index: 2 }, reason: "expired" }],
   },
+  { type: "revoked", key: hashOf("t"), issuedUntilMs: null, keptUntilMs: 9 },
+  { type: "revoked", key: hashOf("s"), issuedUntilMs: 5, keptUntilMs: 9 },
 ];
 
 test.each(outcomes)("the outcome $type survives its codec", (outcome) => {
@@ -249,6 +255,7 @@ test("questions and answers survive their codecs", () => {
     { type: "get-queue", queue: "q" },
     { type: "list-queues", prefix: "a", after: "ab", limit: 50 },
     { type: "deliverable", queue: "q", mode: "lease", dequeueHash: hashOf("x") },
+    { type: "revocations", after: 7, limit: 1_000 },
   ] as const;
   for (const question of questions) {
     expect(decodeQuestion(encodeQuestion(question))).toEqual(question);
@@ -257,6 +264,11 @@ test("questions and answers survive their codecs", () => {
     { type: "queue", view: null },
     { type: "queues", views: [], more: true },
     { type: "deliverable", finds: "in-flight-limit" },
+    {
+      type: "revocations",
+      revocations: [{ key: hashOf("a"), issuedUntilMs: 3, keptUntilMs: 9, number: 2 }],
+      more: true,
+    },
   ] as const;
   for (const answer of answers) expect(decodeAnswer(encodeAnswer(answer))).toEqual(answer);
 });

@@ -42,6 +42,7 @@ export function isPulseDue(state: QueueState, now: number): boolean {
   if (dueLease(state, state.leaseClockAt(now)) !== 0 || dueTimer(state, now) !== 0) return true;
   if (isKeyDue(state, now - windowSlackMicros) || state.calls.isDue(now)) return true;
   if (state.fences.isDue(now - windowSlackMicros)) return true;
+  if (state.revocations.isDue((now - windowSlackMicros) / 1_000)) return true;
   for (const queue of state.queues()) {
     if (isIdDue(state, queue, now - windowSlackMicros)) return true;
   }
@@ -95,6 +96,7 @@ function becomeDue(state: QueueState, message: number): void {
 
 function forgetRecords(state: QueueState): void {
   state.calls.expire(state.now, (firstPopped) => dropPopped(state, firstPopped));
+  state.revocations.expire(Math.floor(state.now / 1_000));
   state.fences.expire(state.now, (queue, seq) => state.messageAt(queue, seq));
   let budget = windowRecordsPerPulseMax;
   while (budget > 0 && forgetOldestKey(state)) budget -= 1;

@@ -13,6 +13,7 @@ const domain = {
   dequeueId: utf8Encode("quorate/1/dequeue-id\0"),
   request: utf8Encode("quorate/1/request\0"),
   message: utf8Encode("quorate/1/message\0"),
+  revocation: utf8Encode("quorate/1/revocation\0"),
 };
 
 /** Length of every key and fingerprint of this file, in bytes. */
@@ -36,6 +37,20 @@ export function idempotencyKeyHash(sha256: Sha256, principal: string, key: strin
 /** Key of a `dequeueId`: private to the principal. */
 export function dequeueIdHash(sha256: Sha256, principal: string, dequeueId: string): Uint8Array {
   return hash(sha256, domain.dequeueId, [utf8Encode(principal), utf8Encode(dequeueId)]);
+}
+
+/** What tokens have in common that are revoked together. */
+export type RevocationSubject =
+  | { readonly by: "jti"; readonly issuer: string; readonly jti: string }
+  | { readonly by: "sub"; readonly issuer: string; readonly sub: string }
+  | { readonly by: "issuer"; readonly issuer: string };
+
+/** Key of a revocation: what kind it is, the issuer, and its token or subject. */
+export function revocationKeyHash(sha256: Sha256, subject: RevocationSubject): Uint8Array {
+  const parts = [subject.by, subject.issuer];
+  if (subject.by === "jti") parts.push(subject.jti);
+  if (subject.by === "sub") parts.push(subject.sub);
+  return hash(sha256, domain.revocation, parts.map(utf8Encode));
 }
 
 /** Fingerprint of a batch call: its request body as it came. */

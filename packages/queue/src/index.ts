@@ -10,6 +10,7 @@ export type {
   Operation,
   PutPrecondition,
   PutQueue,
+  Revoke,
   Settle,
   SettleAction,
   Settlement,
@@ -26,6 +27,7 @@ export type {
   Outcome,
   QueuePut,
   Refused,
+  Revoked,
   Settled,
   SettleResult,
 } from "./outcome.ts";
@@ -52,6 +54,7 @@ export {
   type QueueConfigPointer,
   queueConfigRanges,
 } from "./queue-config.ts";
+export type { Revocation } from "./revocation.ts";
 export { isQueueName } from "./queue-name.ts";
 export {
   type LeaseKey,
@@ -72,6 +75,8 @@ export {
   idempotencyKeyHash,
   messageFingerprint,
   requestFingerprint,
+  revocationKeyHash,
+  type RevocationSubject,
 } from "./fingerprint.ts";
 export * as queueLimits from "./limits.ts";
 export {

@@ -61,6 +61,17 @@ export const dequeueReplayWindowMs = 300_000;
 export const popReplayWindowMs = 60_000;
 /** How long a settlement is remembered, in milliseconds: 10 min. */
 export const settledWindowMs = 600_000;
+/** Revocations that are remembered at once. */
+export const revocationsMax = 10_000;
+/** Revocations in one answer of a listing. */
+export const listRevocationsMax = 1_000;
+/** How far ahead of now a revocation may reach, in milliseconds: clocks of issuers differ. */
+export const revocationAheadMsMax = 5 * 60_000;
+/**
+ * How long a revocation is remembered, in milliseconds: longer than any token lives that it is
+ * about, which is 12 h after the latest time that it may name, and a minute for clocks.
+ */
+export const revocationKeptMs = 12 * 3_600_000 + revocationAheadMsMax + 60_000;
 
 /** Deadlines (lease ends, delays) that one pulse acts on. */
 export const deadlinesPerPulseMax = 2_000;

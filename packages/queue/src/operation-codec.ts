@@ -8,11 +8,18 @@ import {
   principalBytesMax,
   workerBytesMax,
 } from "./limits.ts";
-import type { Dequeue, ExtendDequeue, Operation, PutPrecondition, PutQueue } from "./operation.ts";
+import type {
+  Dequeue,
+  ExtendDequeue,
+  Operation,
+  PutPrecondition,
+  PutQueue,
+  Revoke,
+} from "./operation.ts";
 import { readQueueName } from "./queue-name.ts";
 import { readQueueConfig, writeQueueConfig } from "./queue-config.ts";
 import { readSettle, writeSettle } from "./settle-codec.ts";
-import { optional, readOptional, readRange } from "./wire.ts";
+import { optional, readChoice, readOptional, readRange } from "./wire.ts";
 
 const tags = {
   "put-queue": 1,
@@ -20,6 +27,7 @@ const tags = {
   dequeue: 3,
   settle: 4,
   "extend-dequeue": 5,
+  revoke: 6,
 } as const;
 
 /** Bytes around bodies: an operation's fields, and a message's labels and hashes. A guess. */
@@ -31,7 +39,8 @@ export function encodeOperation(operation: Operation): Uint8Array {
   // A writer that must grow copies; one that is too large costs more, because it is zeroed first.
   const capacity = messages.reduce((sum, { body }) => sum + body.length + overheadBytes, 0);
   const writer = new ByteWriter(overheadBytes + capacity);
-  writer.u8(tags[operation.type]).string(operation.queue);
+  writer.u8(tags[operation.type]);
+  if ("queue" in operation) writer.string(operation.queue);
   switch (operation.type) {
     case "put-queue":
       writePutQueue(writer, operation);
@@ -48,6 +57,9 @@ export function encodeOperation(operation: Operation): Uint8Array {
     case "extend-dequeue":
       writer.raw(operation.dequeueHash).u32(operation.leaseMs);
       break;
+    case "revoke":
+      writeRevoke(writer, operation);
+      break;
     default:
       unreachable(operation);
   }
@@ -61,12 +73,13 @@ export function encodeOperation(operation: Operation): Uint8Array {
 export function decodeOperation(bytes: Uint8Array): Operation {
   const reader = new ByteReader(bytes);
   const tag = reader.u8();
-  const queue = readQueueName(reader);
-  const operation = readBody(reader, tag, queue);
+  const operation =
+    tag === tags.revoke ? readRevoke(reader) : readBody(reader, tag, readQueueName(reader));
   reader.end();
   return operation;
 }
 
+/** The operation of a queue. */
 function readBody(reader: ByteReader, tag: number, queue: string): Operation {
   switch (tag) {
     case tags["put-queue"]:
@@ -139,4 +152,19 @@ function readExtendDequeue(reader: ByteReader, queue: string): ExtendDequeue {
     dequeueHash: reader.raw(hashBytes),
     leaseMs: readRange(reader.u32(), leaseMsMin, leaseMsMax),
   };
+}
+
+const issuedUntilKinds = ["at", "now", "ever"] as const;
+
+function writeRevoke(writer: ByteWriter, { key, issuedUntil }: Revoke): void {
+  assert(key.length === hashBytes);
+  const kind = typeof issuedUntil === "number" ? "at" : issuedUntil;
+  writer.raw(key).u8(issuedUntilKinds.indexOf(kind));
+  if (typeof issuedUntil === "number") writer.u64(issuedUntil);
+}
+
+function readRevoke(reader: ByteReader): Revoke {
+  const key = reader.raw(hashBytes);
+  const kind = readChoice(reader, issuedUntilKinds);
+  return { type: "revoke", key, issuedUntil: kind === "at" ? reader.u64() : kind };
 }

@@ -6,7 +6,7 @@ import type { QueueConfigPatch } from "./queue-config.ts";
  * operation can say (ttl, dequeue from the dead, purge, pause, redrive) does not exist yet: the
  * gateway has to refuse it.
  */
-export type Operation = PutQueue | Enqueue | Dequeue | Settle | ExtendDequeue;
+export type Operation = PutQueue | Enqueue | Dequeue | Settle | ExtendDequeue | Revoke;
 
 /** `PUT /queues/{q}`. */
 export interface PutQueue {
@@ -138,4 +138,13 @@ export interface ExtendDequeue {
   readonly queue: string;
   readonly dequeueHash: Uint8Array;
   readonly leaseMs: number;
+}
+
+/** `POST /trust/revocations`: tokens that have this in common are refused from now on. */
+export interface Revoke {
+  readonly type: "revoke";
+  /** revocationKeyHash of what they have in common. */
+  readonly key: Uint8Array;
+  /** Tokens issued until then, in milliseconds since 1970; `now` is the op's time. */
+  readonly issuedUntil: number | "now" | "ever";
 }

@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter, DecodeError, unreachable } from "@quorate/prelude";
 import { readDequeued, readLost, writeDequeued, writeLost } from "./dequeued-codec.ts";
 import { decodeEnqueueRuns, encodeEnqueueRuns } from "./enqueue-runs.ts";
+import { hashBytes } from "./fingerprint.ts";
 import { dequeueMessagesMax, settlementsMax } from "./limits.ts";
 import type { LeasesExtended, Outcome, Settled, SettleResult } from "./outcome.ts";
 import { readQueueView, writeQueueView } from "./queue-view.ts";
@@ -16,6 +17,7 @@ export const outcomeTags = {
   dequeued: 4,
   settled: 5,
   "leases-extended": 6,
+  revoked: 7,
 } as const;
 
 /** The one spelling of the outcome. */
@@ -45,6 +47,11 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
       break;
     case "leases-extended":
       writeExtended(writer, outcome);
+      break;
+    case "revoked":
+      writer.raw(outcome.key);
+      optional(writer, outcome.issuedUntilMs, (issuedUntilMs) => writer.u64(issuedUntilMs));
+      writer.u64(outcome.keptUntilMs);
       break;
     default:
       unreachable(outcome);
@@ -96,6 +103,11 @@ function readBody(reader: ByteReader): Outcome {
       return readSettled(reader);
     case outcomeTags["leases-extended"]:
       return readExtended(reader);
+    case outcomeTags.revoked: {
+      const key = reader.raw(hashBytes);
+      const issuedUntilMs = readOptional(reader, () => reader.u64());
+      return { type: "revoked", key, issuedUntilMs, keptUntilMs: reader.u64() };
+    }
     default:
       throw new DecodeError(`outcome of unknown type ${tag}`);
   }

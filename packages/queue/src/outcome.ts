@@ -3,7 +3,15 @@ import type { QueueView } from "./queue-view.ts";
 import type { LeaseLostReason, MessageState, Refusal } from "./refusal.ts";
 
 /** What an operation did. Times are in milliseconds since 1970. */
-export type Outcome = Invalid | Refused | QueuePut | Enqueued | Dequeued | Settled | LeasesExtended;
+export type Outcome =
+  | Invalid
+  | Refused
+  | QueuePut
+  | Enqueued
+  | Dequeued
+  | Settled
+  | LeasesExtended
+  | Revoked;
 
 /** The bytes were no operation, or one whose values no gateway may send. Nothing was done. */
 export interface Invalid {
@@ -101,4 +109,14 @@ export interface LeasesExtended {
   readonly type: "leases-extended";
   readonly extended: readonly (LeaseKey & { readonly untilMs: number })[];
   readonly lost: readonly LostLease[];
+}
+
+/** What is revoked now: with what was revoked of the same key before. */
+export interface Revoked {
+  readonly type: "revoked";
+  readonly key: Uint8Array;
+  /** Tokens issued until then; null: whenever issued. */
+  readonly issuedUntilMs: number | null;
+  /** Until when it is remembered. */
+  readonly keptUntilMs: number;
 }

@@ -1,8 +1,9 @@
 import { ByteReader, ByteWriter, DecodeError, unreachable } from "@quorate/prelude";
 import { hashBytes } from "./fingerprint.ts";
-import { listQueuesMax, queueNameBytesMax } from "./limits.ts";
+import { listQueuesMax, listRevocationsMax, queueNameBytesMax } from "./limits.ts";
 import { readQueueName } from "./queue-name.ts";
 import { type QueueView, readQueueView, writeQueueView } from "./queue-view.ts";
+import { readRevocation, type Revocation, writeRevocation } from "./revocation.ts";
 import { optional, readChoice, readOptional, readRange } from "./wire.ts";
 
 /** A read: answered at the current state, never in the log. */
@@ -24,6 +25,14 @@ export type Question =
       readonly mode: "lease" | "delete";
       /** dequeueIdHash, if the call has an id. */
       readonly dequeueHash: Uint8Array | null;
+    }
+  | {
+      /** Revocations that are newer than those that the asker has. */
+      readonly type: "revocations";
+      /** Number of the newest one that he has; 0 is none. */
+      readonly after: number;
+      /** 1 to 1,000. */
+      readonly limit: number;
     };
 
 export type Answer =
@@ -32,7 +41,13 @@ export type Answer =
   | { readonly type: "queue"; readonly view: QueueView | null }
   /** By name, ascending; `more` when names follow. */
   | { readonly type: "queues"; readonly views: readonly QueueView[]; readonly more: boolean }
-  | { readonly type: "deliverable"; readonly finds: DeliverableFinding };
+  | { readonly type: "deliverable"; readonly finds: DeliverableFinding }
+  /** In the order of their numbers; `more` when others follow. */
+  | {
+      readonly type: "revocations";
+      readonly revocations: readonly Revocation[];
+      readonly more: boolean;
+    };
 
 /**
  * `messages` and `replay`: the dequeue has to go through the log. `in-flight-limit`: it would be
@@ -52,8 +67,8 @@ const findings: readonly DeliverableFinding[] = [
   "in-flight-limit",
   "queue-not-found",
 ];
-const questionTypes = ["get-queue", "list-queues", "deliverable"] as const;
-const answerTypes = ["invalid", "queue", "queues", "deliverable"] as const;
+const questionTypes = ["get-queue", "list-queues", "deliverable", "revocations"] as const;
+const answerTypes = ["invalid", "queue", "queues", "deliverable", "revocations"] as const;
 
 /** The one spelling of the question. */
 export function encodeQuestion(question: Question): Uint8Array {
@@ -69,6 +84,9 @@ export function encodeQuestion(question: Question): Uint8Array {
     case "deliverable":
       writer.string(question.queue).bool(question.mode === "delete");
       optional(writer, question.dequeueHash, (hash) => writer.raw(hash));
+      break;
+    case "revocations":
+      writer.u64(question.after).u32(question.limit);
       break;
     default:
       unreachable(question);
@@ -103,6 +121,12 @@ function readQuestion(reader: ByteReader): Question {
         mode: reader.bool() ? "delete" : "lease",
         dequeueHash: readOptional(reader, () => reader.raw(hashBytes)),
       };
+    case "revocations":
+      return {
+        type,
+        after: reader.u64(),
+        limit: readRange(reader.u32(), 1, listRevocationsMax),
+      };
     default:
       return unreachable(type);
   }
@@ -125,6 +149,11 @@ export function encodeAnswer(answer: Answer): Uint8Array {
       break;
     case "deliverable":
       writer.u8(findings.indexOf(answer.finds));
+      break;
+    case "revocations":
+      writer.u32(answer.revocations.length);
+      for (const revocation of answer.revocations) writeRevocation(writer, revocation);
+      writer.bool(answer.more);
       break;
     default:
       unreachable(answer);
@@ -155,6 +184,12 @@ function readAnswer(reader: ByteReader): Answer {
     }
     case "deliverable":
       return { type, finds: readChoice(reader, findings) };
+    case "revocations": {
+      const count = reader.count(listRevocationsMax);
+      const revocations: Revocation[] = [];
+      for (let index = 0; index < count; index++) revocations.push(readRevocation(reader));
+      return { type, revocations, more: reader.bool() };
+    }
     case undefined:
       throw new DecodeError("answer of unknown type");
     default:

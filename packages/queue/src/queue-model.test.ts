@@ -60,6 +60,7 @@ function normalized(outcome: Outcome): unknown {
       };
     case "invalid":
     case "queue-put":
+    case "revoked":
       return outcome;
     default:
       return unreachable(outcome);

@@ -14,6 +14,7 @@ import {
 import type { QueueView } from "./queue-view.ts";
 import type { Answer, DeliverableFinding, Question } from "./question.ts";
 import type { Refusal } from "./refusal.ts";
+import { listRevocations } from "./revoke.ts";
 import type { QueueState } from "./state.ts";
 
 /** `PUT /queues/{q}`: create, find unchanged, or replace (contract, "Queue configuration"). */
@@ -78,6 +79,8 @@ export function answerQuestion(state: QueueState, question: Question): Answer {
       return listQueues(state, question);
     case "deliverable":
       return { type: "deliverable", finds: findDeliverable(state, question) };
+    case "revocations":
+      return listRevocations(state, question);
     default:
       return unreachable(question);
   }

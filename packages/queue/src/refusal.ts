@@ -27,7 +27,9 @@ export type LimitName =
   | "dedupRecordsMax"
   | "dedupRecordsClusterMax"
   | "idempotencyRecordsMax"
-  | "dequeueReplaysMax";
+  | "dequeueReplaysMax"
+  | "revocationsMax"
+  | "revocationAheadMsMax";
 
 /** Why nothing was done, in the codes of the contract ("Errors"). */
 export type Refusal =
@@ -74,6 +76,8 @@ const limitNames: readonly LimitName[] = [
   "dedupRecordsClusterMax",
   "idempotencyRecordsMax",
   "dequeueReplaysMax",
+  "revocationsMax",
+  "revocationAheadMsMax",
 ];
 
 /** The states and reasons in the order of their wire numbers. */

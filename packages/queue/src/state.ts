@@ -11,6 +11,7 @@ import type { QueueConfig } from "./queue-config.ts";
 import { QueueConfigReader } from "./queue-config-reader.ts";
 import { readQueueName } from "./queue-name.ts";
 import { RecordTable } from "./record-table.ts";
+import { Revocations } from "./revocations.ts";
 import { blockBytes } from "./seq-map.ts";
 import { slabBytesDefault, Slabs } from "./slabs.ts";
 import { TimerHeap } from "./timer-heap.ts";
@@ -35,6 +36,7 @@ export class QueueState {
   readonly dedup = new WindowTable(this.pages);
   readonly idempotency = new WindowTable(this.pages);
   idempotencyKeys: WindowList = windowList();
+  readonly revocations = new Revocations();
   /** Names that turned deliverable since the last call of takeReadyHints; volatile. */
   readonly readyHints = new Set<string>();
   /** Digests of the leaves of the last state that was kept or loaded, but pages and slabs; volatile. */
@@ -123,6 +125,7 @@ export class QueueState {
     this.idempotency.write(writer);
     writeWindowList(writer, this.idempotencyKeys);
     this.slabs.write(writer);
+    this.revocations.write(writer);
     writer.u32(this.nextIncarnation).u32(this.byName.size);
     for (const queue of this.byName.values()) {
       writer.string(queue.name).u32(queue.incarnation);
@@ -148,6 +151,7 @@ export class QueueState {
     this.idempotency.restore(reader, claims);
     this.idempotencyKeys = this.idempotency.readList(reader);
     this.slabs.restore(reader);
+    this.revocations.restore(reader);
     this.restoreQueues(reader);
   }
 

@@ -38,6 +38,7 @@ export class QueueModel extends ModelLeases {
   }
 
   execute(operation: Operation): ModelAnswer {
+    if (operation.type === "revoke") return { refused: "not in the model" };
     const queue = this.queues.get(operation.queue);
     if (queue === undefined) return { refused: "queue-not-found" };
     if (operation.type === "enqueue") {

@@ -107,7 +107,7 @@ function decoded({ asked, told, kind, ...times }: RawCall): RecordedCall {
   return { ...times, kind, asked: decodeOperation(asked), told: outcome };
 }
 
-/** The queue that a call is about; empty when it is about several. */
+/** The queue that a call is about; empty when it is about several, or none. */
 function queueOf(asked: Operation | Question): string {
-  return asked.type === "list-queues" ? "" : asked.queue;
+  return "queue" in asked ? asked.queue : "";
 }

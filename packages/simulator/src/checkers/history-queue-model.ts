@@ -65,7 +65,7 @@ export function callOf(recorded: RecordedCall): Call<QueueInput, QueueOutput> {
 }
 
 function queueName({ input: { asked } }: Call<QueueInput, QueueOutput>): string {
-  return asked.type === "list-queues" ? "" : asked.queue;
+  return "queue" in asked ? asked.queue : "";
 }
 
 /** Whether the queue could answer this; changes the state as it would. */
@@ -85,6 +85,8 @@ function apply(state: QueueState, { asked }: QueueInput, output: QueueOutput | n
     case "extend-dequeue":
     case "list-queues":
     case "deliverable":
+    case "revoke":
+    case "revocations":
       return true;
   }
 }
