@@ -31,6 +31,15 @@ export function harmBlock(bytes: Uint8Array, isSafe: (at: number) => boolean, pr
   return false;
 }
 
+/** A sector of a slot rots, or what another slot holds lands in this one. */
+export function harmSlot(slots: Map<number, Uint8Array>, prng: Prng): boolean {
+  const [slot, bytes] = prng.pick([...slots]);
+  if (prng.chance(0.8)) return harmBlock(bytes, () => true, prng);
+  const [other, otherBytes] = prng.pick([...slots]);
+  slots.set(slot, otherBytes.slice());
+  return other !== slot;
+}
+
 /** Flips a bit of a byte that is in use. */
 function flipBit(sector: Uint8Array, prng: Prng): void {
   const used: number[] = [];

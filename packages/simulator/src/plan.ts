@@ -33,12 +33,16 @@ export function planned(drawn: SwarmOptions, plan: Plan): SwarmOptions {
 
 /** Kinds without a fault are gone as a whole: a liar that never lies is honest. */
 function withOnly(
-  { faults }: SwarmOptions,
+  { faults, strikes }: SwarmOptions,
   kept: readonly FaultName[],
-): Pick<SwarmOptions, "faults" | "keptFaults"> {
+): Pick<SwarmOptions, "faults" | "strikes" | "keptFaults"> {
   const kinds = new Set<string>(kept.map(kindOf));
   const rates = Object.entries(faults).filter(([kind]) => kinds.has(kind));
-  return { faults: Object.fromEntries(rates), keptFaults: kept };
+  return {
+    faults: Object.fromEntries(rates),
+    strikes: kinds.has("strike") ? strikes : [],
+    keptFaults: kept,
+  };
 }
 
 /** The options of the command line that ask for the plan. */

@@ -1,6 +1,7 @@
 import { Prng } from "@quorate/prelude";
 import { expect, test } from "vitest";
-import { faultKinds } from "./faults/fault-kinds.ts";
+import { timedFaultKinds } from "./faults/fault-kinds.ts";
+import { type HarmKind, harmKinds, type Strike } from "./faults/strike-kinds.ts";
 import { persistencePoints } from "./persistence-points.ts";
 import { type RunResult, runSeed } from "./run-seed.ts";
 import { calmNetwork } from "./sim-network.ts";
@@ -16,6 +17,7 @@ const calm: SwarmOptions = {
   crypto: "keyed",
   network: calmNetwork,
   faults: {},
+  strikes: [],
   keptFaults: null,
   downMeanMicros: 100_000,
   absenceMeanMicros: 200_000,
@@ -80,12 +82,29 @@ test("one-way partitions and losses stop nobody for ever", async () => {
   expect(result).toMatchObject({ verdict: "passed" });
 });
 
-test.each(faultKinds)("%s happens again and again, and is survived", async (kind) => {
+test.each(timedFaultKinds)("%s happens again and again, and is survived", async (kind) => {
   const flushMeanMicros = [300, 300, 300, 300, 300];
   const swarm = { ...calm, replicaCount: 5 as const, flushMeanMicros, faults: { [kind]: 150_000 } };
   const result = await runSeed(6, { print: null, swarm });
   expect(result).toMatchObject({ verdict: "passed", message: "" });
   expect(sum([...result.faults.values()])).toBeGreaterThan(3);
+});
+
+test.each(harmKinds)("%s strikes whoever says something, and is survived", async (kind) => {
+  const strikes = [struckBy(kind, "startViewChange", 3), struckBy(kind, "prepareOk", 100)];
+  const swarm = { ...calm, strikes, faults: { flap: 400_000 }, safetyMicros: 10_000_000 };
+  const result = await runSeed(8, { print: null, swarm });
+  expect(result).toMatchObject({ verdict: "passed", message: "" });
+  expect(result.faults.get("strike")).toBeGreaterThan(3);
+  expect(result.happened.filter((name) => name.startsWith("strike#"))).toContain("strike#2");
+});
+
+test("strikes that the plan leaves out do not happen", async () => {
+  const strikes = [struckBy("crash", "prepareOk", 50)];
+  const swarm = { ...calm, strikes, keptFaults: ["strike#2" as const] };
+  const { happened, faults } = await runSeed(8, { print: null, swarm });
+  expect(happened).toEqual(["strike#2"]);
+  expect(faults.get("strike")).toBe(1);
 });
 
 test("a member that contradicts itself is convicted, by evidence that anybody can judge", async () => {
@@ -175,6 +194,10 @@ test("processes die at every persistence point there is", async () => {
   const deaths = persistencePoints.map((point) => `killed at ${point}`);
   expect(deaths.filter((death) => !faults.has(death))).toEqual([]);
 });
+
+function struckBy(kind: HarmKind, at: Strike["at"], oneIn: number): Strike {
+  return { at, oneIn, harms: [kind, `${kind} receiver`] };
+}
 
 function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);

@@ -104,4 +104,7 @@ test("a plan keeps the rates of the kinds that it names, and no others", () => {
   const { faults: rates, keptFaults } = planned({ ...drawn, faults }, { faults: ["crash#2"] });
   expect(rates).toEqual({ crash: 1_000 });
   expect(keptFaults).toEqual(["crash#2"]);
+  const strikes = [{ at: "prepareOk", oneIn: 9, harms: ["crash"] }] as const;
+  expect(planned({ ...drawn, strikes }, { faults: ["crash#2"] }).strikes).toEqual([]);
+  expect(planned({ ...drawn, strikes }, { faults: ["strike#1"] }).strikes).toEqual(strikes);
 });

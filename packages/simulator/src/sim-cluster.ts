@@ -1,4 +1,5 @@
 /** A whole cluster in one thread: members, links, gateways and the checkers that watch them. */
+import type { PeerId } from "@quorate/ports";
 import { Prng } from "@quorate/prelude";
 import { asEpoch, type ClusterConfig } from "@quorate/protocol";
 import { type ClusterClient, createClusterClient } from "@quorate/session";
@@ -32,6 +33,8 @@ export class SimCluster {
   readonly liar: Liar | null;
   /** Called when a process is gone. */
   onDown: (member: SimReplica) => void = () => undefined;
+  /** Called before a packet of a member's core leaves. */
+  onSend: (member: SimReplica, to: PeerId, packet: Uint8Array) => void = () => undefined;
   private readonly views = new Views();
   private readonly certificates = new Certificates();
   private readonly checkpoints = new Checkpoints();
@@ -142,7 +145,10 @@ export class SimCluster {
         if (this.liar?.index !== index) return network.transportFor(id, events);
         return this.liar.listenTo(network.transportFor(id, this.liar.deafened(events)));
       },
-      onSend: (member, packet) => this.attempt(() => this.promises.onSend(member, packet)),
+      onSend: (member, to, packet) => {
+        this.attempt(() => this.promises.onSend(member, packet));
+        this.onSend(member, to, packet);
+      },
       onAlarm: (member, alarm, detail) => {
         if (this.liar !== null) return;
         this.attempt(() => assertHonestAlarm(member.name, alarm, detail));

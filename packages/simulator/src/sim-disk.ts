@@ -23,11 +23,13 @@ import {
   type SuperblockFrame,
 } from "@quorate/log-format";
 import { type DiskOwner, formatFor, simSegmentBytes } from "./disk-format.ts";
-import { harmBlock } from "./disk-harm.ts";
+import { harmBlock, harmSlot } from "./disk-harm.ts";
 import { type DiskWrite, superblockWrites } from "./disk-writes.ts";
 
 /** The smallest block that a device writes whole: a torn write has some of these and not others. */
 const blockBytes = 512;
+/** What counts as written last, when that rots. */
+const newestBytes = 4 * sectorBytes;
 
 /** Segments of disks that are not needed any more: a fresh one costs more than clearing it. */
 const spareSegments: Uint8Array[] = [];
@@ -173,16 +175,24 @@ export class SimDisk {
     this.pending = [];
   }
 
-  /** Harms one block of what was written long ago. False when there is nothing to harm. */
-  rot(prng: Prng): boolean {
-    const isHarmed = this.rotSomewhere(prng);
+  /** Harms one block of what was written, long ago or last. False when there is nothing to harm. */
+  rot(prng: Prng, isNewest: boolean): boolean {
+    const isHarmed = isNewest ? this.rotNewest(prng) : this.rotSomewhere(prng);
     this.isHarmed ||= isHarmed;
     return isHarmed;
   }
 
+  /** Where the log ends, as far as a later batch has named it. */
+  private rotNewest(prng: Prng): boolean {
+    if (this.lastBatch === null) return false;
+    const { segment, offset } = this.lastBatch;
+    const named = this.segmentFor(segment).subarray(Math.max(0, offset - newestBytes), offset);
+    return named.length > 0 && harmBlock(named, () => true, prng);
+  }
+
   private rotSomewhere(prng: Prng): boolean {
     if (prng.chance(0.2)) return this.rotSuperblock(prng);
-    if (this.blockSlots.size > 0 && prng.chance(0.3)) return this.rotBlock(prng);
+    if (this.blockSlots.size > 0 && prng.chance(0.3)) return harmSlot(this.blockSlots, prng);
     if (this.segments.size === 0) return false;
     const [number, bytes] = prng.pick([...this.segments]);
     const { lastBatch } = this;
@@ -199,15 +209,6 @@ export class SimDisk {
       [...files].toSorted(([a], [b]) => a - b).map(([, bytes]) => bytes),
     );
     return inOrder.flat();
-  }
-
-  /** A sector of a slot rots, or another slot lands in this one. */
-  private rotBlock(prng: Prng): boolean {
-    const [slot, bytes] = prng.pick([...this.blockSlots]);
-    if (prng.chance(0.8)) return harmBlock(bytes, () => true, prng);
-    const [other, otherBytes] = prng.pick([...this.blockSlots]);
-    this.blockSlots.set(slot, otherBytes.slice());
-    return other !== slot;
   }
 
   /**

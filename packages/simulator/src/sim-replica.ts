@@ -3,6 +3,7 @@ import type {
   Clock,
   JournalFatalReason,
   Log,
+  PeerId,
   Signer,
   Transport,
   TransportEvents,
@@ -40,7 +41,7 @@ export interface SimReplicaParts {
   /** The member's links, and whoever stands between. */
   connect(events: TransportEvents): Transport;
   /** Called before a packet of this member's core leaves. */
-  onSend(member: SimReplica, packet: Uint8Array): void;
+  onSend(member: SimReplica, to: PeerId, packet: Uint8Array): void;
   /** Called before a new life begins. */
   onStart(member: SimReplica): void;
   /** Called after every input that this member's core has handled. */
@@ -238,7 +239,7 @@ export class SimReplica implements Executing, Promising {
       log: this.createLog(),
       version: "simulated",
       connect: (events) => {
-        return watchedLinks(parts.connect(events), (packet) => parts.onSend(this, packet));
+        return watchedLinks(parts.connect(events), (...sent) => parts.onSend(this, ...sent));
       },
       onStep: (replica, input) => {
         if (!isAlive()) return;

@@ -1,6 +1,7 @@
 import { Prng } from "@quorate/prelude";
 import { expect, test } from "vitest";
-import { faultKinds } from "./faults/fault-kinds.ts";
+import { timedFaultKinds } from "./faults/fault-kinds.ts";
+import { harmKinds, kindOfHarm } from "./faults/strike-kinds.ts";
 import { runSeed } from "./run-seed.ts";
 import { drawSwarm, type SwarmOptions } from "./swarm.ts";
 
@@ -24,12 +25,25 @@ test("two thousand seeds live for more than a hundred hours", () => {
 });
 
 test("every kind of fault is drawn, in runs of both kinds, and some runs have none", () => {
-  for (const kind of faultKinds) {
+  for (const kind of timedFaultKinds) {
     const withKind = swarms.filter(({ faults }) => faults[kind] !== undefined);
     expect(withKind.some(isLived)).toBe(true);
     expect(withKind.some((each) => !isLived(each))).toBe(true);
   }
   expect(swarms.some(({ faults }) => Object.keys(faults).length === 0)).toBe(true);
+});
+
+test("a quarter of the runs has strikes, of every kind; a cluster gets none that it cannot bear", () => {
+  const struck = swarms.filter(({ strikes }) => strikes.length > 0);
+  expect(struck.length / swarms.length).toBeCloseTo(0.22, 1);
+  const harmsOf = ({ strikes }: SwarmOptions): readonly string[] =>
+    strikes.flatMap(({ harms }) => harms.map(kindOfHarm));
+  expect(new Set(struck.flatMap(harmsOf))).toEqual(new Set(harmKinds));
+  for (const swarm of struck.filter(({ replicaCount }) => replicaCount < 3)) {
+    expect(swarm.replicaCount).toBe(2);
+    expect(harmsOf(swarm)).not.toContain("lose-disk");
+    expect(harmsOf(swarm)).not.toContain("rot");
+  }
 });
 
 test("the clients of a lived run work all the time, and the same seed gives the same run", async () => {

@@ -1,11 +1,12 @@
 /** Which faults a run has, and how often: drawn from its seed, so that runs differ in kind. */
 import type { Prng } from "@quorate/prelude";
 import {
-  type FaultKind,
-  faultKinds,
   type FaultName,
   type FaultRates,
+  type TimedFaultKind,
+  timedFaultKinds,
 } from "./faults/fault-kinds.ts";
+import { drawStrikes, isBearable, type Strike } from "./faults/strike-kinds.ts";
 import type { CryptoKind } from "./sim-crypto.ts";
 import { calmNetwork, type NetworkFaults } from "./sim-network.ts";
 
@@ -23,6 +24,8 @@ export interface SwarmOptions {
   readonly crypto: CryptoKind;
   readonly network: NetworkFaults;
   readonly faults: FaultRates;
+  /** Faults that come when a member says something. */
+  readonly strikes: readonly Strike[];
   /** Of the faults that come, only these happen; null: all. */
   readonly keptFaults: readonly FaultName[] | null;
   /** Members stay down this long on average. */
@@ -96,7 +99,7 @@ export function drawPressed(prng: Prng): SwarmOptions {
     burstMax: prng.between(1, 8),
     crypto: "keyed",
     network: prng.chance(0.2) ? calmNetwork : drawNetwork(prng),
-    faults: drawFaults(prng.fork(), replicaCount),
+    ...drawTrouble(prng.fork(), replicaCount),
     keptFaults: null,
     downMeanMicros: prng.between(second / 20, 3 * second),
     absenceMeanMicros: prng.between(second, 6 * second),
@@ -115,9 +118,10 @@ export function drawPressed(prng: Prng): SwarmOptions {
 /** What a seed draws, with some of it replaced; faults are replaced kind by kind. */
 export function withOverrides(drawn: SwarmOptions, overrides: Partial<SwarmOptions>): SwarmOptions {
   const options = { ...drawn, ...overrides };
-  const faults: Partial<Record<FaultKind, number>> = { ...drawn.faults, ...overrides.faults };
+  const faults: Partial<Record<TimedFaultKind, number>> = { ...drawn.faults, ...overrides.faults };
   if (options.replicaCount < 3) for (const kind of kindsOfThree) delete faults[kind];
-  return { ...options, faults };
+  const strikes = options.strikes.filter((strike) => isBearable(strike, options.replicaCount));
+  return { ...options, faults, strikes };
 }
 
 interface FaultOdds {
@@ -128,7 +132,7 @@ interface FaultOdds {
   readonly high: number;
 }
 
-const odds: Readonly<Record<FaultKind, FaultOdds>> = {
+const odds: Readonly<Record<TimedFaultKind, FaultOdds>> = {
   crash: { chance: 0.5, low: 0.3, high: 4 },
   "point-crash": { chance: 0.4, low: 0.2, high: 3 },
   blackout: { chance: 0.2, low: 3, high: 12 },
@@ -151,11 +155,16 @@ const odds: Readonly<Record<FaultKind, FaultOdds>> = {
 };
 
 /** Only the others can make good what one member lost or tells: that takes three members. */
-const kindsOfThree: readonly FaultKind[] = ["rot", "liar", "ring", "lost-disk", "old-disk"];
+const kindsOfThree: readonly TimedFaultKind[] = ["rot", "liar", "ring", "lost-disk", "old-disk"];
+
+function drawTrouble(prng: Prng, replicaCount: number): Pick<SwarmOptions, "faults" | "strikes"> {
+  const faults = drawFaults(prng, replicaCount);
+  return { faults, strikes: drawStrikes(prng.fork(), replicaCount) };
+}
 
 function drawFaults(prng: Prng, replicaCount: number): FaultRates {
-  const rates: Partial<Record<FaultKind, number>> = {};
-  for (const kind of faultKinds) {
+  const rates: Partial<Record<TimedFaultKind, number>> = {};
+  for (const kind of timedFaultKinds) {
     const { chance, low, high } = odds[kind];
     // Of its own chance, so that a kind which is added changes no other.
     const own = prng.fork();

@@ -1,9 +1,9 @@
-import type { Transport } from "@quorate/ports";
+import type { PeerId, Transport } from "@quorate/ports";
 
 /** Links that show what leaves the core, before it leaves. */
 export function watchedLinks(
   transport: Transport,
-  onSend: (packet: Uint8Array) => void,
+  onSend: (to: PeerId, packet: Uint8Array) => void,
 ): Transport {
   return {
     start: () => transport.start(),
@@ -12,7 +12,7 @@ export function watchedLinks(
     linked: () => transport.linked(),
     rejects: () => transport.rejects(),
     send: (to, packet) => {
-      onSend(packet);
+      onSend(to, packet);
       return transport.send(to, packet);
     },
   };

@@ -1,6 +1,7 @@
 /** What happens to disks. */
 import type { Prng } from "@quorate/prelude";
 import { persistencePoints } from "../persistence-points.ts";
+import type { SimReplica } from "../sim-replica.ts";
 import type { FaultPlace } from "./fault-place.ts";
 
 const fullMeanMicros = 1_500_000;
@@ -23,7 +24,13 @@ export class DiskFaults {
   rot(prng: Prng): void {
     const { world, cluster } = this.place;
     const member = cluster.members[this.rotten];
-    if (member?.disk.rot(prng) === true) world.fault(member.name, "rot");
+    if (member?.disk.rot(prng, false) === true) world.fault(member.name, "rot");
+  }
+
+  /** What this member wrote last is not what it was, if its disk is the one that rots. */
+  rotNewest(member: SimReplica, prng: Prng): void {
+    if (member.index !== this.rotten || !member.disk.rot(prng, true)) return;
+    this.place.world.fault(member.name, "rot", "newest");
   }
 
   /** The next flush fails: the process stops by itself. */

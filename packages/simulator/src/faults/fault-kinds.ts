@@ -1,5 +1,5 @@
-/** What can go wrong in a run. Each kind is drawn, dropped and counted by its name. */
-export const faultKinds = [
+/** What can go wrong by the clock. Each kind is drawn, dropped and counted by its name. */
+export const timedFaultKinds = [
   "crash",
   "point-crash",
   "blackout",
@@ -20,6 +20,10 @@ export const faultKinds = [
   "lost-disk",
   "old-disk",
 ] as const;
+export type TimedFaultKind = (typeof timedFaultKinds)[number];
+
+/** All that can go wrong: a strike comes when a member says something (see `strike-kinds`). */
+export const faultKinds = [...timedFaultKinds, "strike"] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 /** One fault of a run: its kind and, from 1 on, its number among those of its kind. */
@@ -38,4 +42,4 @@ export function kindOf(name: FaultName): FaultKind {
 }
 
 /** Mean time between two faults of each kind that a run has, in microseconds. */
-export type FaultRates = Readonly<Partial<Record<FaultKind, number>>>;
+export type FaultRates = Readonly<Partial<Record<TimedFaultKind, number>>>;

@@ -6,10 +6,17 @@ import type { SimReplica } from "../sim-replica.ts";
 import type { SwarmOptions } from "../swarm.ts";
 import type { World } from "../world.ts";
 import { DiskFaults } from "./disk-faults.ts";
-import { type FaultKind, faultKinds, type FaultName } from "./fault-kinds.ts";
+import {
+  type FaultKind,
+  type FaultName,
+  type TimedFaultKind,
+  timedFaultKinds,
+} from "./fault-kinds.ts";
 import { LostDisks } from "./lost-disks.ts";
 import { NetworkFaults } from "./network-faults.ts";
 import { ProcessFaults } from "./process-faults.ts";
+import { kindOfHarm } from "./strike-kinds.ts";
+import { Strikes } from "./strikes.ts";
 
 /** After healing, a process that still dies is started again this soon, in microseconds. */
 const restartMicros = 100_000;
@@ -41,7 +48,7 @@ export class Faults {
     this.disks = new DiskFaults(place, this.prng.fork());
     this.processes = new ProcessFaults(place);
     const suspects = new Set<number>();
-    if (options.faults.rot !== undefined) suspects.add(this.disks.rotten);
+    if (hasRot(options)) suspects.add(this.disks.rotten);
     if (cluster.liar !== null) suspects.add(cluster.liar.index);
     this.lostDisks = new LostDisks(place, suspects);
   }
@@ -53,11 +60,13 @@ export class Faults {
     prng.pick(cluster.members).skewMicros = options.skewMicros;
     // Of their own chance, so that a kind which is added here changes no other.
     const kinds = prng.fork();
-    for (const kind of faultKinds) {
+    for (const kind of timedFaultKinds) {
       const meanMicros = options.faults[kind];
       const own = kinds.fork();
       if (meanMicros !== undefined) this.plan(kind, 1, meanMicros, own);
     }
+    const strikes = this.createStrikes(kinds.fork());
+    cluster.onSend = (member, to, packet) => strikes.onSend(member, to, packet);
   }
 
   /** The liveness phase: a healed network, good clocks and disks, every member up. */
@@ -76,7 +85,20 @@ export class Faults {
     }
   }
 
-  private cause(kind: FaultKind, prng: Prng): void {
+  private createStrikes(prng: Prng): Strikes {
+    const { world, cluster, disks, lostDisks, options } = this;
+    let number = 0;
+    return new Strikes({
+      place: { world, cluster },
+      disks,
+      lostDisks,
+      strikes: options.strikes,
+      prng,
+      mayHappen: () => !this.isOver && this.isNext("strike", (number += 1)),
+    });
+  }
+
+  private cause(kind: TimedFaultKind, prng: Prng): void {
     switch (kind) {
       case "crash":
         return this.processes.crashOne(prng);
@@ -120,17 +142,21 @@ export class Faults {
   }
 
   /** Each fault has its own chance, so that leaving one out changes no other. */
-  private plan(kind: FaultKind, number: number, meanMicros: number, prng: Prng): void {
+  private plan(kind: TimedFaultKind, number: number, meanMicros: number, prng: Prng): void {
     const own = prng.fork();
     this.world.after(prng.exponential(meanMicros), () => {
       if (this.isOver) return;
-      const name: FaultName = `${kind}#${number}`;
-      if (this.kept === null || this.kept.has(name)) {
-        this.happened.push(name);
-        this.cause(kind, own);
-      }
+      if (this.isNext(kind, number)) this.cause(kind, own);
       this.plan(kind, number + 1, meanMicros, prng);
     });
+  }
+
+  /** Whether a fault whose turn has come happens: it does, or the plan leaves it out. */
+  private isNext(kind: FaultKind, number: number): boolean {
+    const name: FaultName = `${kind}#${number}`;
+    if (this.kept !== null && !this.kept.has(name)) return false;
+    this.happened.push(name);
+    return true;
   }
 
   /** One at a time: the others must go on. */
@@ -157,4 +183,9 @@ export class Faults {
       if (!member.isUp) member.start();
     });
   }
+}
+
+function hasRot({ faults, strikes }: SwarmOptions): boolean {
+  const isRot = strikes.some(({ harms }) => harms.some((harm) => kindOfHarm(harm) === "rot"));
+  return isRot || faults.rot !== undefined;
 }

@@ -28,9 +28,14 @@ export class LostDisks {
     const { members } = this.place.cluster;
     const candidates = members.filter((member) => this.mayLose(member));
     if (candidates.length === 0) return;
-    const member = prng.pick(candidates);
+    this.loseThat(prng.pick(candidates), prng.chance(0.8));
+  }
+
+  /** This member loses its disk, if the others can take it back. */
+  loseThat(member: SimReplica, isSeen: boolean): void {
+    if (this.isOver || !this.mayLose(member)) return;
     this.done.add(member.index);
-    member.loseDisk(prng.chance(0.8));
+    member.loseDisk(isSeen);
   }
 
   /** Some member's disk is copied, and later replaced by the copy: it must refuse to start on it. */

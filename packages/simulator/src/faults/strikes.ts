@@ -1,0 +1,140 @@
+/**
+ * Makes strikes happen: a member says what one of them waits for, and it, the member that it speaks
+ * to or the acting primary is harmed at that instant. What needs a fault between two messages is
+ * rare among faults that come by the clock, and likely here.
+ *
+ * Disks are lost and rot within the same limits as by every other fault.
+ */
+import type { Prng } from "@quorate/prelude";
+import { decodeStatementHeader, statementMark } from "@quorate/protocol";
+import type { PeerId } from "@quorate/ports";
+import type { PathState } from "../sim-network.ts";
+import type { SimReplica } from "../sim-replica.ts";
+import type { DiskFaults } from "./disk-faults.ts";
+import type { FaultPlace } from "./fault-place.ts";
+import type { LostDisks } from "./lost-disks.ts";
+import { type Harm, kindOfHarm, type Strike, textOfStrike } from "./strike-kinds.ts";
+
+/** Paths are cut, and members stopped, for about so long, in microseconds. */
+const cutMeanMicros = 900_000;
+const clogMeanMicros = 500_000;
+const pauseMeanMicros = 900_000;
+/** A process dies so soon after it has spoken, at the latest, in microseconds. */
+const deathDelayMicrosMax = 300;
+
+export interface StrikesParts {
+  readonly place: FaultPlace;
+  readonly disks: DiskFaults;
+  readonly lostDisks: LostDisks;
+  readonly strikes: readonly Strike[];
+  readonly prng: Prng;
+  /** The next strike's turn has come: whether it happens. */
+  mayHappen(): boolean;
+}
+
+/** A moment at which something is said. */
+interface Moment {
+  readonly sender: SimReplica;
+  readonly receiver: SimReplica;
+}
+
+export class Strikes {
+  private readonly parts: StrikesParts;
+  /** A broadcast is one moment, and its bytes are the same for all. */
+  private last: Uint8Array | null = null;
+
+  constructor(parts: StrikesParts) {
+    this.parts = parts;
+  }
+
+  /** A packet of a member's core is about to leave. */
+  onSend(sender: SimReplica, to: PeerId, packet: Uint8Array): void {
+    const { strikes, place } = this.parts;
+    if (strikes.length === 0 || packet === this.last || packet[0] !== statementMark) return;
+    const receiver = to.kind === "replica" ? place.cluster.members[to.index] : undefined;
+    if (receiver === undefined) return;
+    this.last = packet;
+    const { command } = decodeStatementHeader(packet);
+    for (const strike of strikes) {
+      if (strike.at === command) this.consider(strike, { sender, receiver });
+    }
+  }
+
+  private consider(strike: Strike, moment: Moment): void {
+    const { prng, place } = this.parts;
+    // Of its own chance, so that a strike which is left out changes no later one.
+    const own = prng.fork();
+    if (own.below(strike.oneIn) !== 0 || !this.parts.mayHappen()) return;
+    place.world.fault(moment.sender.name, "strike", textOfStrike(strike));
+    for (const harm of strike.harms) this.inflict(harm, moment, own);
+  }
+
+  private inflict(harm: Harm, moment: Moment, prng: Prng): void {
+    const victim = this.victimOf(harm, moment);
+    if (victim === null) return;
+    const others = this.parts.place.cluster.members.filter((member) => member !== victim);
+    const [heard, ...unheard] = prng.shuffle(others);
+    switch (kindOfHarm(harm)) {
+      case "crash":
+        return this.soon(prng, () => victim.crash("crash", prng.chance(0.5)));
+      case "lose-disk":
+        return this.soon(prng, () => this.parts.lostDisks.loseThat(victim, prng.chance(0.5)));
+      case "rot":
+        return this.parts.disks.rotNewest(victim, prng);
+      case "pause":
+        return this.soon(prng, () => this.pause(victim, prng));
+      case "mute":
+        return this.hold([victim], others, "blocked", prng);
+      case "deafen":
+        return this.hold(others, [victim], "blocked", prng);
+      case "isolate":
+        this.hold([victim], others, "blocked", prng);
+        return this.hold(others, [victim], "blocked", prng);
+      case "clog":
+        return this.hold([victim], others, "clogged", prng);
+      case "whisper":
+        return heard === undefined ? undefined : this.hold([victim], unheard, "blocked", prng);
+    }
+  }
+
+  private victimOf(harm: Harm, { sender, receiver }: Moment): SimReplica | null {
+    if (harm.endsWith(" receiver")) return receiver;
+    if (!harm.endsWith(" primary")) return sender;
+    const { members } = this.parts.place.cluster;
+    return members.find(({ replica }) => replica?.acting != null) ?? null;
+  }
+
+  /** After the member has done what it is at. */
+  private soon(prng: Prng, happen: () => void): void {
+    this.parts.place.world.after(prng.between(1, deathDelayMicrosMax), happen);
+  }
+
+  private pause(victim: SimReplica, prng: Prng): void {
+    if (!victim.isUp || victim.isPaused) return;
+    victim.pause();
+    this.parts.place.world.after(prng.exponential(pauseMeanMicros), () => victim.resume());
+  }
+
+  private hold(
+    from: readonly SimReplica[],
+    to: readonly SimReplica[],
+    state: PathState,
+    prng: Prng,
+  ): void {
+    const { world, cluster } = this.parts.place;
+    const set = (next: PathState): void => {
+      for (const { index: left } of from) {
+        for (const { index: right } of to) {
+          cluster.network.setPath(linkOf(left), linkOf(right), next);
+        }
+      }
+    };
+    set(state);
+    const meanMicros = state === "clogged" ? clogMeanMicros : cutMeanMicros;
+    world.after(prng.exponential(meanMicros), () => set("open"));
+  }
+}
+
+function linkOf(index: number): PeerId {
+  return { kind: "replica", index };
+}
