@@ -25,6 +25,8 @@ const wordsNeverInFileNames = new Set(
 
 const textFile = /\.(ts|tsx|mjs|css|json|jsonc|md|yaml|yml|sh|toml|html)$/;
 const fileLinesMax = 300;
+/** Made by a program, and looked up rather than read. */
+const madeFiles = new Set(["packages/sdk/src/operations.ts"]);
 
 test("names use the words of the paper and are not abbreviated", () => {
   const found = codeFiles.flatMap((path) => {
@@ -61,7 +63,9 @@ test("no file tells where on which machine it was written", () => {
 });
 
 test(`no source has more than ${fileLinesMax} lines`, () => {
-  const found = codeFiles.filter((path) => textOf(path).split("\n").length - 1 > fileLinesMax);
+  const found = codeFiles.filter(
+    (path) => !madeFiles.has(path) && textOf(path).split("\n").length - 1 > fileLinesMax,
+  );
   expect(found).toEqual([]);
 });
 

@@ -1,3 +1,4 @@
+export { clientTypes } from "./client-types.ts";
 export { getCluster, getQuorumCritical } from "./cluster.ts";
 export { dequeue } from "./dequeue.ts";
 export { batch, enqueue, enqueueBatch, message, rawHeaders } from "./enqueue.ts";

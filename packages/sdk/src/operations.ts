@@ -1,0 +1,647 @@
+/**
+ * Made from the routes of `packages/contract`, so that the SDK needs no schema library; do not
+ * edit: `npx vitest run --project tidy -u` writes it anew.
+ */
+/* oxlint-disable max-lines */
+
+export interface BatchEnqueued {
+  readonly results: readonly (
+    | {
+        readonly status: number;
+        readonly messageId: MessageId;
+        readonly seq: number;
+        readonly duplicate: boolean;
+      }
+    | { readonly status: number; readonly problem: Problem }
+  )[];
+  readonly summary: {
+    readonly accepted: number;
+    readonly duplicates: number;
+    readonly refused: number;
+  };
+  readonly enqueuedAt: Time | null;
+  readonly coord: Coord;
+}
+
+export interface Cluster {
+  readonly clusterId: string;
+  readonly epoch: number;
+  readonly view: number;
+  readonly status: "starting" | "normal" | "view-change" | "no-quorum" | "reconfiguring";
+  readonly primary: string | null;
+  readonly commit: number;
+  readonly quorum: {
+    readonly needed: number;
+    readonly reachable: number;
+    readonly canLose: number;
+  };
+  readonly members: readonly Member[];
+  readonly asOfMs: number | null;
+  readonly coord: Coord;
+}
+
+/** Coordinate of the answer in the replicated log. */
+export interface Coord {
+  readonly epoch: number;
+  readonly view: number;
+  readonly op: number;
+}
+
+export interface Delivery {
+  readonly messageId: MessageId;
+  readonly seq: number;
+  readonly body?: unknown;
+  readonly bodyBase64?: string | undefined;
+  readonly contentType: string;
+  readonly groupId: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly priority: number;
+  readonly enqueuedAt: Time;
+  readonly deliveries: number;
+  readonly failures: number;
+  readonly leaseId: LeaseId | null;
+  readonly leaseUntil: Time | null;
+  readonly fence: number | null;
+}
+
+export interface Dequeued {
+  readonly messages: readonly Delivery[];
+  readonly replayed: boolean;
+  readonly lost: readonly LostLease[];
+  readonly paused: boolean;
+  readonly coord: Coord;
+}
+
+export interface Enqueued {
+  readonly messageId: MessageId;
+  readonly seq: number;
+  readonly duplicate: boolean;
+  readonly enqueuedAt: Time;
+  readonly coord: Coord;
+}
+
+export interface Extended {
+  readonly extended: readonly { readonly leaseId: LeaseId; readonly leaseUntil: Time }[];
+  readonly lost: readonly {
+    readonly leaseId: LeaseId;
+    readonly messageId: MessageId | null;
+    readonly reason: string;
+  }[];
+  readonly coord: Coord;
+}
+
+export interface KeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}
+
+export type LeaseId = string;
+
+export interface Live {
+  readonly status: "live";
+}
+
+export interface LostLease {
+  readonly leaseId: LeaseId | null;
+  readonly messageId: MessageId | null;
+  readonly reason: string;
+}
+
+export interface Me {
+  readonly principal: { readonly issuer: string; readonly subject: string };
+  readonly scopes: readonly string[];
+  readonly expiresAt: Time;
+  readonly clusterId: string;
+  readonly coord: Coord;
+}
+
+export interface Member {
+  readonly id: string;
+  readonly index: number;
+  readonly role: "voter" | "learner" | "retiring";
+  readonly status: "normal" | "view-change" | "recovering" | "transferring" | "unreachable";
+  readonly view: number;
+  readonly op: number;
+  readonly commit: number;
+  readonly lagOps: number;
+  readonly lagMs: number;
+  readonly lastSeenMs: number | null;
+  readonly keyId: string;
+  readonly keyAgeMs: number;
+  readonly version: string;
+  readonly fsyncMsP99: number | null;
+  readonly signatureRejects: number;
+  readonly safeToStop: boolean;
+}
+
+export type MessageId = string;
+
+/** RFC 9457; code and outcome tell a program what to do. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly requestId: string;
+  readonly outcome: "not-executed" | "executed" | "unknown";
+  readonly retryable: boolean;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[] | undefined;
+  readonly limit?: string | undefined;
+  readonly max?: number | undefined;
+  readonly index?: number | undefined;
+  readonly messageId?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly action?: string | undefined;
+  readonly state?: string | undefined;
+  readonly scope?: string | undefined;
+}
+
+export interface Queue {
+  readonly name: QueueName;
+  readonly config: QueueConfig;
+  readonly stats: QueueStats;
+  readonly paused: {
+    readonly send: {
+      readonly by: string;
+      readonly at: Time;
+      readonly reason: string | null;
+    } | null;
+    readonly receive: {
+      readonly by: string;
+      readonly at: Time;
+      readonly reason: string | null;
+    } | null;
+  };
+  readonly coord: Coord;
+}
+
+export interface QueueConfig {
+  readonly maxFailures: number;
+  readonly maxDeliveries: number;
+  readonly backoff: {
+    readonly baseMs: number;
+    readonly factor: number;
+    readonly maxMs: number;
+    readonly jitter: number;
+  };
+  readonly leaseMsDefault: number;
+  readonly dedupWindowMs: number;
+  readonly dedupMode: "window" | "untilSettled";
+  readonly retentionMs: number;
+  readonly deadRetentionMs: number;
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  readonly maxInFlight: number;
+  readonly bodyBytesMax: number;
+  readonly onExpire: "dead" | "drop";
+  readonly onDead: "continue" | "block";
+  readonly denyPurge: boolean;
+  readonly denyDelete: boolean;
+}
+
+/** Name of a queue. */
+export type QueueName = string;
+
+/** The first five are disjoint and add up to all messages. */
+export interface QueueStats {
+  readonly ready: number;
+  readonly blocked: number;
+  readonly leased: number;
+  readonly scheduled: number;
+  readonly dead: number;
+  readonly bytes: number;
+  readonly oldestReadyAgeMs: number | null;
+  readonly rates: {
+    readonly enqueued: number;
+    readonly dequeued: number;
+    readonly settled: number;
+    readonly expired: number | null;
+    readonly redelivered: number;
+    readonly source: "gateway";
+  };
+  readonly consumers: number;
+}
+
+export interface Queues {
+  readonly queues: readonly {
+    readonly name: QueueName;
+    readonly config: QueueConfig;
+    readonly stats: QueueStats;
+    readonly paused: {
+      readonly send: {
+        readonly by: string;
+        readonly at: Time;
+        readonly reason: string | null;
+      } | null;
+      readonly receive: {
+        readonly by: string;
+        readonly at: Time;
+        readonly reason: string | null;
+      } | null;
+    };
+  }[];
+  readonly cursor?: string | undefined;
+  readonly coord: Coord;
+}
+
+export interface QuorumCritical {
+  readonly id: string;
+  readonly safeToStop: boolean;
+  readonly quorum: {
+    readonly needed: number;
+    readonly reachable: number;
+    readonly canLose: number;
+  };
+  readonly coord: Coord;
+}
+
+export interface Ready {
+  readonly status: "ready" | "not-ready";
+  readonly reason: string | null;
+}
+
+export interface Settled {
+  readonly leaseId: string;
+  readonly state: "ready" | "scheduled" | "leased" | "done" | "dead";
+  readonly alreadySettled: boolean;
+  readonly late: boolean;
+  readonly leaseUntil: Time | null;
+  readonly coord: Coord;
+}
+
+export interface SettledMany {
+  readonly results: readonly (
+    | {
+        readonly leaseId: string;
+        readonly state: "ready" | "scheduled" | "leased" | "done" | "dead";
+        readonly alreadySettled: boolean;
+        readonly late: boolean;
+        readonly leaseUntil: Time | null;
+        readonly status: number;
+      }
+    | { readonly leaseId: string; readonly status: number; readonly problem: Problem }
+  )[];
+  readonly summary: { readonly ok: number; readonly failed: number };
+  readonly coord: Coord;
+}
+
+/** RFC 3339, UTC, three decimals. */
+export type Time = string;
+
+/** Why the API refuses or fails: a code never changes its meaning. */
+export type ApiErrorCode =
+  | "request-invalid"
+  | "limit-exceeded"
+  | "token-missing"
+  | "token-invalid"
+  | "scope-missing"
+  | "purge-denied"
+  | "delete-denied"
+  | "route-not-found"
+  | "queue-not-found"
+  | "message-not-found"
+  | "lease-unknown"
+  | "task-not-found"
+  | "member-not-found"
+  | "change-not-found"
+  | "method-not-allowed"
+  | "queue-not-empty"
+  | "message-leased"
+  | "lease-lost"
+  | "already-settled"
+  | "change-in-progress"
+  | "paused"
+  | "etag-mismatch"
+  | "queue-exists"
+  | "stale-epoch"
+  | "payload-too-large"
+  | "unsupported-media-type"
+  | "dedup-conflict"
+  | "idempotency-mismatch"
+  | "dequeue-id-reused"
+  | "preflight-failed"
+  | "precondition-required"
+  | "rate-limited"
+  | "queue-full"
+  | "dedup-capacity"
+  | "dequeue-capacity"
+  | "in-flight-limit"
+  | "internal"
+  | "no-quorum"
+  | "view-change"
+  | "overloaded"
+  | "starting"
+  | "outcome-unknown";
+
+/** What every route is asked and what it answers. */
+export interface Operations {
+  /** Store up to 1,000 messages; results in request order. */
+  readonly enqueueBatch: {
+    readonly params: { readonly queue: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: {
+      readonly messages: readonly {
+        readonly body?: unknown;
+        readonly bodyBase64?: string | undefined;
+        readonly contentType?: string | undefined;
+        readonly groupId?: string | undefined;
+        readonly dedupId?: string | undefined;
+        readonly delayMs?: number | undefined;
+        readonly notBefore?: string | undefined;
+        readonly priority?: number | undefined;
+        readonly maxFailures?: number | undefined;
+        readonly headers?: Readonly<Record<string, string>> | undefined;
+      }[];
+      readonly atomic?: boolean | undefined;
+    };
+    readonly answer: BatchEnqueued;
+  };
+  /** Store one message; 2xx means that a quorum has it on disk. */
+  readonly enqueue: {
+    readonly params: { readonly queue: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: {
+      readonly body?: unknown;
+      readonly bodyBase64?: string | undefined;
+      readonly contentType?: string | undefined;
+      readonly groupId?: string | undefined;
+      readonly dedupId?: string | undefined;
+      readonly delayMs?: number | undefined;
+      readonly notBefore?: string | undefined;
+      readonly priority?: number | undefined;
+      readonly maxFailures?: number | undefined;
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+    };
+    readonly answer: Enqueued;
+  };
+  /** Receive up to 100 messages; waits up to waitMs for the first. */
+  readonly dequeue: {
+    readonly params: { readonly queue: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: {
+      readonly max?: number | undefined;
+      readonly leaseMs?: number | undefined;
+      readonly waitMs?: number | undefined;
+      readonly dequeueId?: string | undefined;
+      readonly mode?: "lease" | "delete" | undefined;
+      readonly maxPerGroup?: number | undefined;
+      readonly from?: "ready" | undefined;
+      readonly worker?: string | undefined;
+    };
+    readonly answer: Dequeued;
+  };
+  /** Settle up to 1,000 leases; 200 even if all failed. */
+  readonly settle: {
+    readonly params: { readonly queue: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: {
+      readonly settlements: readonly (
+        | { readonly leaseId: string; readonly action: "ack" }
+        | {
+            readonly leaseId: string;
+            readonly action: "nack";
+            readonly error?:
+              | { readonly type?: string | undefined; readonly message?: string | undefined }
+              | undefined;
+            readonly delayMs?: number | undefined;
+          }
+        | {
+            readonly leaseId: string;
+            readonly action: "release";
+            readonly delayMs?: number | undefined;
+          }
+        | {
+            readonly leaseId: string;
+            readonly action: "reject";
+            readonly error?:
+              | { readonly type?: string | undefined; readonly message?: string | undefined }
+              | undefined;
+            readonly reason?: string | undefined;
+          }
+        | {
+            readonly leaseId: string;
+            readonly action: "extend";
+            readonly leaseMs?: number | undefined;
+            readonly progress?: unknown;
+          }
+      )[];
+      readonly atomic?: boolean | undefined;
+    };
+    readonly answer: SettledMany;
+  };
+  /** The message is done. */
+  readonly ackLease: {
+    readonly params: { readonly queue: string; readonly leaseId: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: Readonly<Record<string, never>>;
+    readonly answer: Settled;
+  };
+  /** Handling failed: try again after a while. */
+  readonly nackLease: {
+    readonly params: { readonly queue: string; readonly leaseId: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: {
+      readonly error?:
+        | { readonly type?: string | undefined; readonly message?: string | undefined }
+        | undefined;
+      readonly delayMs?: number | undefined;
+    };
+    readonly answer: Settled;
+  };
+  /** Give back without counting a failure. */
+  readonly releaseLease: {
+    readonly params: { readonly queue: string; readonly leaseId: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: { readonly delayMs?: number | undefined };
+    readonly answer: Settled;
+  };
+  /** Dead at once, no retry. */
+  readonly rejectLease: {
+    readonly params: { readonly queue: string; readonly leaseId: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: {
+      readonly error?:
+        | { readonly type?: string | undefined; readonly message?: string | undefined }
+        | undefined;
+      readonly reason?: string | undefined;
+    };
+    readonly answer: Settled;
+  };
+  /** Move the lease's end, tell progress. */
+  readonly extendLease: {
+    readonly params: { readonly queue: string; readonly leaseId: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: { readonly leaseMs?: number | undefined; readonly progress?: unknown };
+    readonly answer: Settled;
+  };
+  /** Extend all leases that a dequeueId still holds. */
+  readonly extendDequeue: {
+    readonly params: { readonly queue: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: { readonly dequeueId: string; readonly leaseMs: number };
+    readonly answer: Extended;
+  };
+  /** Create a queue, or replace its configuration with If-Match. */
+  readonly putQueue: {
+    readonly params: { readonly queue: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: {
+      readonly maxFailures?: number | undefined;
+      readonly maxDeliveries?: number | undefined;
+      readonly backoff?:
+        | {
+            readonly baseMs?: number | undefined;
+            readonly factor?: number | undefined;
+            readonly maxMs?: number | undefined;
+            readonly jitter?: number | undefined;
+          }
+        | undefined;
+      readonly leaseMsDefault?: number | undefined;
+      readonly dedupWindowMs?: number | undefined;
+      readonly dedupMode?: "window" | "untilSettled" | undefined;
+      readonly retentionMs?: number | undefined;
+      readonly deadRetentionMs?: number | undefined;
+      readonly maxMessages?: number | undefined;
+      readonly maxBytes?: number | undefined;
+      readonly maxInFlight?: number | undefined;
+      readonly bodyBytesMax?: number | undefined;
+      readonly onExpire?: "dead" | "drop" | undefined;
+      readonly onDead?: "continue" | "block" | undefined;
+      readonly denyPurge?: boolean | undefined;
+      readonly denyDelete?: boolean | undefined;
+    };
+    readonly answer: Queue;
+  };
+  /** A queue's configuration and state. */
+  readonly getQueue: {
+    readonly params: { readonly queue: string };
+    readonly query: { readonly consistency?: "linearizable" | "stale" | undefined };
+    readonly body: undefined;
+    readonly answer: Queue;
+  };
+  /** The queues that the token may read, by name. */
+  readonly listQueues: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: {
+      readonly consistency?: "linearizable" | "stale" | undefined;
+      readonly prefix?: string | undefined;
+      readonly cursor?: string | undefined;
+      readonly limit?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: Queues;
+  };
+  /** View, quorum and members, as this gateway knows them now. */
+  readonly getCluster: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: Cluster;
+  };
+  /** May this member be stopped? */
+  readonly getQuorumCritical: {
+    readonly params: { readonly member: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: QuorumCritical;
+  };
+  /** The principal and scopes of the caller. */
+  readonly getMe: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: Me;
+  };
+  /** Begin a browser session with a token. */
+  readonly postSession: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: { readonly token: string };
+    readonly answer: Me;
+  };
+  /** End the browser session. */
+  readonly deleteSession: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Does the process run? */
+  readonly livez: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: Live;
+  };
+  /** Did a quorum confirm a read within 2 s? */
+  readonly readyz: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: Ready;
+  };
+  /** Metrics in the Prometheus text format. */
+  readonly metrics: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: string;
+  };
+  /** This API as OpenAPI 3.1. */
+  readonly openapi: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Public keys of the token issuers (RFC 7517). */
+  readonly jwks: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: KeySet;
+  };
+}
+
+/** Where every route is, and the statuses that are answers and no errors. */
+export const operations = {
+  enqueueBatch: { method: "POST", path: "/v1/queues/:queue/enqueue/batch", statuses: [200] },
+  enqueue: { method: "POST", path: "/v1/queues/:queue/enqueue", statuses: [200, 201] },
+  dequeue: { method: "POST", path: "/v1/queues/:queue/dequeue", statuses: [200] },
+  settle: { method: "POST", path: "/v1/queues/:queue/settle", statuses: [200] },
+  ackLease: { method: "POST", path: "/v1/queues/:queue/leases/:leaseId/ack", statuses: [200] },
+  nackLease: { method: "POST", path: "/v1/queues/:queue/leases/:leaseId/nack", statuses: [200] },
+  releaseLease: {
+    method: "POST",
+    path: "/v1/queues/:queue/leases/:leaseId/release",
+    statuses: [200],
+  },
+  rejectLease: {
+    method: "POST",
+    path: "/v1/queues/:queue/leases/:leaseId/reject",
+    statuses: [200],
+  },
+  extendLease: {
+    method: "POST",
+    path: "/v1/queues/:queue/leases/:leaseId/extend",
+    statuses: [200],
+  },
+  extendDequeue: { method: "POST", path: "/v1/queues/:queue/extend", statuses: [200] },
+  putQueue: { method: "PUT", path: "/v1/queues/:queue", statuses: [200, 201] },
+  getQueue: { method: "GET", path: "/v1/queues/:queue", statuses: [200] },
+  listQueues: { method: "GET", path: "/v1/queues", statuses: [200] },
+  getCluster: { method: "GET", path: "/v1/cluster", statuses: [200] },
+  getQuorumCritical: {
+    method: "GET",
+    path: "/v1/cluster/members/:member/quorum-critical",
+    statuses: [200, 503],
+  },
+  getMe: { method: "GET", path: "/v1/me", statuses: [200] },
+  postSession: { method: "POST", path: "/v1/session", statuses: [201] },
+  deleteSession: { method: "DELETE", path: "/v1/session", statuses: [204] },
+  livez: { method: "GET", path: "/livez", statuses: [200] },
+  readyz: { method: "GET", path: "/readyz", statuses: [200, 503] },
+  metrics: { method: "GET", path: "/metrics", statuses: [200] },
+  openapi: { method: "GET", path: "/openapi.json", statuses: [200] },
+  jwks: { method: "GET", path: "/.well-known/jwks.json", statuses: [200] },
+} as const;
