@@ -89,7 +89,13 @@ async function runRound(trial: Trial, round: Round): Promise<boolean> {
 }
 
 function ledgerFigures(trial: string, ledger: Ledger, rounds: number): readonly Figure[] {
-  const counted = new Set<PromiseName>(["lost", "enqueuedTwice", "settledTwice", "staleAccepted"]);
+  const counted = new Set<PromiseName>([
+    "lost",
+    "enqueuedTwice",
+    "settledTwice",
+    "staleAccepted",
+    "groupOrder",
+  ]);
   const others = Object.keys(promises)
     .filter(isPromiseName)
     .filter((name) => !counted.has(name));
@@ -98,6 +104,7 @@ function ledgerFigures(trial: string, ledger: Ledger, rounds: number): readonly 
     none(`${trial}: lost`, ledger.countOf("lost")),
     none(`${trial}: enqueued twice`, ledger.countOf("enqueuedTwice")),
     none(`${trial}: settled twice`, ledger.countOf("settledTwice")),
+    none(`${trial}: messages that overtook their group`, ledger.countOf("groupOrder")),
     amount(`${trial}: acks of stale leases tried`, ledger.staleTried, rounds),
     all(`${trial}: of these refused`, ledger.staleRefused, ledger.staleTried),
     none(`${trial}: other promises broken`, ledger.countOf(...others)),

@@ -5,6 +5,7 @@ import { clusterKills } from "./steps/cluster-kills.ts";
 import { conformance } from "./steps/conformance.ts";
 import { freezes } from "./steps/freezes.ts";
 import { fuzz } from "./steps/fuzz.ts";
+import { gateways } from "./steps/gateways.ts";
 import { kills } from "./steps/kills.ts";
 import { lostDisks } from "./steps/lost-disks.ts";
 import { mutants } from "./steps/mutants.ts";
@@ -16,6 +17,7 @@ export const proofSteps: readonly ProofStep[] = [
   fuzz,
   kills,
   clusterKills,
+  gateways,
   freezes,
   bitFlips,
   lostDisks,
