@@ -1,5 +1,6 @@
 import { assert, type ExecutionContext, type Sha256 } from "@quorate/prelude";
 import { encodeDelivery } from "./delivery.ts";
+import { holderHash } from "./fingerprint.ts";
 import { LeaseTags } from "./lease-tags.ts";
 import { leaseEndFromNow } from "./lease-clock.ts";
 import { batchBodyBytesMax, dequeueReplaysMax } from "./limits.ts";
@@ -38,7 +39,10 @@ export function dequeue(
   }
   const taken = take(state, queue, operation, Math.min(room, operation.max));
   if (operation.mode === "delete") return pop(state, queue, operation, taken);
-  return deliver(state, queue, operation, taken, new LeaseTags(sha256, context));
+  return deliver(state, queue, operation, taken, {
+    tags: new LeaseTags(sha256, context),
+    holderKey: holderHash(sha256, operation.principal, operation.worker),
+  });
 }
 
 /** Leases that the queue may still grant. */
@@ -82,12 +86,15 @@ function deliver(
   queue: Queue,
   operation: Dequeue,
   taken: readonly number[],
-  tags: LeaseTags,
+  { tags, holderKey }: { readonly tags: LeaseTags; readonly holderKey: Uint8Array },
 ): Uint8Array {
   const { messages } = state;
   const until = leaseEndFromNow(state, operation.leaseMs ?? queue.config.leaseMsDefault);
   const firstFence = state.fences.next;
-  for (const message of taken) lease(state, queue, message, tags.next(state.fences.next), until);
+  const holder = state.holders.hold(queue.incarnation, holderKey, operation, taken.length);
+  for (const message of taken) {
+    lease(state, queue, message, { tag: tags.next(state.fences.next), until, holder });
+  }
   for (const message of taken)
     refreshGroup(state, queue, messages.u32(message, messageField.group));
   if (operation.dequeueHash !== null) {

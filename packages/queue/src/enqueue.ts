@@ -8,7 +8,7 @@ import {
   rememberSingle,
 } from "./idempotency.ts";
 import { countedBytesOf, storeBlob } from "./message-blob.ts";
-import { makeReady, schedule } from "./message-life.ts";
+import { joinGroup, makeReady, schedule } from "./message-life.ts";
 import { messageField, messageFlag } from "./message-record.ts";
 import type { DedupKey, Enqueue, IdempotencyKey, NewMessage } from "./operation.ts";
 import { encodeEnqueued, encodeOutcome } from "./outcome-codec.ts";
@@ -204,7 +204,6 @@ function insert(state: QueueState, queue: Queue, message: NewMessage, bytes: num
   messages.setF64(record, messageField.enqueuedAt, state.now);
   messages.setF64(record, messageField.since, state.now);
   messages.setU32(record, messageField.queue, queue.incarnation);
-  messages.setU32(record, messageField.countedBytes, bytes);
   messages.setU16(record, messageField.maxFailures, message.maxFailures ?? 0);
   messages.setU8(record, messageField.priority, message.priority);
   messages.setU8(record, messageField.flags, message.kind === "json" ? messageFlag.json : 0);
@@ -214,8 +213,7 @@ function insert(state: QueueState, queue: Queue, message: NewMessage, bytes: num
   queue.bytes += bytes;
   state.messagesInOp += 1;
   if (message.group !== null) {
-    const group = state.groups.join(queue.incarnation, message.group.hash);
-    messages.setU32(record, messageField.group, group);
+    joinGroup(state, queue, record, message.group.hash);
   }
   if (message.dedup !== null) rememberId(state, queue, record, message.dedup);
   const due = dueOf(state, message);

@@ -14,6 +14,7 @@ const domain = {
   request: utf8Encode("quorate/1/request\0"),
   message: utf8Encode("quorate/1/message\0"),
   revocation: utf8Encode("quorate/1/revocation\0"),
+  holder: utf8Encode("quorate/1/holder\0"),
 };
 
 /** Length of every key and fingerprint of this file, in bytes. */
@@ -51,6 +52,12 @@ export function revocationKeyHash(sha256: Sha256, subject: RevocationSubject): U
   if (subject.by === "jti") parts.push(subject.jti);
   if (subject.by === "sub") parts.push(subject.sub);
   return hash(sha256, domain.revocation, parts.map(utf8Encode));
+}
+
+/** Key of who holds a lease: the principal and the label of its worker. */
+export function holderHash(sha256: Sha256, principal: string, worker: string | null): Uint8Array {
+  const parts = worker === null ? [principal] : [principal, worker];
+  return hash(sha256, domain.holder, parts.map(utf8Encode));
 }
 
 /** Fingerprint of a batch call: its request body as it came. */

@@ -1,5 +1,6 @@
 import type { ByteReader, ByteWriter } from "@quorate/prelude";
 import { KeyIndex } from "./key-index.ts";
+import { linkField, type MessageLinks } from "./message-links.ts";
 import { groupField, groupRecordBytes, messageField } from "./message-record.ts";
 import type { PageClaims } from "./page-claims.ts";
 import type { PageStore } from "./page-store.ts";
@@ -12,32 +13,57 @@ import { RecordTable } from "./record-table.ts";
 export class GroupTable {
   readonly records: RecordTable;
   private readonly messages: RecordTable;
+  private readonly links: MessageLinks;
   private readonly index: KeyIndex;
 
-  constructor(store: PageStore, messages: RecordTable) {
+  constructor(store: PageStore, messages: RecordTable, links: MessageLinks) {
     this.records = new RecordTable(store, groupRecordBytes);
     this.index = new KeyIndex(this.records, groupField);
     this.messages = messages;
+    this.links = links;
   }
 
-  /** The group of this hash in this queue, made if need be, with one more member. */
-  join(queue: number, key: Uint8Array): number {
-    let group = this.index.find(queue, key);
-    if (group === 0) {
-      group = this.records.allocate();
-      this.records.setBytes(group, groupField.key, key);
-      this.records.setU32(group, groupField.queue, queue);
-      this.index.add(group);
-    }
-    this.count(group, groupField.members, 1);
+  /** The group of this hash in this queue, or 0. */
+  find(queue: number, key: Uint8Array): number {
+    return this.index.find(queue, key);
+  }
+
+  /** Makes a group that is not there, without members. `number` is its place in its queue. */
+  create(queue: number, key: Uint8Array, number: number): number {
+    const group = this.records.allocate();
+    this.records.setBytes(group, groupField.key, key);
+    this.records.setU32(group, groupField.queue, queue);
+    this.records.setU48(group, groupField.number, number);
+    this.index.add(group);
     return group;
   }
 
-  /** Takes a member away that is in no order; the last one takes the group with it. */
-  leave(group: number): void {
-    if (this.count(group, groupField.members, -1) > 0) return;
+  /** Makes a message, whose seq is above those of all members, a member. */
+  join(group: number, message: number): void {
+    const { links, records } = this;
+    const last = records.u32(group, groupField.lastMember);
+    if (last === 0) records.setU32(group, groupField.firstMember, message);
+    else links.setU32(last, linkField.nextMember, message);
+    links.setU32(message, linkField.previousMember, last);
+    records.setU32(group, groupField.lastMember, message);
+    this.count(group, groupField.members, 1);
+  }
+
+  /** Takes a member away that is in no order; whether it was the last, and took the group with it. */
+  leave(group: number, message: number): boolean {
+    const { links, records } = this;
+    const next = links.u32(message, linkField.nextMember);
+    const previous = links.u32(message, linkField.previousMember);
+    if (previous === 0) records.setU32(group, groupField.firstMember, next);
+    else links.setU32(previous, linkField.nextMember, next);
+    if (next === 0) records.setU32(group, groupField.lastMember, previous);
+    else links.setU32(next, linkField.previousMember, previous);
+    links.setU32(message, linkField.nextMember, 0);
+    links.setU32(message, linkField.previousMember, 0);
+    if (this.count(group, groupField.members, -1) > 0) return false;
     this.index.remove(group);
-    this.records.free(group);
+    records.free(group);
+    return true;
   }
 
   /** Everything but the pages' content. */

@@ -24,6 +24,19 @@ export function countedBytesOf(message: NewMessage): number {
   );
 }
 
+/** The same of a stored message: its blob without the lengths in it. */
+export function storedBytesOf(state: QueueState, record: number): number {
+  const { messages } = state;
+  const labelsAndBody = messages.u32(record, messageField.blobBytes) - prefixBytes;
+  const { bytes, start } = state.slabs.locate(
+    messages.u32(record, messageField.slab),
+    messages.u32(record, messageField.offset),
+  );
+  if (bytes[start + 3] === 0 && bytes[start + 4] === 0) return labelsAndBody;
+  const { headers } = readBlob(state, record);
+  return labelsAndBody - headers.length + (headerTextBytes(headers) ?? 0);
+}
+
 /**
  * Copies the message's bytes into one blob: lengths of content type, group id, dedup id (a byte
  * each) and headers (two bytes), then these, then the body.

@@ -1,6 +1,7 @@
 import { removeAnnex } from "./annex.ts";
 import { outcomeSuperseded } from "./fence-table.ts";
-import { freeBlob } from "./message-blob.ts";
+import { freeBlob, storedBytesOf } from "./message-blob.ts";
+import { linkField } from "./message-links.ts";
 import {
   deadReason,
   groupField,
@@ -30,16 +31,34 @@ export function makeReady(state: QueueState, queue: Queue, message: number): voi
 export function schedule(state: QueueState, queue: Queue, message: number, due: number): void {
   const { messages } = state;
   messages.setU8(message, messageField.state, messageState.scheduled);
+  messages.setF64(message, messageField.since, state.now);
   messages.setF64(message, messageField.deadline, due);
   state.timers.add(message);
   queue.scheduled += 1;
-  refreshGroup(state, queue, messages.u32(message, messageField.group));
+  queue.seqs.scheduled.add(messages.f64(message, messageField.seq));
+  const group = messages.u32(message, messageField.group);
+  if (group === 0) return;
+  state.groups.count(group, groupField.scheduled, 1);
+  refreshGroup(state, queue, group);
 }
 
 /** The wait is over: the message leaves the scheduled ones. A move to another state must follow. */
 export function unschedule(state: QueueState, queue: Queue, message: number): void {
+  const { messages } = state;
   state.timers.remove(message);
   queue.scheduled -= 1;
+  queue.seqs.scheduled.delete(messages.f64(message, messageField.seq));
+  const group = messages.u32(message, messageField.group);
+  if (group !== 0) state.groups.count(group, groupField.scheduled, -1);
+}
+
+/** What a lease is granted with. */
+export interface Grant {
+  readonly tag: number;
+  /** The end, by the lease clock. */
+  readonly until: number;
+  /** A record of the table of holders that counts this lease already. */
+  readonly holder: number;
 }
 
 /** Gives a message that has left the ready ones its next lease. refreshGroup must follow. */
@@ -47,8 +66,7 @@ export function lease(
   state: QueueState,
   queue: Queue,
   message: number,
-  tag: number,
-  until: number,
+  { tag, until, holder }: Grant,
 ): number {
   const { messages, fences } = state;
   supersede(state, message);
@@ -60,11 +78,13 @@ export function lease(
   messages.setU32(message, messageField.tag, tag);
   messages.setF64(message, messageField.leasedAt, state.leaseClock);
   messages.setF64(message, messageField.deadline, until);
+  messages.setU32(message, messageField.holder, holder);
   setLeaseEnd(state, message, leaseEnd.none);
   const deliveries = messages.u32(message, messageField.deliveries);
   messages.setU32(message, messageField.deliveries, deliveries + 1);
   state.leases.add(message);
   queue.leased += 1;
+  queue.seqs.leased.add(seq);
   const group = messages.u32(message, messageField.group);
   if (group !== 0) state.groups.count(group, groupField.leased, 1);
   return fence;
@@ -75,6 +95,9 @@ export function endLease(state: QueueState, queue: Queue, message: number, how: 
   const { messages } = state;
   state.leases.remove(message);
   queue.leased -= 1;
+  queue.seqs.leased.delete(messages.f64(message, messageField.seq));
+  state.holders.release(messages.u32(message, messageField.holder));
+  messages.setU32(message, messageField.holder, 0);
   setLeaseEnd(state, message, how);
   const fence = messages.f64(message, messageField.fence);
   state.fences.touch(fence, state.now);
@@ -111,6 +134,10 @@ export function bury(state: QueueState, queue: Queue, message: number, reason: n
   const ends = messages.u8(message, messageField.ends);
   messages.setU8(message, messageField.ends, (ends & 0x0f) | (reason << 4));
   queue.dead += 1;
+  queue.seqs.dead.add(messages.f64(message, messageField.seq));
+  queue.deaths.set(queue.nextDeath, message);
+  state.links.setU48(message, linkField.death, queue.nextDeath);
+  queue.nextDeath += 1;
   releaseDedup(state, queue, message);
   if (group === 0) return;
   if (queue.config.onDead === "block") rewindAfter(state, queue, message);
@@ -134,14 +161,40 @@ export function detach(state: QueueState, queue: Queue, message: number): void {
   queue.messages.delete(messages.f64(message, messageField.seq));
   if (group === 0) return;
   refreshGroup(state, queue, group);
-  state.groups.leave(group);
+  leaveGroup(state, queue, message);
+}
+
+/** Makes a message that was just enqueued, or has just come, a member of the group of this hash. */
+export function joinGroup(
+  state: QueueState,
+  queue: Queue,
+  message: number,
+  hash: Uint8Array,
+): void {
+  const { groups, messages } = state;
+  const known = groups.find(queue.incarnation, hash);
+  const group = known === 0 ? groups.create(queue.incarnation, hash, queue.nextGroup) : known;
+  if (known === 0) {
+    queue.groups.set(queue.nextGroup, group);
+    queue.nextGroup += 1;
+  }
+  messages.setU32(message, messageField.group, group);
+  groups.join(group, message);
+}
+
+// Takes a message that is in no order out of its group; the last one takes the group with it.
+function leaveGroup(state: QueueState, queue: Queue, message: number): void {
+  const group = state.messages.u32(message, messageField.group);
+  const number = state.groups.records.u48(group, groupField.number);
+  if (state.groups.leave(group, message)) queue.groups.delete(number);
 }
 
 /** Frees what a detached message still takes. */
 export function freeRecord(state: QueueState, queue: Queue, message: number): void {
-  queue.bytes -= state.messages.u32(message, messageField.countedBytes);
+  queue.bytes -= storedBytesOf(state, message);
   removeAnnex(state, message);
   freeBlob(state, message);
+  state.links.clear(message);
   state.messages.free(message);
 }
 

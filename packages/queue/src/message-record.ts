@@ -1,4 +1,4 @@
-/** Length of a message's record in bytes: two cache lines. */
+/** Length of a message's record in bytes: two cache lines. See also `linkField`. */
 export const messageRecordBytes = 128;
 
 /** Byte offsets of a message's fields. Times are microseconds; 0 of a reference is none. */
@@ -25,8 +25,8 @@ export const messageField = {
   slab: 64,
   offset: 68,
   blobBytes: 72,
-  /** u32: what it adds to its queue's bytes. */
-  countedBytes: 76,
+  /** u32: who holds its lease; 0 when none runs. */
+  holder: 76,
   /** u32: tag of the latest lease. */
   tag: 80,
   /** u32, u32: deliveries, and those that a rewind took back. */
@@ -89,6 +89,13 @@ export const groupField = {
   leased: 36,
   /** u32: the message that stands for the group among the candidates. */
   candidate: 40,
+  /** u32: those that wait for their time, in order or not. */
+  scheduled: 44,
+  /** u32, u32: the first and the last of all members, by seq. */
+  firstMember: 48,
+  lastMember: 52,
+  /** u48: its number among the groups of its queue, from 1. */
+  number: 56,
   /** u8: whether its ready messages count as ready (1) or blocked (0). */
-  isRunnable: 44,
+  isRunnable: 62,
 } as const;

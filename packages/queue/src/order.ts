@@ -13,6 +13,7 @@ import type { QueueState } from "./state.ts";
 export function enterReady(state: QueueState, queue: Queue, message: number): void {
   const { messages, groups } = state;
   messages.setU8(message, messageField.state, messageState.ready);
+  queue.seqs.ready.add(messages.f64(message, messageField.seq));
   const group = messages.u32(message, messageField.group);
   if (group === 0) {
     queue.ready += 1;
@@ -27,6 +28,7 @@ export function enterReady(state: QueueState, queue: Queue, message: number): vo
 /** Takes a message out of the ready ones. With a group, refreshGroup must follow. */
 export function leaveReady(state: QueueState, queue: Queue, message: number): void {
   const { messages, groups } = state;
+  queue.seqs.ready.delete(messages.f64(message, messageField.seq));
   const group = messages.u32(message, messageField.group);
   if (group === 0) {
     queue.ready -= 1;

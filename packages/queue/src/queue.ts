@@ -6,6 +6,11 @@ import { SeqBitset } from "./seq-bitset.ts";
 import { SeqMap } from "./seq-map.ts";
 import { type WindowList, windowList, type WindowTable, writeWindowList } from "./window-table.ts";
 
+/** What a message of a queue is, as its record says it. */
+export type StoredState = (typeof storedStates)[number];
+
+const storedStates = ["scheduled", "ready", "leased", "dead"] as const;
+
 /**
  * One queue: its configuration, its counters and the roots of what it keeps in pages.
  *
@@ -27,6 +32,14 @@ export class Queue {
   candidates = 0;
   /** From seq to message. */
   readonly messages: SeqMap;
+  /** The seqs of the messages in each state; `ready` are the blocked ones too. */
+  readonly seqs: Readonly<Record<StoredState, SeqBitset>>;
+  /** Dead letters in the order of their death, by the number of it; not those that are leased. */
+  readonly deaths: SeqMap;
+  nextDeath = 1;
+  /** Groups in the order in which they were made, by their number. */
+  readonly groups: SeqMap;
+  nextGroup = 1;
   /** The candidates, by priority. */
   readonly order: readonly SeqBitset[];
   /** Dedup records whose window runs, oldest first. */
@@ -42,6 +55,14 @@ export class Queue {
     this.incarnation = incarnation;
     this.currentConfig = config;
     this.messages = new SeqMap(blocks);
+    this.seqs = {
+      scheduled: new SeqBitset(blocks),
+      ready: new SeqBitset(blocks),
+      leased: new SeqBitset(blocks),
+      dead: new SeqBitset(blocks),
+    };
+    this.deaths = new SeqMap(blocks);
+    this.groups = new SeqMap(blocks);
     this.order = Array.from({ length: priorityMax + 1 }, () => new SeqBitset(blocks));
   }
 
@@ -71,6 +92,10 @@ export class Queue {
     writer.u64(this.bytes).u32(this.candidates).u32(this.dedupHeld);
     writeWindowList(writer, this.dedup);
     this.messages.write(writer);
+    for (const name of storedStates) this.seqs[name].write(writer);
+    writer.u64(this.nextDeath).u64(this.nextGroup);
+    this.deaths.write(writer);
+    this.groups.write(writer);
     for (const bits of this.order) bits.write(writer);
   }
 
@@ -88,6 +113,11 @@ export class Queue {
     this.dedupHeld = reader.u32();
     this.dedup = dedup.readList(reader);
     this.messages.restore(reader);
+    for (const name of storedStates) this.seqs[name].restore(reader);
+    this.nextDeath = reader.u64();
+    this.nextGroup = reader.u64();
+    this.deaths.restore(reader);
+    this.groups.restore(reader);
     for (const bits of this.order) bits.restore(reader);
   }
 }

@@ -1,5 +1,6 @@
 import { assert, type ByteReader, type ByteWriter, DecodeError, present } from "@quorate/prelude";
 import type { RecordTable } from "./record-table.ts";
+import { SortedNumbers } from "./sorted-numbers.ts";
 
 const bitsPerBlock = 16_384;
 const middle = bitsPerBlock / 8;
@@ -9,13 +10,12 @@ const top = middle + bitsPerBlock / 32 / 8;
  * A set of sequence numbers that knows its lowest: blocks of 16,384 bits with two levels of summary
  * above them, about one bit a number. To put a number back in its place is one bit.
  *
- * The order among blocks is a heap of their keys; it is derived, and no part of the state.
+ * The order among blocks is derived from their keys, and no part of the state.
  */
 export class SeqBitset {
   private readonly table: RecordTable;
   private readonly blocks = new Map<number, number>();
-  private readonly heap: number[] = [];
-  private readonly inHeap = new Set<number>();
+  private readonly keys = new SortedNumbers();
 
   /** `table` holds records of blockBytes. */
   constructor(table: RecordTable) {
@@ -31,8 +31,9 @@ export class SeqBitset {
       this.addBlock(key, block);
     }
     const bit = seq % bitsPerBlock;
-    this.setBit(block, 0, bit);
-    this.setBit(block, middle, bit >>> 5);
+    // A word that was not empty is in the summaries already.
+    if (this.setBit(block, 0, bit) !== 0) return;
+    if (this.setBit(block, middle, bit >>> 5) !== 0) return;
     this.setBit(block, top, bit >>> 10);
   }
 
@@ -46,18 +47,29 @@ export class SeqBitset {
     if (this.clearBit(block, top, bit >>> 10) !== 0) return;
     this.table.free(block);
     this.blocks.delete(key);
+    this.keys.delete(key);
   }
 
   /** The lowest number, or -1. */
   lowest(): number {
-    const key = this.lowestBlock();
+    const key = this.keys.first;
     return key < 0 ? -1 : this.firstFrom(key, 0);
+  }
+
+  /** The lowest number that is not below `least`, or -1. */
+  from(least: number): number {
+    const key = this.keys.from(Math.floor(least / bitsPerBlock));
+    if (key < 0) return -1;
+    const found = this.firstFrom(key, Math.max(0, least - key * bitsPerBlock));
+    if (found >= 0) return found;
+    const next = this.keys.from(key + 1);
+    return next < 0 ? -1 : this.firstFrom(next, 0);
   }
 
   /** The lowest numbers, at most `countMax`, within the first block. */
   lowestOf(countMax: number): readonly number[] {
     const seqs: number[] = [];
-    const key = this.lowestBlock();
+    const key = this.keys.first;
     if (key < 0) return seqs;
     let seq = this.firstFrom(key, 0);
     while (seq >= 0 && seqs.length < countMax) {
@@ -86,7 +98,7 @@ export class SeqBitset {
 
   private addBlock(key: number, block: number): void {
     this.blocks.set(key, block);
-    if (!this.inHeap.has(key)) this.push(key);
+    this.keys.add(key);
   }
 
   // The lowest number of a block whose bit is `from` or higher, or -1.
@@ -117,9 +129,12 @@ export class SeqBitset {
     return this.table.u32(block, level + 4 * word) & (-1 << bit);
   }
 
-  private setBit(block: number, level: number, bit: number): void {
+  // The word as it was before.
+  private setBit(block: number, level: number, bit: number): number {
     const at = level + 4 * (bit >>> 5);
-    this.table.setU32(block, at, (this.table.u32(block, at) | (1 << (bit & 31))) >>> 0);
+    const word = this.table.u32(block, at);
+    this.table.setU32(block, at, (word | (1 << (bit & 31))) >>> 0);
+    return word;
   }
 
   private clearBit(block: number, level: number, bit: number): number {
@@ -129,45 +144,6 @@ export class SeqBitset {
     const cleared = (word & ~(1 << (bit & 31))) >>> 0;
     this.table.setU32(block, at, cleared);
     return cleared;
-  }
-
-  private lowestBlock(): number {
-    for (;;) {
-      const key = this.heap[0];
-      if (key === undefined) return -1;
-      if (this.blocks.has(key)) return key;
-      this.pop();
-    }
-  }
-
-  private push(key: number): void {
-    this.inHeap.add(key);
-    let at = this.heap.push(key) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >>> 1;
-      const above = present(this.heap[parent]);
-      if (above <= key) break;
-      this.heap[at] = above;
-      at = parent;
-    }
-    this.heap[at] = key;
-  }
-
-  private pop(): void {
-    this.inHeap.delete(present(this.heap[0]));
-    const last = present(this.heap.pop());
-    if (this.heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= this.heap.length) break;
-      if (child + 1 < this.heap.length && present(this.heap[child + 1]) < present(this.heap[child]))
-        child += 1;
-      if (present(this.heap[child]) >= last) break;
-      this.heap[at] = present(this.heap[child]);
-      at = child;
-    }
-    this.heap[at] = last;
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ByteReader, type ByteWriter, DecodeError, present } from "@quorate/prelude";
 import type { RecordTable } from "./record-table.ts";
+import { SortedNumbers } from "./sorted-numbers.ts";
 import { readRange } from "./wire.ts";
 
 /** Length of the blocks from which sequence maps and bitsets are built, in bytes. */
@@ -12,14 +13,13 @@ interface Block {
 }
 
 /**
- * From a growing sequence number to a record: blocks of 1,024 u32 columns, dropped when empty.
- *
- * Numbers come in ascending order and never come back, so blocks are made in ascending order and the
- * map's own order is that of the numbers.
+ * From a growing sequence number to a record: blocks of 1,024 u32 columns, dropped when empty. The
+ * order among blocks is derived from their keys, and no part of the state.
  */
 export class SeqMap {
   private readonly table: RecordTable;
   private readonly blocks = new Map<number, Block>();
+  private readonly keys = new SortedNumbers();
 
   /** `table` holds records of blockBytes. */
   constructor(table: RecordTable) {
@@ -32,13 +32,14 @@ export class SeqMap {
     return block === undefined ? 0 : this.table.u32(block.record, 4 * (seq % entriesPerBlock));
   }
 
-  /** Adds a number above all that were ever added. */
+  /** Adds a number, which must not be there. */
   set(seq: number, record: number): void {
     const key = Math.floor(seq / entriesPerBlock);
     let block = this.blocks.get(key);
     if (block === undefined) {
       block = { record: this.table.allocate(), used: 0 };
       this.blocks.set(key, block);
+      this.keys.add(key);
     }
     block.used += 1;
     this.table.setU32(block.record, 4 * (seq % entriesPerBlock), record);
@@ -53,6 +54,28 @@ export class SeqMap {
     if (block.used > 0) return;
     this.table.free(block.record);
     this.blocks.delete(key);
+    this.keys.delete(key);
+  }
+
+  /** The lowest number that is not below `least`, or -1. Looks at 2,048 columns at most. */
+  from(least: number): number {
+    const key = this.keys.from(Math.floor(least / entriesPerBlock));
+    if (key < 0) return -1;
+    const found = this.firstIn(key, Math.max(0, least - key * entriesPerBlock));
+    if (found >= 0) return found;
+    const next = this.keys.from(key + 1);
+    return next < 0 ? -1 : this.firstIn(next, 0);
+  }
+
+  /**
+   * The lowest number whose record is not `before` what is sought, or -1; records are in the order
+   * of their numbers. Looks at one record of a few blocks, then through one block.
+   */
+  search(before: (record: number) => boolean): number {
+    const key = this.keys.lastWhere((each) => before(this.get(this.firstIn(each, 0))));
+    let number = this.from(Math.max(0, key) * entriesPerBlock);
+    while (number >= 0 && before(this.get(number))) number = this.from(number + 1);
+    return number;
   }
 
   /** Everything but the blocks' content. */
@@ -69,6 +92,16 @@ export class SeqMap {
       if (this.blocks.has(key)) throw new DecodeError("a block that is there already");
       const record = this.table.readReference(reader);
       this.blocks.set(key, { record, used: readRange(reader.u16(), 1, entriesPerBlock) });
+      this.keys.add(key);
     }
+  }
+
+  // The lowest number of a block whose column is `from` or later, or -1.
+  private firstIn(key: number, from: number): number {
+    const { record } = present(this.blocks.get(key), "block exists");
+    for (let column = from; column < entriesPerBlock; column++) {
+      if (this.table.u32(record, 4 * column) !== 0) return key * entriesPerBlock + column;
+    }
+    return -1;
   }
 }

@@ -2,7 +2,9 @@ import { type ByteReader, type ByteWriter, DecodeError, present } from "@quorate
 import { CallTable } from "./call-table.ts";
 import { FenceTable } from "./fence-table.ts";
 import { GroupTable } from "./group-table.ts";
+import { HolderTable } from "./holder-table.ts";
 import { leaseClockStepMicrosMax } from "./limits.ts";
+import { MessageLinks } from "./message-links.ts";
 import { messageRecordBytes } from "./message-record.ts";
 import type { PageClaims } from "./page-claims.ts";
 import { PageStore } from "./page-store.ts";
@@ -21,12 +23,16 @@ import { type WindowList, windowList, WindowTable, writeWindowList } from "./win
 export class QueueState {
   readonly pages = new PageStore();
   readonly slabs: Slabs;
+  /** Who holds leases. */
+  readonly holders: HolderTable;
   /** Blocks of sequence maps and bitsets. */
   readonly blocks = new RecordTable(this.pages, blockBytes);
   readonly messages = new RecordTable(this.pages, messageRecordBytes);
   /** Error histories and progress: place and length of a blob. */
   readonly annexes = new RecordTable(this.pages, 16);
-  readonly groups = new GroupTable(this.pages, this.messages);
+  /** Neighbours in groups, the order of death: beside the messages' records. */
+  readonly links = new MessageLinks(this.pages);
+  readonly groups = new GroupTable(this.pages, this.messages, this.links);
   /** Leased messages by lease end (lease clock). */
   readonly leases = new TimerHeap(this.pages, this.messages);
   /** Scheduled messages by due time. */
@@ -56,6 +62,7 @@ export class QueueState {
   /** `slabBytes`: size of the slabs that hold bodies. */
   constructor(slabBytes: number = slabBytesDefault) {
     this.slabs = new Slabs(slabBytes);
+    this.holders = new HolderTable(this.pages, this.slabs);
   }
 
   /** The queue of this name, or undefined. */
@@ -116,6 +123,8 @@ export class QueueState {
     this.blocks.write(writer);
     this.messages.write(writer);
     this.annexes.write(writer);
+    this.links.write(writer);
+    this.holders.write(writer);
     this.groups.write(writer);
     this.leases.write(writer);
     this.timers.write(writer);
@@ -142,6 +151,8 @@ export class QueueState {
     this.blocks.restore(reader, claims);
     this.messages.restore(reader, claims, this.fences);
     this.annexes.restore(reader, claims);
+    this.links.restore(reader, claims);
+    this.holders.restore(reader, claims);
     this.groups.restore(reader, claims);
     this.leases.restore(reader, claims);
     this.timers.restore(reader, claims);

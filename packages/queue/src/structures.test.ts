@@ -7,6 +7,7 @@ import { PageStore } from "./page-store.ts";
 import { RecordTable } from "./record-table.ts";
 import { SeqBitset } from "./seq-bitset.ts";
 import { blockBytes, SeqMap } from "./seq-map.ts";
+import { SortedNumbers } from "./sorted-numbers.ts";
 import { slabBytesDefault, Slabs } from "./slabs.ts";
 import { sha256 } from "@quorate/prelude/testing";
 import { TimerHeap } from "./timer-heap.ts";
@@ -73,6 +74,8 @@ test("the bitset knows its lowest numbers as a sorted list does, and gives its b
     expect(bits.lowest()).toBe(lowest);
     const inBlock = sorted.filter((s) => Math.floor(s / 16_384) === Math.floor(lowest / 16_384));
     expect(bits.lowestOf(5)).toEqual(inBlock.slice(0, 5));
+    const least = prng.below(210_000);
+    expect(bits.from(least)).toBe(sorted.find((each) => each >= least) ?? -1);
   }
   for (const seq of seqs) bits.delete(seq);
   expect(bits.lowest()).toBe(-1);
@@ -89,6 +92,50 @@ test("the sequence map forgets a block with its last number", () => {
   for (let seq = 1; seq <= 2_999; seq++) map.delete(seq);
   expect(blocks.count).toBe(1);
   expect(map.get(3_000)).toBe(6_000);
+});
+
+test("the sequence map finds what follows a number, and what is in the order of the numbers", () => {
+  const prng = new Prng(5);
+  const map = new SeqMap(new RecordTable(new PageStore(), blockBytes));
+  const known = new Set<number>();
+  for (let step = 0; step < 3_000; step++) {
+    const seq = prng.chance(0.5) ? prng.between(1, 3_000) : prng.between(1, 3_000_000);
+    if (known.delete(seq)) map.delete(seq);
+    else {
+      known.add(seq);
+      map.set(seq, seq * 2);
+    }
+    if (step % 25 > 0) continue;
+    const sorted = [...known].toSorted((left, right) => left - right);
+    const least = prng.chance(0.5) ? prng.below(3_100) : prng.below(3_100_000);
+    const next = sorted.find((each) => each >= least) ?? -1;
+    expect(map.from(least)).toBe(next);
+    expect(map.search((record) => record < least * 2)).toBe(next);
+  }
+});
+
+test("numbers in chunks are found as in a sorted list, through parted and emptied chunks", () => {
+  const prng = new Prng(13);
+  const numbers = new SortedNumbers();
+  const known = new Set<number>();
+  for (let step = 0; step < 12_000; step++) {
+    const number = prng.below(4_000);
+    if (known.has(number) ? prng.chance(step < 6_000 ? 0.2 : 0.9) : false) {
+      known.delete(number);
+      numbers.delete(number);
+    } else if (!known.has(number)) {
+      known.add(number);
+      numbers.add(number);
+    }
+    if (step % 100 > 0) continue;
+    const sorted = [...known].toSorted((left, right) => left - right);
+    const bound = prng.below(4_100);
+    expect(numbers.first).toBe(sorted[0] ?? -1);
+    expect(numbers.from(bound)).toBe(sorted.find((each) => each >= bound) ?? -1);
+    expect(numbers.lastWhere((each) => each < bound)).toBe(
+      sorted.findLast((each) => each < bound) ?? -1,
+    );
+  }
 });
 
 test("timers come in the order deadline, seq, queue, whatever was moved or removed", () => {
