@@ -7,6 +7,7 @@ import { freezes } from "./steps/freezes.ts";
 import { fuzz } from "./steps/fuzz.ts";
 import { gateways } from "./steps/gateways.ts";
 import { kills } from "./steps/kills.ts";
+import { largeDisk } from "./steps/large-disk.ts";
 import { lostDisks } from "./steps/lost-disks.ts";
 import { mutants } from "./steps/mutants.ts";
 import { simulator } from "./steps/simulate.ts";
@@ -21,6 +22,7 @@ export const proofSteps: readonly ProofStep[] = [
   freezes,
   bitFlips,
   lostDisks,
+  largeDisk,
   absence,
   mutants,
   simulator,
