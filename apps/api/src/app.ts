@@ -15,6 +15,7 @@ import { mountProbes, type Probed } from "./routes/probes.ts";
 import { mountQueues } from "./routes/queues.ts";
 import { mountSession } from "./routes/session.ts";
 import { mountSettle } from "./routes/settle.ts";
+import { mountTrust } from "./routes/trust.ts";
 import type { Dashboard } from "./static.ts";
 
 /** What the application is made of. */
@@ -44,6 +45,7 @@ export function createApp(parts: AppParts): Express {
   mountSettle(mounting, gateway);
   mountQueues(mounting, gateway);
   mountCluster(mounting, gateway);
+  mountTrust(mounting, gateway);
   mountSession(mounting, gateway);
   mountProbes(mounting, probed);
   app.use((request: Request, response: Response) => {

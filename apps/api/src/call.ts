@@ -33,6 +33,8 @@ export const nobody: Principal = {
   subject: "",
   id: "",
   scopes: { words: [], patterns: new Map(), cluster: new Set() },
+  jti: "",
+  issuedAtMs: 0,
   expiresAtMs: 0,
 };
 

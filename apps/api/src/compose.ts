@@ -28,6 +28,7 @@ import { createGateway } from "./routes/gateway.ts";
 import { createSessionStore } from "./session/session-store.ts";
 import { loadDashboard } from "./static.ts";
 import { createTokenVerifier, type Issuer } from "./token.ts";
+import { createRevocationList } from "./trust/revocation-list.ts";
 import { version } from "./version.ts";
 
 const nowMs = (): number => Date.now();
@@ -41,7 +42,9 @@ export async function compose(config: Config): Promise<GatewayProcess> {
   const { client, latency } = timedClient(await connect(config, { cluster, log, metrics }));
   const gateway = createGateway(client, { sha256: nodeCrypto.sha256, nowMs });
   const issuers = await readIssuers(config);
+  const revocations = createRevocationList({ client, sha256: nodeCrypto.sha256, nowMs });
   const authority = {
+    revocations,
     tokens: createTokenVerifier(issuers, nowMs),
     sessions: createSessionStore(nowMs),
     site: { origin: config.publicUrl },
@@ -52,7 +55,7 @@ export async function compose(config: Config): Promise<GatewayProcess> {
     admission: createAdmission(),
     metrics,
     probed: {
-      readiness: createReadiness(client, nowMs),
+      readiness: createReadiness(client, { revocations, nowMs }),
       metricsText: () => {
         metrics.gauge("quorate_gateway_waiting_calls", gateway.waiting.count());
         return metrics.expose();

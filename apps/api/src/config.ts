@@ -2,17 +2,18 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { issuerCharsMax } from "@quorate/contract";
 import { logLevels } from "@quorate/telemetry";
 import * as z from "zod";
 
 /** Longest life of a token that an issuer may be given, in seconds: that of the dev issuer. */
-const maxAgeSecondsMax = 12 * 3600;
+export const maxAgeSecondsMax = 12 * 3600;
 
 const Issuer = z.strictObject({
   /** For people. */
   name: z.string().regex(/^[a-z0-9-]{1,64}$/),
   /** The `iss` of its tokens. */
-  issuer: z.string().min(1).max(512),
+  issuer: z.string().min(1).max(issuerCharsMax),
   /** The `aud` of its tokens: `quorate:<clusterId>`. */
   audience: z.string().min(1).max(512),
   /** Its public keys; what is served at /.well-known/jwks.json. */

@@ -38,6 +38,7 @@ export function createGatewayProcess(parts: GatewayProcessParts): GatewayProcess
   return {
     async start() {
       await client.start();
+      authority.revocations.start();
       server.listen(listen.port, listen.host);
       await once(server, "listening");
       const address = server.address();
@@ -47,6 +48,7 @@ export function createGatewayProcess(parts: GatewayProcessParts): GatewayProcess
     async stop() {
       log.info("the gateway stops");
       waiting.close();
+      authority.revocations.stop();
       // Ends the HTTP server too: no new connections, idle ones are closed.
       const stopped = feed.stop();
       const timer = setTimeout(() => {

@@ -27,8 +27,23 @@ export const tokenClockToleranceSeconds = 5;
 /** Shortest time between two reads of a key set because of an unknown key, in ms. */
 export const keySetRereadMsMin = 30_000;
 
-/** Characters of a token's subject. */
-export const subjectCharsMax = 255;
+/** How often a gateway asks the cluster for revocations that it does not know, in ms. */
+export const revocationsAskedEveryMs = 2000;
+
+/** How long one such question may take, in ms: then it is asked anew. */
+export const revocationsAnswerMsMax = 2000;
+
+/**
+ * Within this time every gateway that reaches a quorum refuses a revoked token, in ms: it asks, and
+ * hears.
+ */
+export const revocationsKnownMsMax = revocationsAskedEveryMs + revocationsAnswerMsMax;
+
+/** Without news of revocations for this time, in ms, nobody administers the cluster here. */
+export const revocationsAdminStaleMsMax = 30_000;
+
+/** Without news of revocations for this time, in ms, no queue is used here. */
+export const revocationsStaleMsMax = 300_000;
 
 /** A session ends when it was not used for this time, in ms. */
 export const sessionIdleMsMax = 30 * 60_000;

@@ -71,6 +71,7 @@ function serverOf<B, Q>(
     const queue = params["queue"] ?? null;
     const principal = route.scope === "public" ? nobody : await authenticate(request, authority);
     authorize(principal, route.scope, queue);
+    authority.revocations.assertKnown(route.scope);
     const bodyBytes = declaredBytes(request);
     // Before room is asked for: what is too large for ever must not be told to come again.
     refuseTooLarge(bodyBytes);

@@ -2,18 +2,24 @@
 import type { ClusterClient } from "@quorate/session";
 import { ask } from "./cluster-call.ts";
 import { readyMsMax } from "./limits.ts";
+import type { RevocationList } from "./trust/revocation-list.ts";
 
 /** Answers null when ready, else why not. */
 export type Readiness = () => Promise<string | null>;
 
 /** Asks the cluster when the last confirmation is too old; calls at one time share one question. */
-export function createReadiness(client: ClusterClient, nowMs: () => number): Readiness {
+export function createReadiness(
+  client: ClusterClient,
+  { revocations, nowMs }: { readonly revocations: RevocationList; readonly nowMs: () => number },
+): Readiness {
   let confirmedAtMs = -Infinity;
   let asking: Promise<string | null> | null = null;
   const confirm = async (): Promise<string | null> => {
     try {
       const question = { type: "list-queues", prefix: "", after: "", limit: 1 } as const;
       await ask(client, question, { expects: "queues", timeoutMs: readyMsMax });
+      // Who is not ready to tell whose tokens are revoked would send callers away.
+      revocations.assertKnown("cluster:admin");
       confirmedAtMs = nowMs();
       return null;
     } catch (error) {

@@ -1,11 +1,17 @@
 /**
  * Access tokens (RFC 9068, RFC 8725): who may call, verified once and remembered until they end.
  */
-import { ApiError, parseScopes, type Scopes } from "@quorate/contract";
+import {
+  ApiError,
+  parseScopes,
+  type Scopes,
+  subjectCharsMax,
+  tokenIdCharsMax,
+} from "@quorate/contract";
 import { type CryptoKey, jwtVerify, type JWTPayload } from "jose";
 import { keyIdOf, objectIn, readToken, tokenRefused } from "./compact-token.ts";
 import type { KeySet } from "./key-set.ts";
-import { subjectCharsMax, tokenClockToleranceSeconds, tokensCachedMax } from "./limits.ts";
+import { tokenClockToleranceSeconds, tokensCachedMax } from "./limits.ts";
 
 /** Who calls. */
 export interface Principal {
@@ -14,6 +20,10 @@ export interface Principal {
   /** Both as one text: a line of the issuer, a line of the subject. */
   readonly id: string;
   readonly scopes: Scopes;
+  /** The token's own id. */
+  readonly jti: string;
+  /** When the token was issued; ms since 1970. */
+  readonly issuedAtMs: number;
   /** When the token ends, or the session made of it; ms since 1970. */
   readonly expiresAtMs: number;
 }
@@ -30,6 +40,8 @@ export interface Issuer {
 export interface TokenVerifier {
   /** The principal of the token; at once when it is remembered. Throws or rejects `token-invalid`. */
   verify(token: string): Principal | Promise<Principal>;
+  /** Whether tokens of this `iss` may be accepted. */
+  knows(issuer: string): boolean;
 }
 
 /** A verifier for the tokens of these issuers. */
@@ -47,6 +59,7 @@ export function createTokenVerifier(
     return principal;
   };
   return {
+    knows: (issuer) => byName.has(issuer),
     verify(token) {
       const known = verified.get(token);
       if (known !== undefined && known.expiresAtMs > nowMs()) return known;
@@ -104,7 +117,9 @@ function principalOf(claims: JWTPayload, issuer: Issuer): Principal {
     throw tokenRefused("The token's sub is not accepted.");
   }
   if (typeof scope !== "string") throw tokenRefused("The token's scope is not a string.");
-  if (typeof jti !== "string" || jti === "") throw tokenRefused("The token's jti is not a string.");
+  if (typeof jti !== "string" || jti === "" || jti.length > tokenIdCharsMax) {
+    throw tokenRefused("The token's jti is not accepted.");
+  }
   if (iat === undefined || exp === undefined) throw tokenRefused("The token has no times.");
   const endSeconds = Math.min(exp, iat + issuer.maxAgeSeconds);
   return {
@@ -112,6 +127,8 @@ function principalOf(claims: JWTPayload, issuer: Issuer): Principal {
     subject: sub,
     id: `${issuer.issuer}\n${sub}`,
     scopes: parseScopes(scope),
+    jti,
+    issuedAtMs: Math.floor(iat * 1000),
     expiresAtMs: Math.floor(endSeconds * 1000),
   };
 }

@@ -55,5 +55,6 @@ export {
   type Settlement,
   settleOne,
 } from "./settle.ts";
+export { postRevocation } from "./trust.ts";
 export { within, type Held, type Shape, type ShapeFault } from "./shape.ts";
 export { formatTime, parseTime, timeMsMax } from "./times.ts";

@@ -89,6 +89,15 @@ export const callMsMax = 10 * secondMs;
 /** Bytes of a token: enough for many scopes, too few to fill a cache. */
 export const tokenBytesMax = 4 * kib;
 
+/** Characters of the `iss` of a token. */
+export const issuerCharsMax = 512;
+
+/** Characters of the `sub` of a token. */
+export const subjectCharsMax = 255;
+
+/** Characters of the `jti` of a token. */
+export const tokenIdCharsMax = 255;
+
 /** Characters of a request id that is taken over from the client. */
 export const requestIdCharsMax = 64;
 

@@ -7,6 +7,7 @@ import { getQueue, listQueues, putQueue } from "./queues.ts";
 import type { Route } from "./route.ts";
 import { deleteSession, getMe, postSession } from "./session.ts";
 import { extendDequeue, settle, settleOne } from "./settle.ts";
+import { postRevocation } from "./trust.ts";
 
 /** In the order in which a router should try them: the busiest first. */
 export const routes: readonly Route[] = [
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   listQueues,
   getCluster,
   getQuorumCritical,
+  postRevocation,
   getMe,
   postSession,
   deleteSession,

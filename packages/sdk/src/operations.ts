@@ -260,6 +260,15 @@ export interface Ready {
   readonly reason: string | null;
 }
 
+export interface Revoked {
+  readonly issuer: string;
+  readonly jti: string | null;
+  readonly sub: string | null;
+  readonly before: Time | null;
+  readonly keptUntil: Time;
+  readonly coord: Coord;
+}
+
 export interface Settled {
   readonly leaseId: string;
   readonly state: "ready" | "scheduled" | "leased" | "done" | "dead";
@@ -545,6 +554,18 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: QuorumCritical;
   };
+  /** Refuse one token (jti), a subject's tokens so far (sub), or all issued before a time. */
+  readonly postRevocation: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: {
+      readonly issuer: string;
+      readonly jti?: string | undefined;
+      readonly sub?: string | undefined;
+      readonly before?: string | undefined;
+    };
+    readonly answer: Revoked;
+  };
   /** The principal and scopes of the caller. */
   readonly getMe: {
     readonly params: Readonly<Record<string, never>>;
@@ -636,6 +657,7 @@ export const operations = {
     path: "/v1/cluster/members/:member/quorum-critical",
     statuses: [200, 503],
   },
+  postRevocation: { method: "POST", path: "/v1/trust/revocations", statuses: [200] },
   getMe: { method: "GET", path: "/v1/me", statuses: [200] },
   postSession: { method: "POST", path: "/v1/session", statuses: [201] },
   deleteSession: { method: "DELETE", path: "/v1/session", statuses: [204] },

@@ -10,7 +10,7 @@ import {
 } from "@quorate/contract";
 import type { ClusterClient } from "@quorate/session";
 import { Server, type Socket } from "socket.io";
-import { authenticate, type Authority } from "../authorize.ts";
+import { authenticate, type Authority, verifyToken } from "../authorize.ts";
 import type { CommitLatency } from "../latency.ts";
 import { liveSocket } from "../limits.ts";
 import { asApiError, type ErrorLog } from "../problem.ts";
@@ -112,7 +112,7 @@ async function admit(socket: Socket, authority: Authority, count: number): Promi
 /** Programs send a token in the handshake; browsers have their session. */
 function principalOf(socket: Socket, authority: Authority): Principal | Promise<Principal> {
   const token = tokenOf(socket);
-  return token === null ? authenticate(socket.request, authority) : authority.tokens.verify(token);
+  return token === null ? authenticate(socket.request, authority) : verifyToken(token, authority);
 }
 
 function tokenOf({ handshake }: Socket): string | null {
@@ -158,11 +158,12 @@ function sendPictures(parts: FeedParts, viewers: ReadonlySet<Viewer>) {
   };
 }
 
-/** Disconnects whoever's session or token has ended. */
+/** Disconnects whoever's session or token has ended, or was revoked. */
 function endSessions({ authority, nowMs }: FeedParts, viewers: ReadonlySet<Viewer>): void {
   for (const { socket, principal, sessionId } of viewers) {
     const isOver =
       principal.expiresAtMs <= nowMs() ||
+      authority.revocations.isRevoked(principal) ||
       (sessionId !== null && !authority.sessions.isAlive(sessionId));
     if (isOver) socket.disconnect(true);
   }

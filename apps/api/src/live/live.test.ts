@@ -94,4 +94,13 @@ describe("the live feed", () => {
     await gateway.send("DELETE", "/v1/session", { token: null, headers });
     expect(await disconnected).toBe("io server disconnect");
   });
+
+  it("disconnects whoever's token is revoked", async () => {
+    const socket = connect({ token: await gateway.issuer.token("cluster:read") });
+    await next(socket, liveEvents.picture);
+    const disconnected = next(socket, "disconnect");
+    const body = { issuer: gateway.issuer.issuer, sub: "alice" };
+    await gateway.send("POST", "/v1/trust/revocations", { body });
+    expect(await disconnected).toBe("io server disconnect");
+  });
 });

@@ -8,6 +8,7 @@ import {
   postSession,
 } from "@quorate/contract";
 import { type Answer, jsonAnswer } from "../answer.ts";
+import { verifyToken } from "../authorize.ts";
 import type { Call } from "../call.ts";
 import { mount, type Mounting } from "../mount.ts";
 import { isFromOurPages, sessionIdIn, setCookie } from "../session/cookie.ts";
@@ -38,10 +39,10 @@ async function begin(
   gateway: Gateway,
   call: Call<Held<typeof postSession.body & object>>,
 ): Promise<Answer> {
-  const { tokens, sessions, site } = authority;
+  const { sessions, site } = authority;
   refuseForeignPage(call, authority);
   const before = sessionIdIn(call.request, site);
-  const verified = await tokens.verify(call.body.token);
+  const verified = await verifyToken(call.body.token, authority);
   if (before !== null) sessions.end(before);
   const { sessionId, principal } = sessions.begin(verified);
   return jsonAnswer(201, me(gateway, principal), { "Set-Cookie": setCookie(site, sessionId) });

@@ -17,6 +17,7 @@ import { createHttpServer } from "../server.ts";
 import { createSessionStore } from "../session/session-store.ts";
 import { loadDashboard } from "../static.ts";
 import { createTokenVerifier } from "../token.ts";
+import { createRevocationList, type RevocationList } from "../trust/revocation-list.ts";
 import { assertAnswerMatches } from "./answer-schema.ts";
 import { InProcessCluster } from "./in-process-cluster.ts";
 import { createTestIssuer, type TestIssuer } from "./tokens.ts";
@@ -50,21 +51,33 @@ export interface TestGateway {
   readonly issuer: TestIssuer;
   /** What was logged as an error: a test that leaves something here has met a bug. */
   readonly logged: unknown[];
+  /** What the gateway knows of revoked tokens; it asks when a test says so. */
+  readonly revocations: RevocationList;
   /** Sends a request, by default as somebody who may do everything; checks the answer's schema. */
   send(method: string, path: string, sent?: Sent): Promise<Received>;
   stop(): Promise<void>;
 }
 
+/** What a test may ask for. */
+export interface TestGatewayOptions {
+  readonly dashboardDir?: string;
+  readonly publicUrl?: string;
+  /** Another gateway of the same cluster, with the same issuer; it has to be stopped later. */
+  readonly beside?: TestGateway;
+}
+
 /** Starts a gateway. */
-export async function startTestGateway(
-  options: { readonly dashboardDir?: string; readonly publicUrl?: string } = {},
-): Promise<TestGateway> {
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), "quorate-api-"));
-  const cluster = new InProcessCluster();
+  const cluster = options.beside?.cluster ?? new InProcessCluster();
   const { nowMs } = cluster;
-  const issuer = await createTestIssuer(folder, nowMs);
+  const issuer = options.beside?.issuer ?? (await createTestIssuer(folder, nowMs));
   const keys = await loadKeySet(issuer.jwksFile, nowMs);
+  const { client, latency } = timedClient(cluster);
+  const revocations = createRevocationList({ client, sha256: nodeCrypto.sha256, nowMs });
+  await revocations.refresh();
   const authority = {
+    revocations,
     tokens: createTokenVerifier(
       [{ issuer: issuer.issuer, audience: issuer.audience, maxAgeSeconds: 43_200, keys }],
       nowMs,
@@ -78,7 +91,6 @@ export async function startTestGateway(
       logged.push(fields["error"]);
     },
   };
-  const { client, latency } = timedClient(cluster);
   const gateway = createGateway(client, { sha256: nodeCrypto.sha256, nowMs });
   const app = createApp({
     gateway,
@@ -86,7 +98,7 @@ export async function startTestGateway(
     admission: createAdmission(),
     metrics: { count() {}, gauge() {}, observe() {} },
     probed: {
-      readiness: createReadiness(client, nowMs),
+      readiness: createReadiness(client, { revocations, nowMs }),
       metricsText: () => Promise.resolve("quorate_view 4\n"),
       version: "0.1.0",
       publicKeys: () => keys.published(),
@@ -106,10 +118,12 @@ export async function startTestGateway(
     cluster,
     issuer,
     logged,
+    revocations,
     send: (method, path, sent = {}) =>
       send(url + path, { ...sent, method, token: sent.token === undefined ? admin : sent.token }),
     async stop() {
       gateway.waiting.close();
+      revocations.stop();
       await feed.stop();
       server.closeAllConnections();
       rmSync(folder, { recursive: true });

@@ -1,0 +1,54 @@
+/** Revoking tokens. */
+import { ApiError, formatTime, type Held, parseTime, postRevocation } from "@quorate/contract";
+import { type RevocationSubject, revocationKeyHash, type Revoke } from "@quorate/queue";
+import { type Answer, jsonAnswer } from "../answer.ts";
+import type { Call } from "../call.ts";
+import { execute } from "../cluster-call.ts";
+import { mount, type Mounting } from "../mount.ts";
+import type { Gateway } from "./gateway.ts";
+
+type Given = Held<typeof postRevocation.body & object>;
+
+/** Serves `POST /v1/trust/revocations`. */
+export function mountTrust(mounting: Mounting, gateway: Gateway): void {
+  mount(mounting, postRevocation, (call) => revoke(mounting, gateway, call));
+}
+
+async function revoke(
+  { authority }: Mounting,
+  { client, sha256 }: Gateway,
+  { body }: Call<Given>,
+): Promise<Answer> {
+  const { issuer, jti = null, sub = null } = body;
+  if (!authority.tokens.knows(issuer)) {
+    const detail = "expected the iss of an issuer whose tokens are accepted";
+    const errors = [{ pointer: "/issuer", detail }];
+    throw new ApiError("request-invalid", { detail: `/issuer: ${detail}.`, errors });
+  }
+  const key = revocationKeyHash(sha256, subjectOf(body));
+  const operation = { type: "revoke", key, issuedUntil: issuedUntilOf(body) } as const;
+  // Revoked twice is revoked.
+  const options = { expects: "revoked", isRepeatable: true } as const;
+  const { outcome, coord } = await execute(client, operation, options);
+  authority.revocations.learn(outcome);
+  const { issuedUntilMs, keptUntilMs } = outcome;
+  return jsonAnswer(200, {
+    issuer,
+    jti,
+    sub,
+    before: issuedUntilMs === null ? null : formatTime(issuedUntilMs + 1),
+    keptUntil: formatTime(keptUntilMs),
+    coord,
+  });
+}
+
+function subjectOf({ issuer, jti, sub }: Given): RevocationSubject {
+  if (jti !== undefined) return { by: "jti", issuer, jti };
+  return sub === undefined ? { by: "issuer", issuer } : { by: "sub", issuer, sub };
+}
+
+function issuedUntilOf({ jti, before }: Given): Revoke["issuedUntil"] {
+  if (jti !== undefined) return "ever";
+  const beforeMs = before === undefined ? null : parseTime(before);
+  return beforeMs === null ? "now" : Math.max(0, beforeMs - 1);
+}

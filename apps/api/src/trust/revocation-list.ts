@@ -1,0 +1,162 @@
+/**
+ * The revocations that this gateway knows. The cluster decides what is revoked; the gateway asks it
+ * every few seconds, and refuses by what it has heard.
+ *
+ * Without news it goes on only for a time: a token that was revoked meanwhile would be taken.
+ */
+import { ApiError, type RouteScope } from "@quorate/contract";
+import type { Sha256 } from "@quorate/prelude";
+import { queueLimits, type Revocation, revocationKeyHash, type Revoked } from "@quorate/queue";
+import type { ClusterClient } from "@quorate/session";
+import { ask } from "../cluster-call.ts";
+import {
+  revocationsAdminStaleMsMax,
+  revocationsAnswerMsMax,
+  revocationsAskedEveryMs,
+  revocationsStaleMsMax,
+} from "../limits.ts";
+import type { Principal } from "../token.ts";
+
+/** What a principal is looked up by. */
+type Revocable = Pick<Principal, "issuer" | "subject" | "jti" | "issuedAtMs">;
+
+/** The revocations, kept as new as the cluster allows. */
+export interface RevocationList {
+  /** Whether the token that the principal came with is known to be revoked. */
+  isRevoked(principal: Revocable): boolean;
+  /** Throws `starting` or `no-quorum` when what is known is too old for a route of this scope. */
+  assertKnown(scope: RouteScope): void;
+  /** Takes over at once what this gateway itself has revoked. */
+  learn(revoked: Revoked): void;
+  /** Asks the cluster now. Resolves when it has answered, or could not. */
+  refresh(): Promise<void>;
+  /** Asks again and again until it is stopped. */
+  start(): void;
+  stop(): void;
+}
+
+/** What the list needs. */
+export interface RevocationListParts {
+  readonly client: ClusterClient;
+  readonly sha256: Sha256;
+  /** Ms since 1970. */
+  readonly nowMs: () => number;
+  /** Ms of a clock that never jumps. */
+  readonly monotonicMs?: () => number;
+}
+
+/** A list that knows nothing yet. */
+export function createRevocationList(parts: RevocationListParts): RevocationList {
+  const { client, nowMs, monotonicMs = () => performance.now() } = parts;
+  const known = createKnown(parts.sha256);
+  let confirmedAtMs: number | null = null;
+  let asking: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let unwatch: (() => void) | null = null;
+  const read = async (): Promise<void> => {
+    const askedAtMs = monotonicMs();
+    try {
+      await readNewer(client, known);
+      confirmedAtMs = askedAtMs;
+      known.forget(nowMs());
+    } catch {
+      // What is known stays in force, and grows old: assertKnown tells when it is too old.
+    } finally {
+      asking = null;
+    }
+  };
+  const refresh = (): Promise<void> => (asking ??= read());
+  return {
+    isRevoked: (principal) => known.has(principal),
+    assertKnown(scope) {
+      const staleMsMax = staleMsMaxOf(scope);
+      const ageMs = confirmedAtMs === null ? Infinity : monotonicMs() - confirmedAtMs;
+      if (ageMs <= staleMsMax) return;
+      const detail = "The gateway has heard nothing of revoked tokens for too long.";
+      const code = confirmedAtMs === null ? "starting" : "no-quorum";
+      throw new ApiError(code, { detail, retryAfterMs: revocationsAskedEveryMs });
+    },
+    learn: (revoked) => {
+      known.add(revoked);
+    },
+    refresh,
+    start() {
+      timer = setInterval(() => void refresh(), revocationsAskedEveryMs);
+      // As soon as the cluster serves again: who waits for it should not wait for us.
+      unwatch = client.onHealth(({ status }) => {
+        const isBehind = confirmedAtMs === null || monotonicMs() - confirmedAtMs > isBehindMsMin;
+        if (status === "normal" && isBehind) void refresh();
+      });
+      void refresh();
+    },
+    stop() {
+      if (timer !== null) clearInterval(timer);
+      unwatch?.();
+    },
+  };
+}
+
+/** News this old, in ms, means that the last question was not answered. */
+const isBehindMsMin = 2 * revocationsAskedEveryMs;
+
+/** How old the news may be. The cluster's health is shown always, and to whom the token belongs. */
+function staleMsMaxOf(scope: RouteScope): number {
+  if (scope === "public" || scope === "any" || scope === "cluster:read") return Infinity;
+  const isAdmin = scope === "cluster:admin" || scope === "audit:read";
+  return isAdmin ? revocationsAdminStaleMsMax : revocationsStaleMsMax;
+}
+
+async function readNewer(client: ClusterClient, known: Known): Promise<void> {
+  for (;;) {
+    const question = {
+      type: "revocations",
+      after: known.newest(),
+      limit: queueLimits.listRevocationsMax,
+    } as const;
+    const options = { expects: "revocations", timeoutMs: revocationsAnswerMsMax } as const;
+    const { answer } = await ask(client, question, options);
+    for (const revocation of answer.revocations) known.take(revocation);
+    if (!answer.more) return;
+  }
+}
+
+type Known = ReturnType<typeof createKnown>;
+
+function createKnown(sha256: Sha256) {
+  const byKey = new Map<string, Revoked | Revocation>();
+  let newest = 0;
+  const textOf = (key: Uint8Array): string => Buffer.from(key).toString("latin1");
+  const add = (revoked: Revoked | Revocation): void => {
+    const key = textOf(revoked.key);
+    const before = byKey.get(key)?.issuedUntilMs;
+    // Nothing that was heard is taken back, whichever of two answers comes first.
+    const isEarlier =
+      before === null ||
+      (before !== undefined && revoked.issuedUntilMs !== null && revoked.issuedUntilMs < before);
+    if (!isEarlier) byKey.set(key, revoked);
+  };
+  const covers = (key: Uint8Array, issuedAtMs: number): boolean => {
+    const revoked = byKey.get(textOf(key));
+    if (revoked === undefined) return false;
+    return revoked.issuedUntilMs === null || issuedAtMs <= revoked.issuedUntilMs;
+  };
+  return {
+    newest: () => newest,
+    add,
+    take(revocation: Revocation): void {
+      add(revocation);
+      newest = Math.max(newest, revocation.number);
+    },
+    has({ issuer, subject: sub, jti, issuedAtMs }: Revocable): boolean {
+      if (byKey.size === 0) return false;
+      return (
+        covers(revocationKeyHash(sha256, { by: "jti", issuer, jti }), issuedAtMs) ||
+        covers(revocationKeyHash(sha256, { by: "sub", issuer, sub }), issuedAtMs) ||
+        covers(revocationKeyHash(sha256, { by: "issuer", issuer }), issuedAtMs)
+      );
+    },
+    forget(timeMs: number): void {
+      for (const [key, { keptUntilMs }] of byKey) if (keptUntilMs <= timeMs) byKey.delete(key);
+    },
+  };
+}
