@@ -3,6 +3,7 @@ import { errorsKeptMax } from "./limits.ts";
 import { messageField } from "./message-record.ts";
 import type { DeliveryError } from "./operation.ts";
 import type { QueueState } from "./state.ts";
+import { optional, readOptional } from "./wire.ts";
 
 /** Byte offsets of an annex record: place and length of its blob. */
 const field = { slab: 0, offset: 4, length: 8 };
@@ -10,6 +11,8 @@ const field = { slab: 0, offset: 4, length: 8 };
 /** A failed delivery, as it is kept. */
 export interface KeptError extends DeliveryError {
   readonly atMicros: number;
+  /** The label of the worker that has told it. */
+  readonly worker: string | null;
 }
 
 /** What few messages have: the newest errors first, at most 10, and the progress of a lease. */
@@ -22,10 +25,11 @@ export interface Annex {
 
 const annexNone: Annex = { errors: [], progressFence: 0, progress: new Uint8Array(0) };
 
-/** Adds an error to the message's history. */
+/** Adds an error of the message's lease, which still runs, to its history. */
 export function keepError(state: QueueState, message: number, error: DeliveryError): void {
   const annex = readAnnex(state, message);
-  const kept: KeptError = { ...error, atMicros: state.now };
+  const { worker } = state.holders.read(state.messages.u32(message, messageField.holder));
+  const kept: KeptError = { ...error, worker, atMicros: state.now };
   writeAnnex(state, message, {
     ...annex,
     errors: [kept, ...annex.errors].slice(0, errorsKeptMax),
@@ -55,9 +59,17 @@ export function readAnnex(state: QueueState, message: number): Annex {
   while (reader.remaining > 0) {
     const atMicros = reader.u64();
     const type = reader.string(blob.length);
-    errors.push({ atMicros, type, message: reader.string(blob.length) });
+    const text = reader.string(blob.length);
+    const worker = readOptional(reader, () => reader.string(blob.length));
+    errors.push({ atMicros, type, message: text, worker });
   }
   return { errors, progressFence, progress };
+}
+
+/** Bytes that the message's annex takes. */
+export function annexBytesOf(state: QueueState, message: number): number {
+  const record = state.messages.u32(message, messageField.annex);
+  return record === 0 ? 0 : state.annexes.u32(record, field.length);
 }
 
 /** Frees the message's annex, if it has one. */
@@ -74,6 +86,7 @@ function writeAnnex(state: QueueState, message: number, annex: Annex): void {
   writer.u64(annex.progressFence).bytes(annex.progress);
   for (const error of annex.errors) {
     writer.u64(error.atMicros).string(error.type).string(error.message);
+    optional(writer, error.worker, (worker) => writer.string(worker));
   }
   const bytes = writer.finish();
   removeAnnex(state, message);

@@ -41,6 +41,25 @@ export {
   encodeQuestion,
   type Question,
 } from "./question.ts";
+export type {
+  BrowseQuestion,
+  GetMessage,
+  ListGroups,
+  Listing,
+  ListingPlace,
+  ListMessages,
+  MessageFinding,
+} from "./browse-question.ts";
+export { type GroupView, type GroupViewState, groupViewStates } from "./group-view.ts";
+export {
+  type ErrorView,
+  type LeaseView,
+  type MessageContent,
+  type MessageView,
+  type MessageViewState,
+  messageViewStates,
+} from "./message-view.ts";
+export type { DeadReason } from "./message-record.ts";
 export type { QueueStats, QueueView } from "./queue-view.ts";
 export {
   type BackoffConfig,

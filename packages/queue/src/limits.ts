@@ -43,6 +43,10 @@ export const progressBytesMax = 4 * 1024;
 export const errorsKeptMax = 10;
 /** Queues of a cluster. */
 export const queuesMax = 10_000;
+/** Messages or groups in one answer of a listing. */
+export const listEntriesMax = 100;
+/** Messages or groups that one listing looks at, shown or not: about a millisecond. */
+export const listExaminedMax = 2_000;
 /** Queues in one answer of a listing. */
 export const listQueuesMax = 1_000;
 

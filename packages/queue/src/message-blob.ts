@@ -9,6 +9,7 @@ const prefixBytes = 5;
 export interface StoredParts {
   readonly contentType: Uint8Array;
   readonly groupId: Uint8Array | null;
+  readonly dedupId: Uint8Array | null;
   readonly headers: Uint8Array;
   readonly body: Uint8Array;
 }
@@ -79,6 +80,7 @@ export function readBlob(state: QueueState, record: number): StoredParts {
   return {
     contentType: blob.subarray(prefixBytes, groupAt),
     groupId: dedupAt === groupAt ? null : blob.subarray(groupAt, dedupAt),
+    dedupId: headersAt === dedupAt ? null : blob.subarray(dedupAt, headersAt),
     headers: blob.subarray(headersAt, bodyAt),
     body: blob.subarray(bodyAt),
   };

@@ -70,6 +70,15 @@ export const leaseEnd = { none: 0, expired: 1, rewound: 2, settled: 3 } as const
 /** Why a message is dead. */
 export const deadReason = { maxFailures: 1, maxDeliveries: 2, rejected: 3 } as const;
 
+/** Why a message is dead, in the words of the contract and the order of deadReason. */
+export type DeadReason = (typeof deadReasons)[number];
+export const deadReasons = ["max-failures", "max-deliveries", "rejected"] as const;
+
+/** The reason in a message's `ends`, or null of one that is not dead. */
+export function deadReasonOf(ends: number): DeadReason | null {
+  return deadReasons[(ends >>> 4) - 1] ?? null;
+}
+
 /** Length of a group's record in bytes. */
 export const groupRecordBytes = 64;
 

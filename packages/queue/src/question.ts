@@ -1,4 +1,12 @@
 import { ByteReader, ByteWriter, DecodeError, unreachable } from "@quorate/prelude";
+import {
+  type BrowseAnswer,
+  type BrowseQuestion,
+  readBrowseAnswer,
+  readBrowseQuestion,
+  writeBrowseAnswer,
+  writeBrowseQuestion,
+} from "./browse-question.ts";
 import { hashBytes } from "./fingerprint.ts";
 import { listQueuesMax, listRevocationsMax, queueNameBytesMax } from "./limits.ts";
 import { readQueueName } from "./queue-name.ts";
@@ -8,6 +16,7 @@ import { optional, readChoice, readOptional, readRange } from "./wire.ts";
 
 /** A read: answered at the current state, never in the log. */
 export type Question =
+  | BrowseQuestion
   | { readonly type: "get-queue"; readonly queue: string }
   | {
       readonly type: "list-queues";
@@ -36,6 +45,7 @@ export type Question =
     };
 
 export type Answer =
+  | BrowseAnswer
   | { readonly type: "invalid" }
   /** Null: no such queue. */
   | { readonly type: "queue"; readonly view: QueueView | null }
@@ -67,8 +77,25 @@ const findings: readonly DeliverableFinding[] = [
   "in-flight-limit",
   "queue-not-found",
 ];
-const questionTypes = ["get-queue", "list-queues", "deliverable", "revocations"] as const;
-const answerTypes = ["invalid", "queue", "queues", "deliverable", "revocations"] as const;
+const questionTypes = [
+  "get-queue",
+  "list-queues",
+  "deliverable",
+  "revocations",
+  "list-messages",
+  "get-message",
+  "list-groups",
+] as const;
+const answerTypes = [
+  "invalid",
+  "queue",
+  "queues",
+  "deliverable",
+  "revocations",
+  "messages",
+  "message",
+  "groups",
+] as const;
 
 /** The one spelling of the question. */
 export function encodeQuestion(question: Question): Uint8Array {
@@ -87,6 +114,11 @@ export function encodeQuestion(question: Question): Uint8Array {
       break;
     case "revocations":
       writer.u64(question.after).u32(question.limit);
+      break;
+    case "list-messages":
+    case "get-message":
+    case "list-groups":
+      writeBrowseQuestion(writer, question);
       break;
     default:
       unreachable(question);
@@ -127,6 +159,10 @@ function readQuestion(reader: ByteReader): Question {
         after: reader.u64(),
         limit: readRange(reader.u32(), 1, listRevocationsMax),
       };
+    case "list-messages":
+    case "get-message":
+    case "list-groups":
+      return readBrowseQuestion(reader, type);
     default:
       return unreachable(type);
   }
@@ -154,6 +190,11 @@ export function encodeAnswer(answer: Answer): Uint8Array {
       writer.u32(answer.revocations.length);
       for (const revocation of answer.revocations) writeRevocation(writer, revocation);
       writer.bool(answer.more);
+      break;
+    case "messages":
+    case "message":
+    case "groups":
+      writeBrowseAnswer(writer, answer);
       break;
     default:
       unreachable(answer);
@@ -190,6 +231,10 @@ function readAnswer(reader: ByteReader): Answer {
       for (let index = 0; index < count; index++) revocations.push(readRevocation(reader));
       return { type, revocations, more: reader.bool() };
     }
+    case "messages":
+    case "message":
+    case "groups":
+      return readBrowseAnswer(reader, type);
     case undefined:
       throw new DecodeError("answer of unknown type");
     default:

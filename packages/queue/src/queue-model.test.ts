@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Outcome } from "./outcome.ts";
 import { queueConfigOf } from "./queue-config.ts";
 import { leaseOf, MachineDriver } from "./testing/machine-driver.ts";
+import { Pager } from "./testing/pager.ts";
 import { QueueModel } from "./testing/queue-model.ts";
 import { RandomOperations } from "./testing/random-operation.ts";
 
@@ -104,6 +105,7 @@ function run(seed: number, steps: number): void {
     model.addQueue(name, queueConfigOf(config));
   }
   const operations = new RandomOperations(prng, Object.keys(configs));
+  const pagers = [...model.queues].map(([name, queue]) => new Pager(driver, prng, name, queue));
   for (let step = 0; step < steps; step++) {
     const waitMs = prng.chance(0.7) ? prng.below(200) : prng.below(2_500);
     for (const machine of [driver, twin]) machine.pass(waitMs);
@@ -128,6 +130,8 @@ function run(seed: number, steps: number): void {
       expectEqual(stats, queue.stats(), step);
       expect(oldestReadyAtMs === null).toBe(stats.ready === 0);
     }
+    if (prng.chance(0.3)) prng.pick(pagers).step();
+    if (prng.chance(0.1)) prng.pick(pagers).compare();
   }
   expect(driver.digest()).toBe(twin.digest());
 }

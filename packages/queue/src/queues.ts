@@ -1,4 +1,5 @@
 import { unreachable } from "@quorate/prelude";
+import { browse } from "./browse.ts";
 import { roomInFlight } from "./dequeue.ts";
 import { oldestReadyScanMax, queuesMax } from "./limits.ts";
 import { messageField } from "./message-record.ts";
@@ -77,6 +78,10 @@ export function answerQuestion(state: QueueState, question: Question): Answer {
     }
     case "list-queues":
       return listQueues(state, question);
+    case "list-messages":
+    case "get-message":
+    case "list-groups":
+      return browse(state, question);
     case "deliverable":
       return { type: "deliverable", finds: findDeliverable(state, question) };
     case "revocations":

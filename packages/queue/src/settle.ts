@@ -161,11 +161,11 @@ function giveUp(
   settlement: GiveUp,
 ): SettleResult {
   const fence = state.messages.f64(message, messageField.fence);
-  endLease(state, queue, message, leaseEnd.settled);
   if (settlement.action !== "release") {
     countFailure(state, message);
     if (settlement.error !== null) keepError(state, message, settlement.error);
   }
+  endLease(state, queue, message, leaseEnd.settled);
   const after = putBack(state, queue, message, settlement);
   state.fences.settle(fence, settledOutcome(settlement.action, after), state.now);
   return settled(after, false, null);

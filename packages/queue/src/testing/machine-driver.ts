@@ -1,5 +1,8 @@
 import { type ExecutionContext, hexEncode, utf8Decode, utf8Encode } from "@quorate/prelude";
-import type { LeaseKey } from "../ids.ts";
+import type { ListGroups, Listing, ListMessages, MessageFinding } from "../browse-question.ts";
+import type { GroupView } from "../group-view.ts";
+import type { LeaseKey, MessageKey } from "../ids.ts";
+import type { MessageView } from "../message-view.ts";
 import { decodeOutcome } from "../outcome-codec.ts";
 import { encodeOperation } from "../operation-codec.ts";
 import type { NewMessage, Operation, Settlement } from "../operation.ts";
@@ -73,6 +76,7 @@ export interface DequeueSpec {
   readonly leaseMs?: number;
   readonly id?: string;
   readonly mode?: "lease" | "delete";
+  readonly worker?: string;
 }
 
 /** Feeds one machine as a log would: each call is an op, and time is the test's. */
@@ -142,7 +146,7 @@ export class MachineDriver {
       type: "dequeue",
       queue: spec.queue ?? "q",
       principal: "p",
-      worker: null,
+      worker: spec.worker ?? null,
       dequeueHash: spec.id === undefined ? null : hashOf(spec.id),
       max: spec.max ?? 1,
       maxPerGroup: spec.maxPerGroup ?? null,
@@ -178,6 +182,39 @@ export class MachineDriver {
 
   ask(question: Question): Answer {
     return decodeAnswer(this.machine.query(encodeQuestion(question)));
+  }
+
+  /** One part of a listing of messages. */
+  list(spec: Partial<Omit<ListMessages, "type">> = {}): Listing<MessageView> {
+    const answer = this.ask({
+      type: "list-messages",
+      queue: "q",
+      state: null,
+      groupHash: null,
+      dedupHash: null,
+      after: null,
+      limit: 100,
+      withContent: false,
+      ...spec,
+    });
+    if (answer.type !== "messages" || answer.listing === null) throw new Error("no listing");
+    return answer.listing;
+  }
+
+  /** A message, with what it carries. */
+  find(key: MessageKey, queue = "q"): MessageFinding {
+    const question = { type: "get-message", queue, message: key, withContent: true } as const;
+    const answer = this.ask(question);
+    if (answer.type !== "message") throw new Error("no message");
+    return answer.finds;
+  }
+
+  /** One part of a listing of groups. */
+  listGroups(spec: Partial<Omit<ListGroups, "type">> = {}): Listing<GroupView> {
+    const question = { queue: "q", state: null, after: null, limit: 100, ...spec };
+    const answer = this.ask({ type: "list-groups", ...question });
+    if (answer.type !== "groups" || answer.listing === null) throw new Error("no listing");
+    return answer.listing;
   }
 
   stats(queue = "q"): QueueStats {

@@ -208,7 +208,7 @@ export class ModelQueue {
     return delay;
   }
 
-  private isRunnable(group: string | null): boolean {
+  isRunnable(group: string | null): boolean {
     if (group === null) return true;
     const order = this.groups.get(group) ?? [];
     return order[0]?.state === "ready" && order.every((message) => message.state !== "leased");

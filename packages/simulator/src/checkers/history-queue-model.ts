@@ -87,6 +87,9 @@ function apply(state: QueueState, { asked }: QueueInput, output: QueueOutput | n
     case "deliverable":
     case "revoke":
     case "revocations":
+    case "list-messages":
+    case "get-message":
+    case "list-groups":
       return true;
   }
 }

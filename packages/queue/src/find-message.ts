@@ -1,0 +1,23 @@
+import type { MessageKey } from "./ids.ts";
+import { messageField } from "./message-record.ts";
+import type { Queue } from "./queue.ts";
+import type { QueueState } from "./state.ts";
+
+/**
+ * The message of this key in this queue, or 0. Seqs of a queue ascend with op and index, so it is
+ * found by halving and needs no index of its own.
+ */
+export function findMessage(state: QueueState, queue: Queue, key: MessageKey): number {
+  const { messages } = state;
+  const seq = queue.messages.search((message) => {
+    const op = messages.f64(message, messageField.op);
+    if (op !== key.op) return op < key.op;
+    return messages.u32(message, messageField.index) < key.index;
+  });
+  if (seq < 0) return 0;
+  const found = queue.messages.get(seq);
+  const isIt =
+    messages.f64(found, messageField.op) === key.op &&
+    messages.u32(found, messageField.index) === key.index;
+  return isIt ? found : 0;
+}

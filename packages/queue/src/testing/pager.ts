@@ -1,0 +1,79 @@
+import type { Prng } from "@quorate/prelude";
+import { expect } from "vitest";
+import type { ListingPlace } from "../browse-question.ts";
+import { messageViewStates } from "../message-view.ts";
+import { hashOf, type MachineDriver } from "./machine-driver.ts";
+import { modelListing, type ModelView } from "./model-listing.ts";
+import type { ModelQueue } from "./model-queue.ts";
+
+const groups = ["g0", "g1", "g2", "g3"] as const;
+
+/**
+ * Pages through a queue while it changes, a page now and then, and compares what it saw with the
+ * model: what was there all the time was shown once, nothing was shown twice.
+ */
+export class Pager {
+  private readonly driver: MachineDriver;
+  private readonly prng: Prng;
+  private readonly queue: string;
+  private readonly model: ModelQueue;
+  private group: string | null = null;
+  private after: ListingPlace | null = null;
+  private shown: number[] = [];
+  private stayed: number[] = [];
+
+  constructor(driver: MachineDriver, prng: Prng, queue: string, model: ModelQueue) {
+    this.driver = driver;
+    this.prng = prng;
+    this.queue = queue;
+    this.model = model;
+    this.begin();
+  }
+
+  /** Looks at what is there now, and at the next page. */
+  step(): void {
+    const here = new Set(this.matching().map(({ seq }) => seq));
+    this.stayed = this.stayed.filter((seq) => here.has(seq));
+    const { entries, next } = this.driver.list({
+      queue: this.queue,
+      groupHash: this.group === null ? null : hashOf(this.group),
+      after: this.after,
+      limit: this.prng.between(1, 5),
+    });
+    this.shown.push(...entries.map(({ seq }) => seq));
+    this.after = next;
+    if (next !== null) return;
+    expect(this.shown).toEqual([...new Set(this.shown)].toSorted((a, b) => a - b));
+    expect(this.shown).toEqual(expect.arrayContaining(this.stayed));
+    this.begin();
+  }
+
+  /** Compares a listing of one state with the model, and one of its messages. */
+  compare(): void {
+    const { driver, prng, queue } = this;
+    const state = prng.pick(messageViewStates);
+    const expected = modelListing(this.model).filter((view) => view.state === state);
+    const { entries } = driver.list({ queue, state });
+    expect(entries.map(plain)).toEqual(expected.slice(0, 100).map(plain));
+    const [view] = expected;
+    if (view === undefined) return;
+    const found = driver.find(view.message, queue);
+    expect(typeof found === "object" && found.seq).toBe(view.seq);
+  }
+
+  private begin(): void {
+    this.group = this.prng.chance(0.6) ? this.prng.pick(groups) : null;
+    this.after = null;
+    this.shown = [];
+    this.stayed = this.matching().map(({ seq }) => seq);
+  }
+
+  private matching(): readonly ModelView[] {
+    const group = this.group === null ? null : hashOf(this.group).join();
+    return modelListing(this.model).filter((view) => group === null || view.group === group);
+  }
+}
+
+function plain({ message, seq, state, deliveries, failures }: Omit<ModelView, "group">): unknown {
+  return { message, seq, state, deliveries, failures };
+}
