@@ -1,6 +1,20 @@
+export type { CoalesceOptions } from "./enqueue-lane.ts";
+export type { EnqueueResult, EntryResult } from "./enqueue-result.ts";
+export type { Message, MessageOptions, NewMessage } from "./message.ts";
 export type * from "./operations.ts";
 export type { QuorateOptions } from "./options.ts";
 export { Quorate } from "./quorate.ts";
+export type {
+  DequeueOptions,
+  Lease,
+  PutOptions,
+  QueueClient,
+  QueueConfigGiven,
+  QueueInfo,
+  Received,
+  Settlement,
+} from "./queue-client.ts";
+export type { ListedQueue, QueueList, QueueListOptions } from "./queue-list.ts";
 export {
   AbortedError,
   type ClientErrorCode,

@@ -1,4 +1,11 @@
 /** What a client is made with, and what it takes where nothing is said. */
+import { batchEntriesMax } from "@quorate/contract";
+import {
+  type Coalesce,
+  coalesceDefault,
+  coalesceNothing,
+  type CoalesceOptions,
+} from "./enqueue-lane.ts";
 import { UsageError } from "./quorate-error.ts";
 import { platformTimers, type Timers } from "./timers.ts";
 
@@ -16,6 +23,8 @@ export interface QuorateOptions {
   readonly timeoutMs?: number | undefined;
   /** Attempts after the first (10); 0 turns retries off. */
   readonly maxRetries?: number | undefined;
+  /** How concurrent `enqueue` calls share requests; false: each has its own. */
+  readonly coalesce?: CoalesceOptions | false | undefined;
   /** Instead of the platform's `fetch`. */
   readonly fetch?: typeof fetch | undefined;
   /** Begins the User-Agent header, which browsers do not send. */
@@ -31,6 +40,7 @@ export interface Settings {
   readonly getToken: (() => string | Promise<string>) | null;
   readonly timeoutMs: number;
   readonly maxRetries: number;
+  readonly coalesce: Coalesce;
   readonly fetch: typeof fetch;
   readonly userAgent: string | null;
   readonly timers: Timers;
@@ -38,6 +48,9 @@ export interface Settings {
 
 const timeoutMsDefault = 30_000;
 const maxRetriesDefault = 10;
+
+/** A batch of texts of three bytes each still fits into a request. */
+const charsMaxMax = 2 ** 21;
 
 /** Retries beyond this are a loop, not patience. */
 const maxRetriesMax = 1000;
@@ -58,9 +71,26 @@ export function settingsOf(options: QuorateOptions): Settings {
     getToken: getToken ?? (token === undefined ? null : () => token),
     timeoutMs: inRange("timeoutMs", options.timeoutMs ?? timeoutMsDefault, 1, 2 ** 31 - 1),
     maxRetries: inRange("maxRetries", options.maxRetries ?? maxRetriesDefault, 0, maxRetriesMax),
+    coalesce: coalesceOf(options.coalesce ?? {}),
     fetch: options.fetch ?? platformFetch,
     userAgent: userAgent ?? null,
     timers: options.timers ?? platformTimers,
+  };
+}
+
+function coalesceOf(given: CoalesceOptions | false): Coalesce {
+  if (given === false) return coalesceNothing;
+  const { windowMs, entriesMax, charsMax, batchesMax } = given;
+  return {
+    windowMs: inRange("coalesce.windowMs", windowMs ?? coalesceDefault.windowMs, 0, 1000),
+    entriesMax: inRange(
+      "coalesce.entriesMax",
+      entriesMax ?? coalesceDefault.entriesMax,
+      1,
+      batchEntriesMax,
+    ),
+    charsMax: inRange("coalesce.charsMax", charsMax ?? coalesceDefault.charsMax, 1, charsMaxMax),
+    batchesMax: inRange("coalesce.batchesMax", batchesMax ?? coalesceDefault.batchesMax, 1, 256),
   };
 }
 

@@ -17,6 +17,8 @@ export type ClientErrorCode =
   | "timed-out"
   /** The caller's `AbortSignal` was aborted; `cause` is its reason. */
   | "aborted"
+  /** More calls wait to be sent than are kept. */
+  | "too-many-waiting"
   /** `getToken` failed; `cause` is its error. */
   | "token-unavailable"
   /** The client, or what it belongs to, is closed. */

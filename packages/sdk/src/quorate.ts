@@ -1,35 +1,85 @@
 /** The client: one cluster, reached through one or several gateways. */
+import { batchSender } from "./enqueue-batch.ts";
+import { EnqueueLane } from "./enqueue-lane.ts";
 import { HttpClient } from "./http-client.ts";
-import { type QuorateOptions, settingsOf } from "./options.ts";
-import { type Answer, answerOf, type Call, type OperationId, wireOf } from "./request.ts";
+import type { Cluster, Me } from "./operations.ts";
+import { type QuorateOptions, type Settings, settingsOf } from "./options.ts";
+import { QueueClient } from "./queue-client.ts";
+import { QueueList } from "./queue-list.ts";
+import {
+  type Answer,
+  answerOf,
+  type AnyCall,
+  type Call,
+  type CallOptions,
+  type OperationId,
+  wireOf,
+} from "./request.ts";
 
 /** A client of one cluster. Holds no connection and no timer of its own; nothing is to be closed. */
 export class Quorate {
+  readonly #settings: Settings;
   readonly #http: HttpClient;
-  private readonly urls: readonly string[];
+  private readonly lanes = new Map<string, EnqueueLane>();
+  /** The queues that the token may read. */
+  readonly queues: QueueList;
 
   /** Throws a `UsageError` when the options make no sense. */
   constructor(options: QuorateOptions) {
-    const settings = settingsOf(options);
-    this.urls = settings.urls;
-    this.#http = new HttpClient(settings);
+    this.#settings = settingsOf(options);
+    this.#http = new HttpClient(this.#settings);
+    this.queues = new QueueList((operation, call) => this.send(operation, call));
+  }
+
+  /** A queue whose bodies are of type T; a T is what the caller says it is, nothing checks it. */
+  queue<T = unknown>(name: string): QueueClient<T> {
+    const send = <O extends OperationId>(operation: O, call: AnyCall) => this.send(operation, call);
+    return new QueueClient<T>(name, send, (batch) => this.laneOf(name).add(batch));
+  }
+
+  /** View, quorum and members of the cluster, as the gateway knows them. */
+  async cluster(options: CallOptions = {}): Promise<Cluster> {
+    return (await this.request("getCluster", options)).body;
+  }
+
+  /** Who the token stands for, and what it may do. */
+  async me(options: CallOptions = {}): Promise<Me> {
+    return (await this.request("getMe", options)).body;
   }
 
   /**
    * Calls one route of the API by the name that the OpenAPI document gives it. What changes
    * something carries an `Idempotency-Key`, the same on every attempt. Throws a `QuorateError`.
    */
-  async request<O extends OperationId>(operation: O, call: Call<O>): Promise<Answer<O>> {
-    const { timeoutMs = null, maxRetries = null, signal = null } = call;
-    const wire = wireOf(operation, call);
-    const waitMs = waitMsOf(call.body);
-    const answer = await this.#http.send(wire, { timeoutMs, maxRetries, signal, waitMs });
-    return answerOf<O>(answer);
+  request<O extends OperationId>(operation: O, call: Call<O>): Promise<Answer<O>> {
+    return this.send(operation, call);
   }
 
   /** What may be shown of a client: where it asks, and nothing that is secret. */
   toJSON(): { readonly urls: readonly string[] } {
-    return { urls: this.urls };
+    return { urls: this.#settings.urls };
+  }
+
+  private async send<O extends OperationId>(operation: O, call: AnyCall): Promise<Answer<O>> {
+    const { timeoutMs = null, maxRetries = null, signal = null } = call;
+    const waitMs = waitMsOf(call.body);
+    const wire = wireOf(operation, call);
+    return answerOf<O>(await this.#http.send(wire, { timeoutMs, maxRetries, signal, waitMs }));
+  }
+
+  /** One lane for a queue, however many clients of it there are: groups are ordered across them. */
+  private laneOf(queue: string): EnqueueLane {
+    const known = this.lanes.get(queue);
+    if (known !== undefined) return known;
+    const { timers, timeoutMs, maxRetries, coalesce } = this.#settings;
+    const send = <O extends OperationId>(operation: O, call: AnyCall) => this.send(operation, call);
+    const lane = new EnqueueLane(
+      coalesce,
+      timers,
+      batchSender({ queue, send, timers, timeoutMs, maxRetries }),
+    );
+    this.lanes.set(queue, lane);
+    return lane;
   }
 }
 

@@ -19,11 +19,13 @@ export interface CallOptions {
 }
 
 /** The parts of a call, whatever its route is. */
-interface AnyCall extends CallOptions {
+export interface AnyCall extends CallOptions {
   /** The names in the route's path. */
   readonly params?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, string | undefined>> | undefined;
   readonly body?: unknown;
+  /** The body as JSON text, where its bytes are to be the caller's; instead of `body`. */
+  readonly bodyText?: string | undefined;
   /** Further headers, such as `If-Match`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
@@ -47,6 +49,12 @@ export type Call<O extends OperationId> = AnyCall &
   CallPart<"query", Operations[O]["query"]> &
   CallPart<"body", Operations[O]["body"]>;
 
+/** Sends a call of any route. Throws a `QuorateError`. */
+export type Send = <O extends OperationId>(
+  operation: O,
+  call: AnyCall & { readonly body?: Operations[O]["body"] | undefined },
+) => Promise<Answer<O>>;
+
 /** An answer of this route. */
 export interface Answer<O extends OperationId> {
   readonly status: number;
@@ -69,7 +77,7 @@ export function wireOf(operation: OperationId, call: AnyCall): Wire {
       ...(key === null ? {} : { "idempotency-key": key }),
       ...call.headers,
     },
-    body: hasBody ? bodyOf(call.body ?? {}) : null,
+    body: hasBody ? (call.bodyText ?? bodyOf(call.body ?? {})) : null,
     statuses,
     isRepeatable: method === "GET" || key !== null || namesItself(operation, call),
   };
