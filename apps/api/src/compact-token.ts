@@ -5,7 +5,7 @@
  * spelling; then its bytes can be the key of a cache.
  */
 import { ApiError, scanJson, tokenBytesMax } from "@quorate/contract";
-import { algorithms } from "./key-set.ts";
+import { algorithms } from "./trust/jwks.ts";
 
 type JsonRecord = Readonly<Record<string, unknown>>;
 

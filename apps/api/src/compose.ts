@@ -21,13 +21,13 @@ import { createAdmission } from "./admission.ts";
 import { createApp } from "./app.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { type GatewayProcess, createGatewayProcess } from "./gateway-process.ts";
-import { loadKeySet } from "./key-set.ts";
 import { timedClient } from "./latency.ts";
 import { createReadiness } from "./readiness.ts";
 import { createGateway } from "./routes/gateway.ts";
 import { createSessionStore } from "./session/session-store.ts";
 import { loadDashboard } from "./static.ts";
-import { createTokenVerifier, type Issuer } from "./token.ts";
+import { createTokenVerifier } from "./token.ts";
+import { loadIssuers } from "./trust/issuers.ts";
 import { createRevocationList } from "./trust/revocation-list.ts";
 import { version } from "./version.ts";
 
@@ -41,7 +41,7 @@ export async function compose(config: Config): Promise<GatewayProcess> {
   const cluster = await readCluster(config);
   const { client, latency } = timedClient(await connect(config, { cluster, log, metrics }));
   const gateway = createGateway(client, { sha256: nodeCrypto.sha256, nowMs });
-  const issuers = await readIssuers(config);
+  const issuers = await loadIssuers(config.issuers, { nowMs, log });
   const revocations = createRevocationList({ client, sha256: nodeCrypto.sha256, nowMs });
   const authority = {
     revocations,
@@ -125,17 +125,4 @@ async function parseCluster({ clusterFile }: Config): Promise<ClusterConfig> {
     if (!(cause instanceof ClusterFileError)) throw cause;
     throw new ConfigError(`${clusterFile}: ${cause.message}`, { cause });
   }
-}
-
-function readIssuers({ issuers }: Config): Promise<readonly Issuer[]> {
-  return Promise.all(
-    issuers.map(async ({ issuer, audience, maxAgeSeconds, jwksFile }) => {
-      try {
-        return { issuer, audience, maxAgeSeconds, keys: await loadKeySet(jwksFile, nowMs) };
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new ConfigError(`${jwksFile}: ${reason}`, { cause });
-      }
-    }),
-  );
 }

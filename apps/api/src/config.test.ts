@@ -34,6 +34,10 @@ const whole = {
   publicUrl: null,
 };
 
+function withKeysAt(jwksUrl: string, jwksFile: string | null = null) {
+  return { ...whole, issuers: [{ ...issuer, jwksFile, jwksUrl }] };
+}
+
 function read(config: unknown) {
   const file = join(folder, "api.json");
   writeFileSync(file, typeof config === "string" ? config : JSON.stringify(config));
@@ -51,10 +55,27 @@ describe("the configuration", () => {
     });
   });
 
+  it.each(["https://a.test/jwks", "http://127.0.0.1:9000/jwks", "http://[::1]:9000/jwks"])(
+    "may name an issuer's keys by the address %s",
+    (jwksUrl) => {
+      expect(read(withKeysAt(jwksUrl)).issuers).toMatchObject([{ jwksUrl, jwksFile: null }]);
+    },
+  );
+
   it.each([
     ["an unknown key", { ...whole, port: 1 }],
     ["an unknown key of an issuer", { ...whole, issuers: [{ ...issuer, secret: "x" }] }],
     ["no issuer", { ...whole, issuers: [] }],
+    ["an issuer twice", { ...whole, issuers: [issuer, { ...issuer, name: "other" }] }],
+    ["an issuer without keys", { ...whole, issuers: [{ ...issuer, jwksFile: null }] }],
+    ["an issuer with keys at two places", withKeysAt("https://a.test/jwks", "jwks.json")],
+    ["keys at an address that others can change", withKeysAt("http://a.test/jwks")],
+    ["keys at an address with a password", withKeysAt("https://me:secret@a.test/jwks")],
+    ["keys at no address", withKeysAt("jwks.json")],
+    [
+      "an algorithm that we do not take",
+      { ...whole, issuers: [{ ...issuer, algorithms: ["RS256"] }] },
+    ],
     ["a token life of a day", { ...whole, issuers: [{ ...issuer, maxAgeSeconds: 86_400 }] }],
     ["a port that is none", { ...whole, listen: { host: "::1", port: 70_000 } }],
     ["an address that is no web address", { ...whole, publicUrl: "ftp://queue.test" }],

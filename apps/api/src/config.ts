@@ -5,22 +5,48 @@ import { parseArgs } from "node:util";
 import { issuerCharsMax } from "@quorate/contract";
 import { logLevels } from "@quorate/telemetry";
 import * as z from "zod";
+import { algorithms } from "./trust/jwks.ts";
 
 /** Longest life of a token that an issuer may be given, in seconds: that of the dev issuer. */
 export const maxAgeSecondsMax = 12 * 3600;
 
-const Issuer = z.strictObject({
-  /** For people. */
-  name: z.string().regex(/^[a-z0-9-]{1,64}$/),
-  /** The `iss` of its tokens. */
-  issuer: z.string().min(1).max(issuerCharsMax),
-  /** The `aud` of its tokens: `quorate:<clusterId>`. */
-  audience: z.string().min(1).max(512),
-  /** Its public keys; what is served at /.well-known/jwks.json. */
-  jwksFile: z.string().min(1),
-  /** Tokens older than this are refused, in seconds; default 1 h. */
-  maxAgeSeconds: z.int().min(1).max(maxAgeSecondsMax).default(3600),
-});
+const Issuer = z
+  .strictObject({
+    /** For people. */
+    name: z.string().regex(/^[a-z0-9-]{1,64}$/),
+    /** The `iss` of its tokens. */
+    issuer: z.string().min(1).max(issuerCharsMax),
+    /** The `aud` of its tokens: `quorate:<clusterId>`. */
+    audience: z.string().min(1).max(512),
+    /** The file with its public keys, or null. */
+    jwksFile: z.string().min(1).nullable().default(null),
+    /** The address of its public keys, or null: https, or http on this machine. */
+    jwksUrl: z
+      .string()
+      .refine(isAddressOfKeys, "expected https, or http on loopback")
+      .nullable()
+      .default(null),
+    /** Signatures that it may use. */
+    algorithms: z
+      .array(z.enum(algorithms))
+      .min(1)
+      .default([...algorithms]),
+    /** Tokens older than this are refused, in seconds; default 1 h. */
+    maxAgeSeconds: z.int().min(1).max(maxAgeSecondsMax).default(3600),
+  })
+  .refine(
+    ({ jwksFile, jwksUrl }) => (jwksFile === null) !== (jwksUrl === null),
+    "expected exactly one of jwksFile and jwksUrl",
+  );
+
+/** Whether nobody between the address and us can change the keys, nor read a password in it. */
+function isAddressOfKeys(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, hash } = new URL(text);
+  if (username !== "" || password !== "" || hash !== "") return false;
+  const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === "https:" || (protocol === "http:" && isLoopback);
+}
 
 const Config = z.strictObject({
   /** The genesis configuration of the cluster. */
@@ -37,7 +63,11 @@ const Config = z.strictObject({
   }),
   /** The exported dashboard; null: none. */
   dashboardDir: z.string().min(1).nullable(),
-  issuers: z.array(Issuer).min(1).max(16),
+  issuers: z
+    .array(Issuer)
+    .min(1)
+    .max(16)
+    .refine(areDistinct, "expected issuers that differ in name and in issuer"),
   log: z.strictObject({
     level: z.enum(logLevels).default("info"),
   }),
@@ -47,6 +77,14 @@ const Config = z.strictObject({
     .transform((url) => new URL(url).origin)
     .nullable(),
 });
+
+function areDistinct(issuers: readonly z.infer<typeof Issuer>[]): boolean {
+  const count = (values: readonly string[]): number => new Set(values).size;
+  return (
+    count(issuers.map(({ name }) => name)) === issuers.length &&
+    count(issuers.map(({ issuer }) => issuer)) === issuers.length
+  );
+}
 
 /** See `Config`. */
 export type Config = z.infer<typeof Config>;
@@ -79,7 +117,10 @@ export function parseConfig(parsed: unknown, folder: string): Config {
     keyFile: from(config.keyFile),
     passphraseFile: from(config.passphraseFile),
     dashboardDir: config.dashboardDir === null ? null : from(config.dashboardDir),
-    issuers: config.issuers.map((issuer) => ({ ...issuer, jwksFile: from(issuer.jwksFile) })),
+    issuers: config.issuers.map((issuer) => ({
+      ...issuer,
+      jwksFile: issuer.jwksFile === null ? null : from(issuer.jwksFile),
+    })),
   };
 }
 

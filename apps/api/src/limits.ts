@@ -24,8 +24,23 @@ export const tokensCachedMax = 10_000;
 /** Tolerance of clocks between issuer and gateway, in seconds. */
 export const tokenClockToleranceSeconds = 5;
 
-/** Shortest time between two reads of a key set because of an unknown key, in ms. */
+/** Shortest time between two reads of a key set, in ms, however many tokens name unknown keys. */
 export const keySetRereadMsMin = 30_000;
+
+/** A key set older than this is read again beside the work, in ms. */
+export const keySetFreshMsMax = 10 * 60_000;
+
+/** A key set older than this is read again before it is used, in ms. */
+export const keySetOldMsMax = 20 * 60_000;
+
+/** While an issuer cannot be reached, its last good key set is used for this time, in ms. */
+export const keySetLastGoodMsMax = 24 * 3_600_000;
+
+/** Within this time a key set must have been received, in ms. */
+export const jwksAnswerMsMax = 5000;
+
+/** Bytes of a key set that is fetched. */
+export const jwksBytesMax = 65_536;
 
 /** How often a gateway asks the cluster for revocations that it does not know, in ms. */
 export const revocationsAskedEveryMs = 2000;

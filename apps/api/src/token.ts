@@ -8,10 +8,11 @@ import {
   subjectCharsMax,
   tokenIdCharsMax,
 } from "@quorate/contract";
-import { type CryptoKey, jwtVerify, type JWTPayload } from "jose";
+import { jwtVerify, type JWTPayload } from "jose";
 import { keyIdOf, objectIn, readToken, tokenRefused } from "./compact-token.ts";
-import type { KeySet } from "./key-set.ts";
 import { tokenClockToleranceSeconds, tokensCachedMax } from "./limits.ts";
+import type { VerifyKey } from "./trust/jwks.ts";
+import type { KeySet } from "./trust/key-set.ts";
 
 /** Who calls. */
 export interface Principal {
@@ -44,25 +45,35 @@ export interface TokenVerifier {
   knows(issuer: string): boolean;
 }
 
+/** A token that was verified, and by which key: without the key the verdict is worth nothing. */
+interface Verified {
+  readonly principal: Principal;
+  readonly keys: KeySet;
+  readonly keyId: string;
+  readonly key: VerifyKey;
+}
+
 /** A verifier for the tokens of these issuers. */
 export function createTokenVerifier(
   issuers: readonly Issuer[],
   nowMs: () => number,
 ): TokenVerifier {
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
-  const verified = new Map<string, Principal>();
+  const verified = new Map<string, Verified>();
   const verifyNew = async (token: string): Promise<Principal> => {
-    const principal = await verifyToken(token, byName, nowMs());
+    const verdict = await verifyToken(token, byName, nowMs());
     const [oldest] = verified.size < tokensCachedMax ? [] : verified.keys();
     if (oldest !== undefined) verified.delete(oldest);
-    verified.set(token, principal);
-    return principal;
+    verified.set(token, verdict);
+    return verdict.principal;
   };
+  const isInForce = ({ principal, keys, keyId, key }: Verified): boolean =>
+    principal.expiresAtMs > nowMs() && keys.find(keyId) === key;
   return {
     knows: (issuer) => byName.has(issuer),
     verify(token) {
       const known = verified.get(token);
-      if (known !== undefined && known.expiresAtMs > nowMs()) return known;
+      if (known !== undefined && isInForce(known)) return known.principal;
       verified.delete(token);
       return verifyNew(token);
     },
@@ -73,29 +84,29 @@ async function verifyToken(
   token: string,
   issuers: ReadonlyMap<string, Issuer>,
   timeMs: number,
-): Promise<Principal> {
+): Promise<Verified> {
   const { header, payload } = readToken(token);
   const issuer = issuers.get(String(objectIn(payload)["iss"]));
   if (issuer === undefined) throw tokenRefused("The token is of no known issuer.");
-  const found = await issuer.keys.find(keyIdOf(header));
-  if (found === null) throw tokenRefused("The token is signed with an unknown key.");
-  const claims = await verifiedClaims(token, { issuer, ...found, timeMs });
-  return principalOf(claims, issuer);
+  const keyId = keyIdOf(header);
+  const key = await issuer.keys.find(keyId);
+  if (key === null) throw tokenRefused("The token is signed with an unknown key.");
+  const claims = await verifiedClaims(token, { issuer, key, timeMs });
+  return { principal: principalOf(claims, issuer), keys: issuer.keys, keyId, key };
 }
 
 async function verifiedClaims(
   token: string,
   by: {
     readonly issuer: Issuer;
-    readonly key: CryptoKey;
-    readonly algorithm: string;
+    readonly key: VerifyKey;
     readonly timeMs: number;
   },
 ): Promise<JWTPayload> {
-  const { issuer, key, algorithm, timeMs } = by;
+  const { issuer, key, timeMs } = by;
   try {
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: [algorithm],
+    const { payload } = await jwtVerify(token, key.key, {
+      algorithms: [key.algorithm],
       issuer: issuer.issuer,
       audience: issuer.audience,
       typ: "at+jwt",

@@ -8,7 +8,6 @@ import { nodeCrypto } from "@quorate/identity";
 import type * as z from "zod";
 import { createAdmission } from "../admission.ts";
 import { createApp } from "../app.ts";
-import { loadKeySet } from "../key-set.ts";
 import { timedClient } from "../latency.ts";
 import { startLiveFeed } from "../live/feed.ts";
 import { createReadiness } from "../readiness.ts";
@@ -17,6 +16,9 @@ import { createHttpServer } from "../server.ts";
 import { createSessionStore } from "../session/session-store.ts";
 import { loadDashboard } from "../static.ts";
 import { createTokenVerifier } from "../token.ts";
+import { algorithms } from "../trust/jwks.ts";
+import { createKeySet } from "../trust/key-set.ts";
+import { fileSource } from "../trust/key-source.ts";
 import { createRevocationList, type RevocationList } from "../trust/revocation-list.ts";
 import { assertAnswerMatches } from "./answer-schema.ts";
 import { InProcessCluster } from "./in-process-cluster.ts";
@@ -68,11 +70,18 @@ export interface TestGatewayOptions {
 
 /** Starts a gateway. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const logged: unknown[] = [];
   const folder = mkdtempSync(join(tmpdir(), "quorate-api-"));
   const cluster = options.beside?.cluster ?? new InProcessCluster();
   const { nowMs } = cluster;
   const issuer = options.beside?.issuer ?? (await createTestIssuer(folder, nowMs));
-  const keys = await loadKeySet(issuer.jwksFile, nowMs);
+  const keys = createKeySet({
+    source: fileSource(issuer.jwksFile),
+    reading: { algorithms, isStrict: true },
+    nowMs,
+    onFailure: (error) => logged.push(error),
+  });
+  await keys.read();
   const { client, latency } = timedClient(cluster);
   const revocations = createRevocationList({ client, sha256: nodeCrypto.sha256, nowMs });
   await revocations.refresh();
@@ -85,7 +94,6 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     sessions: createSessionStore(nowMs),
     site: { origin: options.publicUrl ?? null },
   };
-  const logged: unknown[] = [];
   const log = {
     error: (_message: string, fields: Readonly<Record<string, unknown>> = {}) => {
       logged.push(fields["error"]);
