@@ -1,4 +1,4 @@
-import { actionsOf, commonErrors, documentPath, queueActions, routes } from "@quorate/contract";
+import { commonErrors, documentPath, queueActions, routes } from "@quorate/contract";
 import { base64url, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -43,10 +43,8 @@ describe.each(routes.map((route) => ({ route, name: `${route.method} ${route.pat
 
     it.each(singleScopes)("is decided by its own scope for a token of %s", async (scope) => {
       const { status } = await send(await gateway.issuer.token(scope));
-      const wanted = route.scope.includes(":")
-        ? [route.scope]
-        : route.scope.split(" or ").map((action) => `${action}:orders`);
-      const isAllowed = ["public", "any"].includes(route.scope) || wanted.includes(scope);
+      const wanted = route.scope.includes(":") ? route.scope : `${route.scope}:orders`;
+      const isAllowed = route.scope === "public" || route.scope === "any" || scope === wanted;
       expect(status === 403).toBe(!isAllowed);
       expect(status).not.toBe(401);
     });
@@ -63,13 +61,19 @@ describe.each(routes.map((route) => ({ route, name: `${route.method} ${route.pat
     });
 
     it("is not opened by the scope on another queue", async () => {
-      const [action] = actionsOf(route.scope);
-      if (action === undefined || !route.path.includes(":queue")) return;
-      const answer = await send(await gateway.issuer.token(`${action}:mail ${action}:o`));
-      const wanted = `${action}:orders`;
-      expect(problemIn(answer)).toMatchObject({ code: "scope-missing", scope: wanted });
+      if (
+        !queueActions.some((action) => action === route.scope) ||
+        !route.path.includes(":queue")
+      ) {
+        return;
+      }
+      const answer = await send(await gateway.issuer.token(`${route.scope}:mail ${route.scope}:o`));
+      expect(problemIn(answer)).toMatchObject({
+        code: "scope-missing",
+        scope: `${route.scope}:orders`,
+      });
       expect(answer.headers.get("www-authenticate")).toBe(
-        `Bearer realm="quorate", error="insufficient_scope", scope="${wanted}"`,
+        `Bearer realm="quorate", error="insufficient_scope", scope="${route.scope}:orders"`,
       );
     });
   },

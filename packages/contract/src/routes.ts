@@ -2,7 +2,6 @@
 import { getCluster, getQuorumCritical } from "./cluster.ts";
 import { dequeue } from "./dequeue.ts";
 import { enqueue, enqueueBatch } from "./enqueue.ts";
-import { getMessage, listGroups, listMessages } from "./messages.ts";
 import { jwks, livez, metrics, openapi, readyz } from "./probes.ts";
 import { getQueue, listQueues, putQueue } from "./queues.ts";
 import type { Route } from "./route.ts";
@@ -25,9 +24,6 @@ export const routes: readonly Route[] = [
   putQueue,
   getQueue,
   listQueues,
-  listMessages,
-  getMessage,
-  listGroups,
   getCluster,
   getQuorumCritical,
   postRevocation,

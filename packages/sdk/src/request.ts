@@ -61,6 +61,8 @@ export interface Answer<O extends OperationId> {
   readonly headers: Headers;
   /** Whole numbers beyond 2^53, which only bodies of messages hold, are BigInt. */
   readonly body: Operations[O]["answer"];
+  /** The body as it came, for whoever passes it on. */
+  readonly text: string;
 }
 
 /** The request that this call means. Throws a `UsageError` when it cannot be written. */
@@ -94,7 +96,7 @@ export function answerOf<O extends OperationId>({
   const trust: (value: unknown) => asserts value is Operations[O]["answer"] = () => {};
   const body = json ?? (text === "" ? undefined : text);
   trust(body);
-  return { status, headers, body };
+  return { status, headers, body, text };
 }
 
 /** Whether the call needs no key: settling is idempotent, and a dequeueId is the dequeue's key. */

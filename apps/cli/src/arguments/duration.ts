@@ -1,0 +1,24 @@
+/** Durations on the command line: `250ms`, `30s`, `5m`, `12h`, `7d`; a bare number is seconds. */
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** What is said of a text that is no duration. */
+export const durationExpected = "Expected a duration such as 250ms, 30s, 5m, 12h or 7d.";
+
+/** The duration in whole ms, for an option. Throws InvalidArgumentError. */
+export function durationMs(text: string): number {
+  const ms = durationIn(text);
+  if (ms === null) throw new InvalidArgumentError(durationExpected);
+  return ms;
+}
+
+/** The duration in whole ms; null when the text is none. */
+export function durationIn(text: string): number | null {
+  const [, number = "", unit = "s"] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(text) ?? [];
+  return number === "" || !isUnit(unit) ? null : Math.round(Number(number) * unitMs[unit]);
+}
+
+function isUnit(text: string): text is keyof typeof unitMs {
+  return Object.hasOwn(unitMs, text);
+}

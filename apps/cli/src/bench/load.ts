@@ -1,0 +1,143 @@
+/** A small load: some connections send, one receives and acknowledges until all has come back. */
+import { dequeueMessagesMax } from "@quorate/contract";
+import { type Quorate, UnavailableError } from "@quorate/sdk";
+import { type Figures, Stopwatch } from "./stopwatch.ts";
+
+/** What the load is. */
+export interface Load {
+  readonly queue: string;
+  /** Messages per second; null: as many as there is room for. */
+  readonly rate: number | null;
+  /** Bytes of a body. */
+  readonly size: number;
+  readonly durationMs: number;
+  /** Calls that send at the same time. */
+  readonly connections: number;
+}
+
+/** What it came to. */
+export interface LoadFigures {
+  readonly enqueue: Figures;
+  readonly dequeue: Figures;
+  /** Messages that were sent and not yet acknowledged when the load ended. */
+  readonly left: number;
+}
+
+/** What the load needs of the outside. */
+export interface LoadHost {
+  readonly client: Quorate;
+  /** Ends the load early. */
+  readonly signal: AbortSignal;
+  readonly pause: (ms: number) => Promise<void>;
+  /** Told the share that is over, 0 to 1. */
+  readonly onProgress: (share: number) => void;
+}
+
+/** After the last message was sent, what is left has this long to come back, in ms. */
+const drainMsMax = 10_000;
+
+/** A dequeue of an empty queue waits so long, in ms: short, since the end of the load is seen after. */
+const emptyWaitMs = 200;
+
+/** A call that is refused because there is too much to do waits this long, in ms. */
+const refusedPauseMs = 50;
+
+/** Runs the load. Throws a QuorateError where going on makes no sense. */
+export async function runLoad(load: Load, host: LoadHost): Promise<LoadFigures> {
+  const beganMs = performance.now();
+  const isSending = () => !host.signal.aborted && performance.now() - beganMs < load.durationMs;
+  const run = {
+    ...load,
+    ...host,
+    beganMs,
+    isSending,
+    sent: new Stopwatch(),
+    taken: new Stopwatch(),
+  };
+  let sendingMs = 0;
+  const sending = Promise.all(Array.from({ length: load.connections }, () => send(run))).then(
+    () => (sendingMs = performance.now() - beganMs),
+  );
+  await Promise.all([sending, receive(run, () => sendingMs > 0)]);
+  const tookMs = performance.now() - beganMs;
+  return {
+    enqueue: run.sent.figures(sendingMs),
+    dequeue: run.taken.figures(tookMs),
+    left: run.sent.count - run.taken.count,
+  };
+}
+
+interface Run extends Load, LoadHost {
+  readonly beganMs: number;
+  readonly isSending: () => boolean;
+  readonly sent: Stopwatch;
+  readonly taken: Stopwatch;
+}
+
+async function send(run: Run): Promise<void> {
+  const { queue, size, signal, sent, client } = run;
+  const body = "x".repeat(Math.max(0, size - 2));
+  while (run.isSending()) {
+    await waitForTurn(run);
+    run.onProgress((performance.now() - run.beganMs) / run.durationMs);
+    await unlessBusy(run, () =>
+      sent.time(
+        () => client.request("enqueue", { params: { queue }, body: { body }, signal }),
+        () => 1,
+      ),
+    );
+  }
+}
+
+/** Waits until as much time is over as the messages sent so far may take. */
+async function waitForTurn({ rate, sent, beganMs, pause }: Run): Promise<void> {
+  if (rate === null) return;
+  const aheadMs = (sent.count / rate) * 1000 - (performance.now() - beganMs);
+  if (aheadMs > 0) await pause(aheadMs);
+}
+
+async function receive(run: Run, isAllSent: () => boolean): Promise<void> {
+  let drainEndsMs = Infinity;
+  while (!run.signal.aborted && performance.now() < drainEndsMs) {
+    if (isAllSent()) {
+      if (run.taken.count >= run.sent.count) return;
+      drainEndsMs = Math.min(drainEndsMs, performance.now() + drainMsMax);
+    }
+    await unlessBusy(run, () =>
+      run.taken.time(
+        () => takeSome(run),
+        (count) => count,
+      ),
+    );
+  }
+}
+
+/** One dequeue and the acknowledgement of what came; answers how many that were. */
+async function takeSome({ client, queue, signal }: Run): Promise<number> {
+  const taken = await client.request("dequeue", {
+    params: { queue },
+    body: { max: dequeueMessagesMax, waitMs: emptyWaitMs, dequeueId: crypto.randomUUID() },
+    signal,
+  });
+  const settlements = taken.body.messages.map(({ leaseId }) => {
+    return { leaseId: leaseId ?? "", action: "ack" as const };
+  });
+  if (settlements.length === 0) return 0;
+  const settled = await client.request("settle", {
+    params: { queue },
+    body: { settlements },
+    signal,
+  });
+  return settled.body.summary.ok;
+}
+
+/** A call that came at a bad moment is counted and made good by the next; others end the load. */
+async function unlessBusy(run: Run, call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (run.signal.aborted) return;
+    if (!(error instanceof UnavailableError)) throw error;
+    await run.pause(refusedPauseMs);
+  }
+}

@@ -1,0 +1,103 @@
+/** What every command is given: the output, the gateway, and how to end. */
+import { routes } from "@quorate/contract";
+import { type Answer, type Call, isQuorateError, type OperationId, Quorate } from "@quorate/sdk";
+import type { Environment } from "./config.ts";
+import { type Connection, connectionOf } from "./contexts/connection.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { CallFailure } from "./failure.ts";
+import type { Globals } from "./globals.ts";
+import { Output } from "./output/output.ts";
+import { Progress } from "./output/progress.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The outside of one run. */
+export interface Host {
+  readonly terminal: Terminal;
+  readonly environment: Environment;
+  /** The folder that the command was called in. */
+  readonly folder: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Ms since 1970. */
+  readonly nowMs: () => number;
+  /** Resolves after this time, in ms, at once when the signal is aborted. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** One run of the command. Life: made when the program is, used by the one command that runs. */
+export class Cli {
+  readonly host: Host;
+  #readGlobals: (() => Globals) | null = null;
+  #output: Output | null = null;
+  #client: Quorate | null = null;
+  #exitCode: ExitCode = exitCodes.ok;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  /** Says where the options are found that every command takes, once the arguments are read. */
+  readGlobals(read: () => Globals): void {
+    this.#readGlobals = read;
+  }
+
+  /** Where data and talk go. */
+  get output(): Output {
+    const { output, json, quiet } = this.globals;
+    this.#output ??= new Output(this.host.terminal, {
+      format: json === true ? "json" : (output ?? null),
+      isQuiet: quiet ?? false,
+      colors: this.host.environment,
+    });
+    return this.#output;
+  }
+
+  /** The options that every command takes. */
+  get globals(): Globals {
+    return this.#readGlobals?.() ?? {};
+  }
+
+  /** The gateway and the token of this run. Throws Failure when there is none. */
+  connection(): Connection {
+    return connectionOf(this.globals, this.host.environment, this.host.folder);
+  }
+
+  /** Calls a route. Throws CallFailure. */
+  async request<O extends OperationId>(operation: O, call: Call<O>): Promise<Answer<O>> {
+    const { timeout } = this.globals;
+    this.#client ??= this.newClient();
+    try {
+      return await this.#client.request(operation, {
+        signal: this.host.signal,
+        ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+        ...call,
+      });
+    } catch (error) {
+      if (!isQuorateError(error)) throw error;
+      const isRead = routes.find(({ id }) => id === operation)?.method === "get";
+      throw new CallFailure(error, isRead);
+    }
+  }
+
+  /** A client for this run's gateway. */
+  newClient(): Quorate {
+    const { url, token } = this.connection();
+    return new Quorate({ url, ...(token === null ? {} : { token }), userAgent: "quorate-cli" });
+  }
+
+  /** A bar for a work of so many steps. */
+  progress(total: number): Progress {
+    const { terminal, nowMs } = this.host;
+    return new Progress(this.output.showsProgress ? terminal.talk : null, total, nowMs);
+  }
+
+  /** Ends with this code although the command did what it was asked. */
+  endWith(exitCode: ExitCode): void {
+    this.#exitCode = exitCode;
+  }
+
+  /** How the command ends when nothing is thrown. */
+  get exitCode(): ExitCode {
+    return this.#exitCode;
+  }
+}

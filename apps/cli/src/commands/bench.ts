@@ -1,0 +1,108 @@
+/** `quorate bench`: a small load and what it came to. Not a benchmark of Quorate: see docs/performance.md. */
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { storedBodyBytesMax } from "@quorate/contract";
+import { isQuorateError } from "@quorate/sdk";
+import { durationMs } from "../arguments/duration.ts";
+import { wholeNumber } from "../arguments/number.ts";
+import { type Load, runLoad } from "../bench/load.ts";
+import type { Cli } from "../cli.ts";
+import { confirmByName } from "../confirm.ts";
+import { addExamples } from "../examples.ts";
+import { numberAt } from "../exact-json.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { CallFailure } from "../failure.ts";
+import { plural } from "../output/cell.ts";
+import type { View } from "../output/output.ts";
+
+const view: View = {
+  kind: "list",
+  name: "figures",
+  id: "call",
+  empty: "",
+  columns: [
+    { title: "CALL", of: "call" },
+    { title: "MESSAGES", of: "count", align: "right" },
+    { title: "PER SECOND", of: "perSecond", align: "right" },
+    { title: "P50 MS", of: ({ p50Ms }) => fixed(p50Ms), align: "right" },
+    { title: "P99 MS", of: ({ p99Ms }) => fixed(p99Ms), align: "right" },
+    { title: "MAX MS", of: ({ maxMs }) => fixed(maxMs), align: "right" },
+    { title: "FAILED", of: "failed", align: "right" },
+  ],
+};
+
+function fixed(ms: unknown): string {
+  return typeof ms === "number" ? ms.toFixed(2) : "–";
+}
+
+const durationMsDefault = 10_000;
+
+/** Steps of the bar. */
+const progressSteps = 100;
+
+/** Declares the command. */
+export function declareBench(parent: CommandUnknownOpts, cli: Cli): void {
+  const command = parent
+    .command("bench")
+    .description(
+      "a small load on an empty queue: send, receive, acknowledge, and a table of figures",
+    )
+    .argument("<queue>", "the queue; it is created when there is none")
+    .option("--rate <n>", "messages per second (as many as go)", wholeNumber(1, 1_000_000))
+    .option("--size <bytes>", "bytes of a body", wholeNumber(2, storedBodyBytesMax), 256)
+    .option("--duration <duration>", "how long to send (10s)", durationMs)
+    .option("--connections <n>", "calls at the same time", wholeNumber(1, 1000), 16)
+    .option("--confirm <queue>", "its name again: what is in it is received and acknowledged too")
+    .action(async (queue, { rate, size, duration, connections, confirm }) => {
+      await prepare(cli, queue, confirm);
+      const load = {
+        queue,
+        rate: rate ?? null,
+        size,
+        durationMs: duration ?? durationMsDefault,
+        connections,
+      };
+      await bench(cli, load);
+    });
+  addExamples(command, [
+    { call: "quorate bench scratch", does: "ten seconds, as fast as 16 connections go" },
+    { call: "quorate bench scratch --rate 500 --size 4096 --duration 1m", does: "a steady load" },
+  ]);
+}
+
+/** The load receives what it finds, so a queue in use is not taken without a word. */
+async function prepare(cli: Cli, queue: string, confirm: string | undefined): Promise<void> {
+  const { body } = await cli.request("putQueue", { params: { queue }, body: {} });
+  const { ready, blocked, leased, scheduled } = body.stats;
+  const held = ready + blocked + leased + scheduled;
+  if (held === 0) return;
+  const what = `${queue} holds ${plural(held, "message")}; the load would receive and acknowledge them`;
+  await confirmByName(cli, { what, name: queue, given: confirm });
+}
+
+async function bench(cli: Cli, load: Load): Promise<void> {
+  const { signal, pause } = cli.host;
+  const progress = cli.progress(progressSteps);
+  try {
+    const onProgress = (share: number) =>
+      progress.show(Math.min(progressSteps, Math.floor(share * progressSteps)));
+    const { enqueue, dequeue, left } = await runLoad(load, {
+      client: cli.newClient(),
+      signal,
+      pause,
+      onProgress,
+    });
+    progress.end();
+    const figures = [
+      { call: "enqueue", ...enqueue },
+      { call: "dequeue and ack", ...dequeue },
+    ];
+    cli.output.answer({ load, figures, left }, view);
+    if (left > 0) cli.output.warn(`${plural(left, "message")} did not come back in time`);
+    if (left > 0 || figures.some((each) => numberAt(each, "failed") > 0)) {
+      cli.endWith(exitCodes.error);
+    }
+  } catch (error) {
+    progress.end();
+    throw isQuorateError(error) ? new CallFailure(error, false) : error;
+  }
+}

@@ -1,0 +1,50 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Cli } from "../../cli.ts";
+import { addExamples } from "../../examples.ts";
+import { numberAt, valueAt } from "../../exact-json.ts";
+import { durationText } from "../../output/cell.ts";
+import type { Column } from "../../output/table.ts";
+
+const columns: readonly Column[] = [
+  { title: "MEMBER", of: "id" },
+  { title: "ROLE", of: "role" },
+  { title: "STATUS", of: "status" },
+  { title: "VIEW", of: "view", align: "right" },
+  { title: "OP", of: "op", align: "right" },
+  { title: "COMMIT", of: "commit", align: "right" },
+  { title: "LAG", of: "lagOps", align: "right" },
+  {
+    title: "FSYNC P99",
+    of: (member) => {
+      const fsyncMs = valueAt(member, "fsyncMsP99");
+      return typeof fsyncMs === "number" ? durationText(fsyncMs) : "–";
+    },
+    align: "right",
+  },
+  { title: "REJECTED", of: "signatureRejects", align: "right" },
+  { title: "KEY", of: "keyId" },
+  { title: "KEY AGE", of: (member) => durationText(numberAt(member, "keyAgeMs")), align: "right" },
+  { title: "VERSION", of: "version" },
+  { title: "SAFE TO STOP", of: "safeToStop" },
+];
+
+/** `quorate cluster info`: the members with all that is known of them. */
+export function declareClusterInfo(parent: CommandUnknownOpts, cli: Cli): void {
+  const command = parent
+    .command("info")
+    .description("the members, with all that is known of them")
+    .action(async () => {
+      const { body } = await cli.request("getCluster", {});
+      cli.output.answer(body, {
+        kind: "list",
+        name: "members",
+        id: "id",
+        columns,
+        empty: "No member is known yet.",
+      });
+    });
+  addExamples(command, [
+    { call: "quorate cluster info", does: "a line for each member" },
+    { call: "quorate cluster info -o ndjson", does: "a line of JSON for each member" },
+  ]);
+}

@@ -1,0 +1,20 @@
+/** `quorate queue …`: queues, their configuration and their state. */
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Cli } from "../cli.ts";
+import { declareQueueCreate } from "./queue/create.ts";
+import { declareQueueDiff } from "./queue/diff.ts";
+import { declareQueueLs } from "./queue/ls.ts";
+import { declareQueueSet } from "./queue/set.ts";
+import { declareQueueShow } from "./queue/show.ts";
+import { declareQueueStats } from "./queue/stats.ts";
+
+/** Declares the commands. */
+export function declareQueue(parent: CommandUnknownOpts, cli: Cli): void {
+  const queue = parent.command("queue").description("queues, their configuration and their state");
+  declareQueueLs(queue, cli);
+  declareQueueCreate(queue, cli);
+  declareQueueShow(queue, cli);
+  declareQueueStats(queue, cli);
+  declareQueueSet(queue, cli);
+  declareQueueDiff(queue, cli);
+}

@@ -1,0 +1,58 @@
+/** Settles leases, and says of each what became of it. */
+import type { Operations, SettledMany } from "@quorate/sdk";
+import type { Cli } from "../../cli.ts";
+import { exitCodes } from "../../exit-codes.ts";
+import { type Fields, textAt, valueAt } from "../../exact-json.ts";
+import type { View } from "../../output/output.ts";
+
+/** What is to be done with one lease. */
+export type Settlement = Operations["settle"]["body"]["settlements"][number];
+
+const view: View = {
+  kind: "list",
+  name: "results",
+  id: "leaseId",
+  empty: "No lease was named.",
+  columns: [
+    { title: "LEASE", of: "leaseId" },
+    { title: "MESSAGE IS", of: (result) => textAt(result, "state") || "–" },
+    { title: "UNTIL", of: "leaseUntil" },
+    { title: "NOTE", of: noteOf },
+  ],
+};
+
+function noteOf(result: Fields): string {
+  const problem = valueAt(result, "problem");
+  if (problem !== undefined) {
+    const reason = textAt(problem, "reason");
+    return `${textAt(problem, "code")}${reason === "" ? "" : `: ${reason}`}`;
+  }
+  if (valueAt(result, "alreadySettled") === true) return "had been settled so before";
+  return valueAt(result, "late") === true ? "late: the lease had ended" : "";
+}
+
+/** Settles all of them. Whatever fails of it becomes the exit code. */
+export async function settleMany(
+  cli: Cli,
+  queue: string,
+  settlements: readonly Settlement[],
+): Promise<SettledMany> {
+  const { body } = await cli.request("settle", { params: { queue }, body: { settlements } });
+  const problems = body.results.flatMap((result) => ("problem" in result ? [result.problem] : []));
+  const isUnknown = problems.every(({ status }) => status === 404);
+  if (problems.length > 0) cli.endWith(isUnknown ? exitCodes.notFound : exitCodes.conflict);
+  return body;
+}
+
+/** Settles every lease in the same way and prints the results. */
+export async function settleAll(
+  cli: Cli,
+  given: {
+    readonly queue: string;
+    readonly leases: readonly string[];
+    readonly as: (leaseId: string) => Settlement;
+  },
+): Promise<void> {
+  const { queue, leases, as } = given;
+  cli.output.answer(await settleMany(cli, queue, leases.map(as)), view);
+}

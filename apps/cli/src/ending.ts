@@ -1,0 +1,120 @@
+/** How errors end the command: the code for scripts, and the lines for people. The only place. */
+import { CommanderError } from "@commander-js/extra-typings";
+import type { QuorateError } from "@quorate/sdk";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { CallFailure, Failure } from "./failure.ts";
+import { visible } from "./output/cell.ts";
+
+/** What is left to do when a command has thrown. */
+export interface Ending {
+  readonly exitCode: ExitCode;
+  /** What went wrong; empty when it has been said already. */
+  readonly line: string;
+  /** What to do about it, and what helps to look into it. */
+  readonly notes: readonly string[];
+}
+
+/** The ending for an error of any kind. */
+export function endingOf(error: unknown, isInterrupted: boolean): Ending {
+  if (error instanceof CommanderError) return endingOfCommander(error);
+  if (error instanceof CallFailure) return endingOfCall(error, isInterrupted);
+  if (isInterrupted) return { exitCode: exitCodes.interrupted, line: "interrupted", notes: [] };
+  if (error instanceof Failure) {
+    const notes = error.hint === "" ? [] : [error.hint];
+    return { exitCode: error.exitCode, line: error.message, notes };
+  }
+  const systemError = systemErrorLine(error);
+  if (systemError !== null) return { exitCode: exitCodes.error, line: systemError, notes: [] };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { exitCode: exitCodes.error, line: "this is a bug of quorate", notes: [stack] };
+}
+
+/** Help and version are no failures; commander has printed them, and its own complaints. */
+function endingOfCommander({ code }: CommanderError): Ending {
+  const isWanted = code === "commander.helpDisplayed" || code === "commander.version";
+  return { exitCode: isWanted ? exitCodes.ok : exitCodes.usage, line: "", notes: [] };
+}
+
+function endingOfCall({ error, isRead }: CallFailure, isInterrupted: boolean): Ending {
+  const isUnknown = error.outcome !== "not-executed" && !isRead;
+  if (isInterrupted || error.code === "aborted") {
+    const line = isUnknown ? "interrupted; nobody knows whether it was done" : "interrupted";
+    return { exitCode: exitCodes.interrupted, line, notes: [] };
+  }
+  const faults = error.problem?.errors ?? [];
+  return {
+    exitCode: exitCodeOf(error, isRead),
+    line: visible(error.message),
+    notes: [
+      ...faults.map(({ pointer, detail }) => visible(`${pointer}: ${detail}`)),
+      ...causesOf(error),
+      ...hintsOf(error),
+      ...(isUnknown ? ["Nobody knows whether it was done: look before you try again."] : []),
+      ...(error.requestId === null ? [] : [`request ${visible(error.requestId)}`]),
+    ],
+  };
+}
+
+/** Errors that may stand behind one another: more are a circle. */
+const causesMax = 8;
+
+/** Codes whose status says less than they do. */
+const exitCodesByCode: Readonly<Record<string, ExitCode>> = {
+  "purge-denied": exitCodes.conflict,
+  "delete-denied": exitCodes.conflict,
+  "preflight-failed": exitCodes.refused,
+};
+
+const exitCodesByStatus: Readonly<Record<number, ExitCode>> = {
+  400: exitCodes.usage,
+  401: exitCodes.notAllowed,
+  403: exitCodes.notAllowed,
+  404: exitCodes.notFound,
+  409: exitCodes.conflict,
+  412: exitCodes.conflict,
+  413: exitCodes.usage,
+  415: exitCodes.usage,
+  422: exitCodes.conflict,
+  428: exitCodes.conflict,
+  429: exitCodes.unavailable,
+};
+
+/** The exit code of a call's error. A read whose answer is missing is merely unavailable. */
+export function exitCodeOf(error: QuorateError, isRead: boolean): ExitCode {
+  const byCode = exitCodesByCode[error.code];
+  if (byCode !== undefined) return byCode;
+  if (error.code === "usage") return exitCodes.usage;
+  if (error.outcome !== "not-executed" && !isRead) return exitCodes.outcomeUnknown;
+  const { status } = error;
+  return (status === null ? undefined : exitCodesByStatus[status]) ?? exitCodes.unavailable;
+}
+
+/** What the platform says about a connection that failed, the innermost words alone. */
+function causesOf({ code, cause }: QuorateError): readonly string[] {
+  if (code !== "connection-failed") return [];
+  let innermost = cause;
+  for (let depth = 0; depth < causesMax && innermost instanceof Error; depth++) {
+    if (!(innermost.cause instanceof Error)) break;
+    innermost = innermost.cause;
+  }
+  return innermost instanceof Error && innermost.message !== "" ? [visible(innermost.message)] : [];
+}
+
+function hintsOf({ code, problem, outcome }: QuorateError): readonly string[] {
+  if (code === "token-missing")
+    return ["Give a token: quorate login, QUORATE_TOKEN or --token-file."];
+  if (code === "token-invalid") return ["`quorate token inspect` shows what is in the token."];
+  if (code === "scope-missing" && problem?.scope !== undefined) {
+    return [`The token lacks ${visible(problem.scope)}.`];
+  }
+  if (code === "connection-failed" && outcome === "not-executed") {
+    return ["Is the gateway running? `quorate context show` says which one is meant."];
+  }
+  return [];
+}
+
+/** Files that cannot be read or written: the system's own words, without a stack. */
+function systemErrorLine(error: unknown): string | null {
+  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return null;
+  return visible(error.message);
+}

@@ -1,0 +1,118 @@
+/** The one place that prints: data to one side, talk to the other, in the format asked for. */
+import { type Fields, jsonText, listAt, textAt } from "../exact-json.ts";
+import type { Terminal } from "../terminal.ts";
+import { type Paint, paintOf } from "./style.ts";
+import { type Column, recordText, tableText } from "./table.ts";
+
+/** What `-o` takes. */
+export const outputFormats = ["table", "json", "ndjson", "id"] as const;
+
+/** See `outputFormats`. */
+export type OutputFormat = (typeof outputFormats)[number];
+
+/** How an answer looks to a person, and what names the things in it. */
+export type View =
+  | {
+      readonly kind: "list";
+      /** The field of the answer that holds the items. */
+      readonly name: string;
+      readonly columns: readonly Column[];
+      readonly id: string;
+      /** What is said where there are no items. */
+      readonly empty: string;
+    }
+  | { readonly kind: "record"; readonly columns: readonly Column[]; readonly id: string }
+  | { readonly kind: "text"; readonly of: (answer: Fields) => string; readonly id: string };
+
+/** How to print. */
+export interface OutputChoice {
+  /** Null: a table for a person, JSON for a pipe. */
+  readonly format: OutputFormat | null;
+  /** No talk but errors. */
+  readonly isQuiet: boolean;
+  readonly colors: { readonly isColorless: boolean; readonly isColorForced: boolean };
+}
+
+/** Prints for one run of the command. */
+export class Output {
+  readonly format: OutputFormat;
+  readonly paint: Paint;
+  readonly #paintTalk: Paint;
+  readonly #terminal: Terminal;
+  readonly #isQuiet: boolean;
+
+  constructor(terminal: Terminal, choice: OutputChoice) {
+    const { out, talk } = terminal;
+    const { isColorless, isColorForced } = choice.colors;
+    this.#terminal = terminal;
+    this.#isQuiet = choice.isQuiet;
+    this.format = choice.format ?? (out.isTerminal ? "table" : "json");
+    this.paint = paintOf(!isColorless && (out.isTerminal || isColorForced));
+    this.#paintTalk = paintOf(!isColorless && (talk.isTerminal || isColorForced));
+  }
+
+  /** Prints an answer of the API, or an object of our own that looks like one. */
+  answer(given: object, view: View): void {
+    const answer: Fields = { ...given };
+    switch (this.format) {
+      case "json":
+        this.text(jsonText(answer, "indented"));
+        return;
+      case "ndjson":
+        for (const item of itemsOf(answer, view)) this.text(jsonText(item, "line"));
+        return;
+      case "id":
+        for (const item of itemsOf(answer, view)) this.text(textAt(item, view.id));
+        return;
+      case "table":
+        this.#show(answer, view);
+    }
+  }
+
+  /** Prints one line of JSON: an item of a stream that has no end yet. */
+  line(item: object): void {
+    this.text(jsonText(item, "line"));
+  }
+
+  /** Prints lines of text as data, whatever the format: for a script of the shell, say. */
+  text(text: string): void {
+    this.#terminal.out.write(`${text}\n`);
+  }
+
+  /** Tells how things go. */
+  say(line: string): void {
+    if (!this.#isQuiet) this.#terminal.talk.write(`${line}\n`);
+  }
+
+  /** Tells what deserves a look although nothing failed. */
+  warn(line: string): void {
+    if (!this.#isQuiet) this.#terminal.talk.write(`${this.#paintTalk("warning", line)}\n`);
+  }
+
+  /** Whether somebody looks at the talk, who would like to see how far a long work has come. */
+  get showsProgress(): boolean {
+    return !this.#isQuiet && this.#terminal.talk.isTerminal;
+  }
+
+  #show(answer: Fields, view: View): void {
+    const columns = this.#terminal.out.isTerminal ? this.#terminal.out.columns : Infinity;
+    const { paint } = this;
+    switch (view.kind) {
+      case "text":
+        this.text(view.of(answer));
+        return;
+      case "record":
+        this.text(recordText(answer, view.columns, paint));
+        return;
+      case "list": {
+        const items = listAt(answer, view.name);
+        if (items.length === 0) this.say(view.empty);
+        else this.text(tableText(items, view.columns, { paint, columns }));
+      }
+    }
+  }
+}
+
+function itemsOf(answer: Fields, view: View): readonly Fields[] {
+  return view.kind === "list" ? listAt(answer, view.name) : [answer];
+}

@@ -1,0 +1,50 @@
+/** A bar on the talk side that says how far a long work has come, where a person can see it. */
+import type { TextSink } from "../terminal.ts";
+import { durationText, grouped } from "./cell.ts";
+
+/** Characters of the bar. */
+const barChars = 24;
+
+/** Shortest time between two drawings, in ms: more often is flicker. */
+const drawIntervalMs = 100;
+
+/** The line for `done` of `total` after `tookMs`. */
+export function progressLine(done: number, total: number, tookMs: number): string {
+  const share = total === 0 ? 1 : Math.min(1, done / total);
+  const full = Math.round(share * barChars);
+  const bar = "█".repeat(full) + "░".repeat(barChars - full);
+  const leftMs = done === 0 ? 0 : (tookMs / done) * (total - done);
+  const left =
+    share === 1 || done === 0 ? "" : `  ${durationText(Math.round(leftMs / 100) * 100)} left`;
+  return `${bar} ${grouped(done)} of ${grouped(total)}${left}`;
+}
+
+/** One bar. `sink` null: nobody looks, and nothing is drawn. */
+export class Progress {
+  readonly #sink: TextSink | null;
+  readonly #total: number;
+  readonly #nowMs: () => number;
+  readonly #beganMs: number;
+  #drawnMs = 0;
+
+  constructor(sink: TextSink | null, total: number, nowMs: () => number) {
+    this.#sink = sink;
+    this.#total = total;
+    this.#nowMs = nowMs;
+    this.#beganMs = nowMs();
+  }
+
+  /** Says how much is done. */
+  show(done: number): void {
+    const nowMs = this.#nowMs();
+    if (this.#sink === null || nowMs - this.#drawnMs < drawIntervalMs) return;
+    this.#drawnMs = nowMs;
+    const line = progressLine(done, this.#total, nowMs - this.#beganMs);
+    this.#sink.write(`\r\u001b[K${line.slice(0, this.#sink.columns - 1)}`);
+  }
+
+  /** Removes the bar; what follows begins at the left. */
+  end(): void {
+    if (this.#sink !== null && this.#drawnMs > 0) this.#sink.write("\r\u001b[K");
+  }
+}

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { runCli } from "./testing/run-cli.ts";
+
+test("help goes to the data side and ends with 0", async () => {
+  const { code, out, talk } = await runCli(["--help"]);
+  expect(code).toBe(0);
+  expect(out).toContain("Usage: quorate");
+  expect(talk).toBe("");
+});
+
+test("a mistyped command ends with 2 and is told what it may have meant", async () => {
+  const { code, out, talk } = await runCli(["statsu"]);
+  expect(code).toBe(2);
+  expect(out).toBe("");
+  expect(talk).toContain("Did you mean status?");
+});
+
+test("a mistyped option ends with 2 and is told what it may have meant", async () => {
+  const { code, talk } = await runCli(["dequeue", "orders", "--leese", "5s"]);
+  expect(code).toBe(2);
+  expect(talk).toContain("Did you mean --lease?");
+});
+
+test("a value that cannot be read names the option and what it takes", async () => {
+  const { code, talk } = await runCli(["dequeue", "orders", "--lease", "soon"]);
+  expect(code).toBe(2);
+  expect(talk).toContain("--lease <duration>");
+  expect(talk).toContain("such as 250ms, 30s, 5m");
+});
+
+test("options that every command takes may stand before and after its name", async () => {
+  const before = await runCli(["-o", "json", "version"]);
+  const after = await runCli(["version", "-o", "json"]);
+  expect(before.json()).toEqual(after.json());
+});
+
+test("--json and -o together are refused", async () => {
+  expect((await runCli(["version", "--json", "-o", "table"])).code).toBe(2);
+});
+
+test("without a gateway to talk to the way out is named", async () => {
+  const { code, talk } = await runCli(["status"]);
+  expect(code).toBe(2);
+  expect(talk).toContain("QUORATE_URL");
+  expect(talk).toContain("quorate context add");
+});
+
+test("a person gets a table, a pipe gets JSON", async () => {
+  expect((await runCli(["version"], { person: [] })).out).toMatch(/^quorate \d/);
+  expect((await runCli(["version"])).json()).toMatchObject({ node: process.versions.node });
+});

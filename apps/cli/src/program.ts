@@ -1,0 +1,70 @@
+/** The tree of commands. What is not in this file is in no help and no reference. */
+import type { Cli } from "./cli.ts";
+import { declareBench } from "./commands/bench.ts";
+import { declareCheck } from "./commands/check.ts";
+import { declareCluster } from "./commands/cluster.ts";
+import { declareCompletion } from "./commands/completion.ts";
+import { declareContext } from "./commands/context.ts";
+import { declareDequeue } from "./commands/dequeue.ts";
+import { declareEnqueue } from "./commands/enqueue.ts";
+import { declareLogin } from "./commands/login.ts";
+import { declareLogout } from "./commands/logout.ts";
+import { declareQueue } from "./commands/queue.ts";
+import { declareSettle } from "./commands/settle.ts";
+import { declareStatus } from "./commands/status.ts";
+import { declareToken } from "./commands/token.ts";
+import { declareVersion } from "./commands/version.ts";
+import { declareWhoami } from "./commands/whoami.ts";
+import { rootCommand } from "./globals.ts";
+import { paintOf } from "./output/style.ts";
+
+const thisCommand = "This command:";
+
+/** The whole command. Its parts ask `cli` for all they need. */
+export function createProgram(cli: Cli) {
+  const program = rootCommand();
+  cli.readGlobals(() => program.opts());
+  const { out, talk } = cli.host.terminal;
+  const { isColorless, isColorForced } = cli.host.environment;
+  const paint = paintOf(!isColorless && (out.isTerminal || isColorForced));
+  program
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => talk.write(text),
+      getOutHelpWidth: () => out.columns,
+      getErrHelpWidth: () => talk.columns,
+      getOutHasColors: () => true,
+      getErrHasColors: () => true,
+    })
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => paint("title", title) })
+    .showSuggestionAfterError()
+    .showHelpAfterError("(--help says more)");
+
+  program.commandsGroup("See:");
+  declareStatus(program, cli);
+  declareCluster(program, cli);
+  declareCheck(program, cli);
+
+  program.commandsGroup("Messages:");
+  declareEnqueue(program, cli);
+  declareDequeue(program, cli);
+  declareSettle(program, cli);
+
+  program.commandsGroup("Queues:");
+  declareQueue(program, cli);
+
+  program.commandsGroup("Access:");
+  declareContext(program, cli);
+  declareLogin(program, cli);
+  declareLogout(program, cli);
+  declareWhoami(program, cli);
+  declareToken(program, cli);
+
+  program.commandsGroup(thisCommand);
+  declareBench(program, cli);
+  declareCompletion(program, cli);
+  declareVersion(program, cli);
+  program.helpCommand("help [command]", "the same as --help");
+  return program;
+}
