@@ -11,6 +11,7 @@ import { mountDequeue } from "./routes/dequeue.ts";
 import { mountEnqueueBatch } from "./routes/enqueue-batch.ts";
 import { mountEnqueue } from "./routes/enqueue.ts";
 import type { Gateway } from "./routes/gateway.ts";
+import { mountMessages } from "./routes/messages.ts";
 import { mountProbes, type Probed } from "./routes/probes.ts";
 import { mountQueues } from "./routes/queues.ts";
 import { mountSession } from "./routes/session.ts";
@@ -44,6 +45,7 @@ export function createApp(parts: AppParts): Express {
   mountDequeue(mounting, gateway);
   mountSettle(mounting, gateway);
   mountQueues(mounting, gateway);
+  mountMessages(mounting, gateway);
   mountCluster(mounting, gateway);
   mountTrust(mounting, gateway);
   mountSession(mounting, gateway);

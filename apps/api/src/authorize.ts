@@ -1,11 +1,11 @@
 /** Who calls, and whether the scopes of his token allow it. */
 import type { IncomingMessage } from "node:http";
 import {
+  actionsOf,
   ApiError,
   type ClusterScope,
   clusterScopes,
   mayAct,
-  type QueueAction,
   type RouteScope,
 } from "@quorate/contract";
 import { type CookieSite, isFromOurPages, sessionIdIn } from "./session/cookie.ts";
@@ -61,20 +61,19 @@ function unrevoked(principal: Principal, { revocations }: Authority): Principal 
 /** Throws `scope-missing` unless the principal may use a route of this scope on this queue. */
 export function authorize(principal: Principal, scope: RouteScope, queue: string | null): void {
   if (scope === "public" || scope === "any" || isAllowed(principal, scope, queue)) return;
-  const wanted = isClusterScope(scope) ? scope : `${scope}:${queue ?? "*"}`;
+  const [action] = actionsOf(scope);
+  const wanted = action === undefined ? scope : `${action}:${queue ?? "*"}`;
   throw new ApiError("scope-missing", {
     detail: `The token lacks ${isQueueText(queue) ? wanted : scope}.`,
     scope: isQueueText(queue) ? wanted : scope,
   });
 }
 
-function isAllowed(
-  { scopes }: Principal,
-  scope: QueueAction | ClusterScope,
-  queue: string | null,
-): boolean {
+function isAllowed({ scopes }: Principal, scope: RouteScope, queue: string | null): boolean {
   if (isClusterScope(scope)) return scopes.cluster.has(scope);
-  return queue === null ? scopes.patterns.has(scope) : mayAct(scopes, scope, queue);
+  return actionsOf(scope).some((action) =>
+    queue === null ? scopes.patterns.has(action) : mayAct(scopes, action, queue),
+  );
 }
 
 function isClusterScope(scope: RouteScope): scope is ClusterScope {

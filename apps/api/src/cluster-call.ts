@@ -67,14 +67,17 @@ export async function ask<T extends Exclude<Answer["type"], "invalid">>(
     readonly consistency?: "linearizable" | "stale";
     readonly signal?: CallSignal;
     readonly timeoutMs?: number;
+    readonly answerBytesMax?: number;
   },
 ): Promise<{ readonly answer: Extract<Answer, { type: T }>; readonly coord: Coord }> {
-  const { expects, consistency = "linearizable", timeoutMs = clusterMsMax, signal } = options;
+  const { expects, consistency = "linearizable", timeoutMs = clusterMsMax } = options;
+  const { signal, answerBytesMax } = options;
   const { bytes, coord } = await client
     .query(encodeQuestion(question), {
       timeoutMs,
       consistency,
       ...(signal === undefined ? {} : { signal }),
+      ...(answerBytesMax === undefined ? {} : { answerBytesMax }),
     })
     .catch((error: unknown) => {
       throw asReadError(error);

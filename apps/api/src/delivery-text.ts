@@ -40,7 +40,7 @@ function beforeBody({ message, seq, kind }: DequeuedMessage): string {
 }
 
 /** A JSON body is given back unparsed; bytes as base64, whose quotes its neighbours bring. */
-function bodyText({ kind, body }: DequeuedMessage): Buffer {
+export function bodyText({ kind, body }: Pick<DequeuedMessage, "kind" | "body">): Buffer {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
   return kind === "json" ? bytes : Buffer.from(bytes.toString("base64"), "latin1");
 }
@@ -59,13 +59,15 @@ function afterBody(delivery: DequeuedMessage): string {
   );
 }
 
-function quoted(ascii: Uint8Array): string {
+/** A text of ASCII, quoted. */
+export function quoted(ascii: Uint8Array): string {
   return JSON.stringify(
     Buffer.from(ascii.buffer, ascii.byteOffset, ascii.length).toString("latin1"),
   );
 }
 
-function headersText(bytes: Uint8Array): string {
+/** The headers in these bytes, as a JSON object. */
+export function headersText(bytes: Uint8Array): string {
   // One by one, because a header may have any name and an object would treat some specially.
   const pairs = decodeHeaders(bytes).map(
     ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,

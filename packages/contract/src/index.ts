@@ -20,6 +20,7 @@ export {
 } from "./json-scan.ts";
 export * from "./limits.ts";
 export * from "./live.ts";
+export { getMessage, listGroups, listMessages } from "./messages.ts";
 export { callerIdPattern, isQueueName, printablePattern } from "./names.ts";
 export { documentPath, type JsonObject, openApiDocument } from "./openapi.ts";
 export { Problem, type ProblemBody, problemOf, problemType } from "./problem.ts";
@@ -36,6 +37,7 @@ export {
 export { commonErrors, type Method, type Reply, type RequestHeader, type Route } from "./route.ts";
 export { routes } from "./routes.ts";
 export {
+  actionsOf,
   type ClusterScope,
   clusterScopes,
   matchesPattern,

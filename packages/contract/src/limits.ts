@@ -77,11 +77,11 @@ export const progressBytesMax = 4 * kib;
 /** Bytes at which `error.message` and `reason` are cut. */
 export const reasonBytesMax = kib;
 
-/** Queues of one page of `GET /v1/queues`. */
-export const pageQueuesMax = 100;
+/** Entries of one page of a listing. */
+export const pageEntriesMax = 100;
 
-/** Queues of a page when the caller does not say. */
-export const pageQueuesDefault = 50;
+/** Entries of a page when the caller does not say. */
+export const pageEntriesDefault = 50;
 
 /** A call is answered within this time, in ms; a dequeue has its `waitMs` beside it. */
 export const callMsMax = 10 * secondMs;

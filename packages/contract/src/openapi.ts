@@ -144,7 +144,8 @@ function schemaOf(
   for (const [name, part] of Object.entries(defsOf($defs))) schemas.set(name, relinked(part));
   const id = z.globalRegistry.get(schema)?.id;
   if (id === undefined) return withoutDialect(relinked(rest));
-  schemas.set(id, withoutDialect(relinked(rest)));
+  // A schema that is named itself may be among its own parts, and refers to them then.
+  if (!("$ref" in rest)) schemas.set(id, withoutDialect(relinked(rest)));
   return { $ref: `#/components/schemas/${id}` };
 }
 

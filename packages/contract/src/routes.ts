@@ -2,6 +2,7 @@
 import { getCluster, getQuorumCritical } from "./cluster.ts";
 import { dequeue } from "./dequeue.ts";
 import { enqueue, enqueueBatch } from "./enqueue.ts";
+import { getMessage, listGroups, listMessages } from "./messages.ts";
 import { jwks, livez, metrics, openapi, readyz } from "./probes.ts";
 import { getQueue, listQueues, putQueue } from "./queues.ts";
 import type { Route } from "./route.ts";
@@ -24,6 +25,9 @@ export const routes: readonly Route[] = [
   putQueue,
   getQueue,
   listQueues,
+  listMessages,
+  getMessage,
+  listGroups,
   getCluster,
   getQuorumCritical,
   postRevocation,

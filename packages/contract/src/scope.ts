@@ -26,11 +26,20 @@ export const clusterScopes = ["cluster:read", "cluster:admin", "audit:read"] as 
 /** See `clusterScopes`. */
 export type ClusterScope = (typeof clusterScopes)[number];
 
+/** Either of two queue actions. */
+export type EitherAction = "read or peek";
+
 /**
  * What a route asks for. `public`: nothing, `any`: a valid token, a queue action: that action on
  * the queue of the path (`read` without a queue in the path: the answer lists only what may be read).
  */
-export type RouteScope = "public" | "any" | QueueAction | ClusterScope;
+export type RouteScope = "public" | "any" | QueueAction | EitherAction | ClusterScope;
+
+/** The queue actions of which a route's scope asks for one, the plainest first; else none. */
+export function actionsOf(scope: RouteScope): readonly QueueAction[] {
+  const words = scope.split(" or ");
+  return words.flatMap((word) => queueActions.filter((action) => action === word));
+}
 
 /** The scopes of one token, parsed once. */
 export interface Scopes {

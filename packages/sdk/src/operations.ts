@@ -90,6 +90,20 @@ export interface Extended {
   readonly coord: Coord;
 }
 
+export interface Group {
+  readonly groupId: string;
+  readonly state: "ready" | "locked" | "waiting" | "dead";
+  readonly waiting: number;
+  readonly head: MessageId;
+  readonly since: Time;
+}
+
+export interface Groups {
+  readonly groups: readonly Group[];
+  readonly cursor?: string | undefined;
+  readonly coord: Coord;
+}
+
 export interface KeySet {
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
@@ -133,7 +147,87 @@ export interface Member {
   readonly safeToStop: boolean;
 }
 
+/** headers, body or bodyBase64, errors and lease.progress only with peek. */
+export interface Message {
+  readonly messageId: MessageId;
+  readonly seq: number;
+  readonly state: "ready" | "blocked" | "leased" | "scheduled" | "dead";
+  readonly groupId: string | null;
+  readonly dedupId: string | null;
+  readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly priority: number;
+  readonly enqueuedAt: Time;
+  readonly dueAt: Time | null;
+  readonly deliveries: number;
+  readonly failures: number;
+  readonly redrives: number;
+  readonly body?: unknown;
+  readonly bodyBase64?: string | undefined;
+  readonly lease: MessageLease | null;
+  readonly dead: {
+    readonly reason: "max-failures" | "max-deliveries" | "rejected";
+    readonly at: Time;
+  } | null;
+  readonly errors?:
+    | readonly {
+        readonly at: Time;
+        readonly type: string;
+        readonly message: string;
+        readonly worker: string | null;
+      }[]
+    | undefined;
+}
+
 export type MessageId = string;
+
+/** Never with the lease id. */
+export interface MessageLease {
+  readonly worker: string | null;
+  readonly principal: { readonly issuer: string; readonly subject: string };
+  readonly since: Time;
+  readonly until: Time;
+  readonly fence: number;
+  readonly progress?: unknown;
+}
+
+export interface MessageReply {
+  readonly messageId: MessageId;
+  readonly seq: number;
+  readonly state: "ready" | "blocked" | "leased" | "scheduled" | "dead";
+  readonly groupId: string | null;
+  readonly dedupId: string | null;
+  readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly priority: number;
+  readonly enqueuedAt: Time;
+  readonly dueAt: Time | null;
+  readonly deliveries: number;
+  readonly failures: number;
+  readonly redrives: number;
+  readonly body?: unknown;
+  readonly bodyBase64?: string | undefined;
+  readonly lease: MessageLease | null;
+  readonly dead: {
+    readonly reason: "max-failures" | "max-deliveries" | "rejected";
+    readonly at: Time;
+  } | null;
+  readonly errors?:
+    | readonly {
+        readonly at: Time;
+        readonly type: string;
+        readonly message: string;
+        readonly worker: string | null;
+      }[]
+    | undefined;
+  readonly coord: Coord;
+}
+
+export interface Messages {
+  readonly messages: readonly Message[];
+  readonly cursor?: string | undefined;
+  readonly coord: Coord;
+}
 
 /** RFC 9457; code and outcome tell a program what to do. */
 export interface Problem {
@@ -540,6 +634,39 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Queues;
   };
+  /** A queue's messages by seq; a page may be short, what stays is shown once. */
+  readonly listMessages: {
+    readonly params: { readonly queue: string };
+    readonly query: {
+      readonly consistency?: "linearizable" | "stale" | undefined;
+      readonly state?: "ready" | "blocked" | "leased" | "scheduled" | "dead" | undefined;
+      readonly groupId?: string | undefined;
+      readonly dedupId?: string | undefined;
+      readonly cursor?: string | undefined;
+      readonly limit?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: Messages;
+  };
+  /** One message, as long as it is in the queue. */
+  readonly getMessage: {
+    readonly params: { readonly queue: string; readonly messageId: string };
+    readonly query: { readonly consistency?: "linearizable" | "stale" | undefined };
+    readonly body: undefined;
+    readonly answer: MessageReply;
+  };
+  /** A queue's groups and what each of them waits for; a page may be short. */
+  readonly listGroups: {
+    readonly params: { readonly queue: string };
+    readonly query: {
+      readonly consistency?: "linearizable" | "stale" | undefined;
+      readonly state?: "ready" | "locked" | "waiting" | "dead" | undefined;
+      readonly cursor?: string | undefined;
+      readonly limit?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: Groups;
+  };
   /** View, quorum and members, as this gateway knows them now. */
   readonly getCluster: {
     readonly params: Readonly<Record<string, never>>;
@@ -651,6 +778,9 @@ export const operations = {
   putQueue: { method: "PUT", path: "/v1/queues/:queue", statuses: [200, 201] },
   getQueue: { method: "GET", path: "/v1/queues/:queue", statuses: [200] },
   listQueues: { method: "GET", path: "/v1/queues", statuses: [200] },
+  listMessages: { method: "GET", path: "/v1/queues/:queue/messages", statuses: [200] },
+  getMessage: { method: "GET", path: "/v1/queues/:queue/messages/:messageId", statuses: [200] },
+  listGroups: { method: "GET", path: "/v1/queues/:queue/groups", statuses: [200] },
   getCluster: { method: "GET", path: "/v1/cluster", statuses: [200] },
   getQuorumCritical: {
     method: "GET",

@@ -3,7 +3,7 @@ import {
   liveQueuesMax,
   type LiveQueues,
   mayAct,
-  pageQueuesMax,
+  pageEntriesMax,
   type Scopes,
 } from "@quorate/contract";
 import type { QueueView } from "@quorate/queue";
@@ -28,7 +28,7 @@ export async function readQueues(client: ClusterClient): Promise<AllQueues> {
   let first: Coord | null = null;
   let after = "";
   for (;;) {
-    const question = { type: "list-queues", prefix: "", after, limit: pageQueuesMax } as const;
+    const question = { type: "list-queues", prefix: "", after, limit: pageEntriesMax } as const;
     const options = { expects: "queues", consistency: "stale", timeoutMs: readMsMax } as const;
     const { answer, coord } = await ask(client, question, options);
     first ??= coord;

@@ -1,19 +1,12 @@
 /** Queues: making, configuring and reading them. */
-import {
-  ApiError,
-  getQueue,
-  type Held,
-  listQueues,
-  mayAct,
-  pageQueuesDefault,
-  putQueue,
-} from "@quorate/contract";
+import { ApiError, getQueue, type Held, listQueues, mayAct, putQueue } from "@quorate/contract";
 import { isQueueName, type PutPrecondition, type QueueView } from "@quorate/queue";
 import type { Coord } from "@quorate/session";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import { type Call, headerOf } from "../call.ts";
 import { ask, execute } from "../cluster-call.ts";
 import { mount, type Mounting } from "../mount.ts";
+import { badCursor, pageLimitOf } from "../page-cursor.ts";
 import type { Gateway } from "./gateway.ts";
 
 /** Serves `PUT` and `GET /v1/queues/{q}`, and `GET /v1/queues`. */
@@ -64,17 +57,13 @@ async function get(
   call: Call<never, Held<typeof getQueue.query>>,
 ): Promise<Answer> {
   const question = { type: "get-queue", queue: call.queue } as const;
-  const options = { expects: "queue", ...consistencyIn(call.query) } as const;
+  const options = {
+    expects: "queue",
+    consistency: call.query.consistency ?? "linearizable",
+  } as const;
   const { answer, coord } = await ask(gateway.client, question, options);
   if (answer.view === null) throw new ApiError("queue-not-found");
   return queueAnswer(gateway, answer.view, { status: 200, coord });
-}
-
-function consistencyIn(query: { readonly consistency?: string }): {
-  readonly consistency?: "linearizable" | "stale";
-} {
-  const isStale = query.consistency === "stale";
-  return isStale ? { consistency: "stale" } : {};
 }
 
 function queueAnswer(
@@ -108,7 +97,7 @@ async function list(
   call: Call<never, Held<typeof listQueues.query>>,
 ): Promise<Answer> {
   const { query } = call;
-  const limit = query.limit === undefined ? pageQueuesDefault : Number(query.limit);
+  const limit = pageLimitOf(query.limit);
   const { scopes } = call.principal;
   const views: QueueView[] = [];
   let after = query.cursor === undefined ? "" : cursorName(query.cursor);
@@ -119,7 +108,10 @@ async function list(
       after,
       limit: limit + 1,
     } as const;
-    const options = { expects: "queues", ...consistencyIn(query) } as const;
+    const options = {
+      expects: "queues",
+      consistency: query.consistency ?? "linearizable",
+    } as const;
     const { answer, coord } = await ask(gateway.client, question, options);
     views.push(...answer.views.filter(({ name }) => mayAct(scopes, "read", name)));
     after = answer.views.at(-1)?.name ?? after;
@@ -146,6 +138,5 @@ function page(
 function cursorName(cursor: string): string {
   const name = Buffer.from(cursor, "base64url").toString("latin1");
   if (isQueueName(name)) return name;
-  const errors = [{ pointer: "?cursor", detail: "expected a cursor of an earlier page" }];
-  throw new ApiError("request-invalid", { detail: "?cursor: not a cursor.", errors });
+  throw badCursor();
 }

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { pageQueuesMax } from "@quorate/contract";
+import { pageEntriesMax } from "@quorate/contract";
 import type { Queues } from "@quorate/sdk";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
@@ -31,7 +31,7 @@ async function allQueues(cli: Cli, prefix: string | undefined) {
   const queues: Queues["queues"][number][] = [];
   let cursor: string | undefined;
   for (;;) {
-    const query = { prefix, cursor, limit: String(pageQueuesMax) };
+    const query = { prefix, cursor, limit: String(pageEntriesMax) };
     const { body } = await cli.request("listQueues", { query });
     queues.push(...body.queues);
     cursor = body.cursor;
