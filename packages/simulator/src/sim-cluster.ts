@@ -10,6 +10,7 @@ import { Checkpoints } from "./checkers/checkpoints.ts";
 import { CommittedHistory } from "./checkers/committed-history.ts";
 import { EvidenceCheck } from "./checkers/evidence.ts";
 import { assertBounded } from "./checkers/memory-bounds.ts";
+import { FreedLogs } from "./checkers/freed-logs.ts";
 import { Promises } from "./checkers/promises.ts";
 import { Readmissions } from "./checkers/readmissions.ts";
 import { ViewProofs } from "./checkers/view-proofs.ts";
@@ -38,6 +39,7 @@ export class SimCluster {
   private readonly views = new Views();
   private readonly certificates = new Certificates();
   private readonly checkpoints = new Checkpoints();
+  private readonly freedLogs = new FreedLogs();
   private readonly promises = new Promises();
   private readonly readmissions = new Readmissions();
   private readonly viewProofs: ViewProofs;
@@ -218,6 +220,7 @@ export class SimCluster {
       this.promises.onStep(member, replica);
       this.readmissions.onStep(index, replica);
       this.checkpoints.onStep(member, replica);
+      this.freedLogs.onStep(member, replica);
       if (input.kind !== "tick") return;
       assertBounded(replica);
       this.checkpoints.assertFreed(member, replica);

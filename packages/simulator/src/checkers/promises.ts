@@ -1,6 +1,7 @@
 /**
  * What a member says is on its disk before it leaves: the promises that others build on. Looked at
- * as the bytes leave, so a promise that came too early is found though nothing came of it.
+ * as the bytes leave, so a promise that came too early is found though nothing came of it. What it
+ * acknowledged it shows in every later DoViewChange, and holds while it is normal in that view.
  */
 import { bytesEqual } from "@quorate/prelude";
 import {
@@ -8,25 +9,37 @@ import {
   decodeBody,
   decodeStatementHeader,
   type LogPosition,
+  type MessageOf,
   splitPacket,
   type StatementHeader,
   statementMark,
   type Superblock,
 } from "@quorate/protocol";
 import type { Replica } from "@quorate/vsr";
+import { ViewLogs } from "./view-logs.ts";
 import { Violation } from "./violation.ts";
 
 /** What a member shows of its disk. */
 export interface Promising {
   readonly name: string;
   readonly index: number;
+  /** Its disk, which may have lost what was written to it. */
+  readonly disk: { readonly isHarmed: boolean };
   /** The newest superblock that is on its disk for certain. */
   readonly durable: Superblock | null;
   /** Whether the entry has been written to its disk and flushed. */
   isOnDisk(position: LogPosition): boolean;
 }
 
+/** The newest op that a member has acknowledged, in its newest view. */
+interface Acknowledged {
+  readonly view: number;
+  readonly op: number;
+}
+
 export class Promises {
+  private readonly acknowledged: Acknowledged[] = [];
+  private readonly viewLogs = new ViewLogs();
   /** The DoViewChange that each member sent last: by view always the same bytes (rule A2). */
   private readonly changes: { readonly view: number; readonly statement: Uint8Array }[] = [];
   /** The certificate looked at last, by member. */
@@ -38,35 +51,79 @@ export class Promises {
     const header = decodeStatementHeader(packet);
     const { durable } = member;
     const view = durable?.view ?? 0;
-    const lastNormalView = durable?.lastNormalView ?? 0;
     const { command } = header;
     if (promises.has(command)) broken(member, header, mayPromise(durable, header));
     if (command === "startViewChange") return broken(member, header, view >= header.view - 1);
-    if (command === "startView" || command === "commitOk") {
-      return broken(member, header, lastNormalView === header.view);
+    if (isOfNormal.has(command)) {
+      broken(member, header, (durable?.lastNormalView ?? 0) === header.view);
     }
-    if (command === "doViewChange") {
-      broken(member, header, view === header.view);
-      return this.compareChange(member, header, packet);
-    }
-    if (command !== "prepareOk") return;
+    if (command === "doViewChange") broken(member, header, view === header.view);
+    if (!promises.has(command)) return;
+    const message = decodeBody(command, splitPacket(packet, header.bodyBytes).body);
+    if (message.command === "startView") this.viewLogs.onStartView(header, message);
+    if (message.command === "prepareOk") this.onPrepareOk(member, header, message);
+    if (message.command !== "doViewChange") return;
+    this.compareLog(member, message);
+    this.compareChange(member, header, packet);
+  }
+
+  private onPrepareOk(
+    member: Promising,
+    header: StatementHeader,
+    { op, headerHash: hash }: MessageOf<"prepareOk">,
+  ): void {
     const moved = this.changes[member.index]?.view ?? 0;
     if (header.view < moved) {
       const what = `acknowledges in view ${header.view} after its DoViewChange of ${moved}`;
       throw new Violation("promises", `${member.name} ${what}`);
     }
-    broken(member, header, lastNormalView === header.view && view === header.view);
-    broken(member, header, holds(member, positionIn(header, packet)));
+    broken(member, header, member.durable?.view === header.view && holds(member, { op, hash }));
+    this.noteAcknowledged(member.index, header.view, op);
   }
 
   /** A primary counts its own entries, which it acknowledges to itself alone. */
   onStep(member: Promising, replica: Replica): void {
+    this.assertHeld(member, replica);
     const certificate = replica.acting?.certificate ?? null;
     if (certificate === null || this.seen[member.index] === certificate) return;
     this.seen[member.index] = certificate;
     if (certificate.signatures.every(({ sender }) => sender !== member.index)) return;
-    if (holds(member, { op: certificate.op, hash: certificate.headerHash })) return;
+    if (holds(member, { op: certificate.op, hash: certificate.headerHash })) {
+      return this.noteAcknowledged(member.index, certificate.view, certificate.op);
+    }
     throw new Violation("promises", `${member.name} counts op ${certificate.op} before its flush`);
+  }
+
+  private noteAcknowledged(member: number, view: number, op: number): void {
+    const known = this.acknowledged[member];
+    if (known === undefined || isBehind(known, { view, op })) {
+      this.acknowledged[member] = { view, op };
+    }
+  }
+
+  private assertHeld({ name, index }: Promising, replica: Replica): void {
+    const known = this.acknowledged[index];
+    const { status, lastNormalView: view, log } = replica;
+    if (known === undefined || status !== "normal" || view !== known.view) return;
+    if (!isBehind({ view, op: log.headOp }, known)) return;
+    const what = `is normal in view ${view} with ops up to ${log.headOp}`;
+    throw new Violation("promises", `${name} ${what}, and acknowledged ${known.op} in it`);
+  }
+
+  /** A DoViewChange hides nothing that was acknowledged, and its entries are on the disk. */
+  private compareLog(member: Promising, change: MessageOf<"doViewChange">): void {
+    const { name, index, disk } = member;
+    const { lastNormalView: view, head, headers } = change;
+    this.viewLogs.onDoViewChange(name, change);
+    const known = this.acknowledged[index];
+    if (known !== undefined && isBehind({ view, op: head.op }, known)) {
+      const shown = `shows a log of view ${view} that ends at op ${head.op}`;
+      const what = `${shown}, and acknowledged op ${known.op} in view ${known.view}`;
+      throw new Violation("promises", `${name} ${what}`);
+    }
+    if (!disk.isHarmed && headers.some(({ state }) => state === "corrupt")) {
+      throw new Violation("promises", `${name} shows entries whose bodies it never had`);
+    }
   }
 
   private compareChange(member: Promising, header: StatementHeader, packet: Uint8Array): void {
@@ -90,15 +147,16 @@ const promises: ReadonlySet<Command> = new Set([
   "prepareOk",
 ]);
 
+/** Said by those alone that are normal in the view. */
+const isOfNormal: ReadonlySet<Command> = new Set(["startView", "commitOk", "prepareOk"]);
+
 /** Rule S11: a lost disk promises nothing, and later nothing below the view that its bar names. */
 function mayPromise(durable: Superblock | null, { view }: StatementHeader): boolean {
   return durable === null || (!durable.isDiskLost && view >= durable.barredView);
 }
 
-function positionIn(header: StatementHeader, packet: Uint8Array): LogPosition {
-  const message = decodeBody(header.command, splitPacket(packet, header.bodyBytes).body);
-  if (message.command !== "prepareOk") throw new Violation("promises", "not a PrepareOk");
-  return { op: message.op, hash: message.headerHash };
+function isBehind(left: Acknowledged, right: Acknowledged): boolean {
+  return left.view < right.view || (left.view === right.view && left.op < right.op);
 }
 
 /** What a checkpoint holds may have been freed. */

@@ -2,7 +2,10 @@
 import type { Prng } from "@quorate/prelude";
 import type { Command } from "@quorate/protocol";
 
-/** What a strike does; `mute` and `deafen` are one way, `whisper` lets one member hear the rest. */
+/**
+ * What a strike does. `mute` and `deafen` cut one direction; with `whisper` one other member still
+ * hears. What is `clog`ged leaves late and all at once, with `lag` it arrives so.
+ */
 export const harmKinds = [
   "crash",
   "lose-disk",
@@ -12,6 +15,7 @@ export const harmKinds = [
   "deafen",
   "isolate",
   "clog",
+  "lag",
   "whisper",
 ] as const;
 export type HarmKind = (typeof harmKinds)[number];

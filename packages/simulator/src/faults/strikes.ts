@@ -92,6 +92,8 @@ export class Strikes {
         return this.hold(others, [victim], "blocked", prng);
       case "clog":
         return this.hold([victim], others, "clogged", prng);
+      case "lag":
+        return this.hold(others, [victim], "clogged", prng);
       case "whisper":
         return heard === undefined ? undefined : this.hold([victim], unheard, "blocked", prng);
     }

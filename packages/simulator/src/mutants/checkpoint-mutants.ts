@@ -1,7 +1,25 @@
 /** Checkpoints and state transfer done wrong: VRR §5, rules A7, L2 and S9. */
 import type { Mutant } from "./mutant.ts";
+import { lyingAboutStates } from "./trust-mutants.ts";
 
 export const checkpointMutants: readonly Mutant[] = [
+  {
+    name: "checkpoint certificate with f signatures",
+    edits: [
+      {
+        file: "packages/vsr/src/certified.ts",
+        find: "return checkpoint.signatures.length >= quorumOf(replica.identity.voterCount);",
+        replace:
+          "return checkpoint.signatures.length >= quorumOf(replica.identity.voterCount) - 1;",
+      },
+      {
+        file: "packages/proof/src/certificates.ts",
+        find: 'return signers.size < quorumOf(votersOf(config).length) ? "quorum" : null;',
+        replace: 'return signers.size < quorumOf(votersOf(config).length) - 1 ? "quorum" : null;',
+      },
+    ],
+    swarm: { replicaCount: 3, checkpointOps: 8 },
+  },
   {
     name: "client table is no part of a checkpoint",
     edits: [
@@ -21,5 +39,61 @@ export const checkpointMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
+  },
+  {
+    name: "log freed up to the newest checkpoint before it is written",
+    edits: [
+      {
+        file: "packages/vsr/src/certified.ts",
+        find: "const chosen = isRotten ? newest : (ops.at(-certifiedKept) ?? log.base.op);",
+        replace: "const chosen = replica.schedule.op;",
+      },
+    ],
+    swarm: { replicaCount: 3, checkpointOps: 8 },
+  },
+  {
+    name: "checkpoints taken by a local count",
+    edits: [
+      {
+        file: "packages/vsr/src/checkpoint.ts",
+        find: "const isDue = header.op - replica.schedule.op >= checkpointOps || bytes >= checkpointBytes;",
+        replace:
+          "const isDue = header.op - replica.loadedOp >= checkpointOps && (header.op - replica.loadedOp) % checkpointOps === replica.identity.index;",
+      },
+    ],
+  },
+  {
+    name: "VRR §5.2: the log is cut when state is asked for",
+    edits: [
+      {
+        file: "packages/vsr/src/repair.ts",
+        find: `  if (fetch.state === "headers") {
+    const known`,
+        replace: `  if (fetch.state === "headers") {
+    if (replica.acting === null) replica.log.cutAbove(Math.max(replica.executed, replica.log.base.op));
+    const known`,
+      },
+    ],
+  },
+  {
+    name: "own log kept when the state of a checkpoint is entered",
+    edits: [
+      {
+        file: "packages/vsr/src/enter-state.ts",
+        find: "  replica.log.restartAbove(base);\n",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "block of a state is not compared with its digest",
+    edits: [
+      {
+        file: "packages/vsr/src/fetch-blocks.ts",
+        find: "if (!bytesEqual(sha256(bytes), each.digest)) {",
+        replace: "if (bytes.length === 0) {",
+      },
+    ],
+    swarm: lyingAboutStates,
   },
 ];

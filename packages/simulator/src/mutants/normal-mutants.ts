@@ -160,4 +160,32 @@ export const normalMutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "commit inferred as head - pipelineMax, the primary's limit larger than mine",
+    edits: [
+      {
+        file: prepare,
+        find: "return inFlight < Math.min(preparesInFlightMax, pipelineMax);",
+        replace: "return inFlight < Math.max(preparesInFlightMax, 4 * pipelineMax);",
+      },
+      {
+        file: prepare,
+        find: "  learnCommit(replica, message.commit);\n}",
+        replace:
+          "  learnCommit(replica, Math.max(message.commit, message.header.op - config.pipelineMax));\n}",
+      },
+      {
+        file: prepare,
+        find: "  const hash = hashEntryHeader(message.header, sha256);\n  appendEntry",
+        replace:
+          "  const { config } = replica.identity.admission;\n  const hash = hashEntryHeader(message.header, sha256);\n  appendEntry",
+      },
+    ],
+    swarm: {
+      replicaCount: 3,
+      pipelineMax: 4,
+      burstMax: 8,
+      strikes: [{ at: "prepare", oneIn: 30, harms: ["whisper", "deafen"] }],
+    },
+  },
 ];

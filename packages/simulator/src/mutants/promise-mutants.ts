@@ -69,6 +69,17 @@ export const promiseMutants: readonly Mutant[] = [
     ],
   },
   {
+    name: "acknowledges in a view whose log it has not installed",
+    edits: [
+      {
+        file: acknowledge,
+        find: '  if (replica.status !== "normal") return;\n',
+        replace: "",
+      },
+    ],
+    swarm: { replicaCount: 3, faults: { rot: 100_000, crash: 300_000, flap: 500_000 } },
+  },
+  {
     name: "completion of an append that was cut is taken",
     edits: [
       {

@@ -79,6 +79,31 @@ export const quorumMutants: readonly Mutant[] = [
     ],
   },
   {
+    name: "acknowledgements of different views added up",
+    edits: [
+      {
+        file: acknowledge,
+        find: `  const signatures = acting.acknowledgements.get(op) ?? new Map<number, CertificateSignature>();
+  acting.acknowledgements.set(op, signatures);
+`,
+        replace: `
+  replica.kept ??= new Map();
+  const entry = op + " " + replica.log.positionAt(op).hash.join();
+  const signatures = replica.kept.get(entry) ?? new Map();
+  replica.kept.set(entry, signatures);
+`,
+      },
+    ],
+    swarm: {
+      replicaCount: 3,
+      burstMax: 1,
+      strikes: [
+        { at: "prepareOk", oneIn: 30, harms: ["isolate receiver"] },
+        { at: "startView", oneIn: 2, harms: ["isolate"] },
+      ],
+    },
+  },
+  {
     name: "view entered with one vote fewer than a quorum",
     edits: [
       {

@@ -46,4 +46,20 @@ export const repairMutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "header-only log installed",
+    edits: [
+      {
+        file: repair,
+        find: "    fetch.missing.push(...chain);\n",
+        replace: "",
+      },
+      {
+        file: startView,
+        find: 'replica.log.push(header, hashEntryHeader(header, sha256), "present");',
+        replace: 'replica.log.push(header, hashEntryHeader(header, sha256), "corrupt");',
+      },
+    ],
+    swarm: { replicaCount: 3, faults: { flap: 500_000, crash: 500_000 } },
+  },
 ];

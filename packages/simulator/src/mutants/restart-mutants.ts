@@ -2,6 +2,8 @@
 import type { Edit, Mutant } from "./mutant.ts";
 
 const create = "packages/vsr/src/create.ts";
+const openedLog = "packages/log-format/src/opened-log.ts";
+const viewChange = "packages/vsr/src/view-change.ts";
 const startView = "packages/vsr/src/start-view.ts";
 
 const orphans = "if (isOrphaned(superblock, admission)) expireViewChangeTimer(replica);";
@@ -26,6 +28,17 @@ import { ClientTable } from "./client-table.ts";
 import { startView } from "./start-view.ts";`,
   },
 ];
+
+/** The end of what a member has acknowledged rots, and it starts again; or its primary dies too. */
+const rotting = {
+  replicaCount: 3,
+  downMeanMicros: 150_000,
+  faults: { rot: 100_000, flap: 700_000 },
+  strikes: [
+    { at: "prepareOk", oneIn: 60, harms: ["rot", "rot", "rot", "crash"] },
+    { at: "recovery", oneIn: 3, harms: ["crash", "crash primary"] },
+  ],
+} as const;
 
 export const restartMutants: readonly Mutant[] = [
   {
@@ -86,5 +99,68 @@ export const restartMutants: readonly Mutant[] = [
         replace: "    view: superblock.lastNormalView,",
       },
     ],
+  },
+  {
+    name: "entries above the superblock's head chained by parent hash alone",
+    edits: [
+      {
+        file: openedLog,
+        find: "          header.view === superblock.lastNormalView &&\n",
+        replace: "",
+      },
+    ],
+    swarm: { replicaCount: 3, faults: { crash: 300_000, flap: 400_000, partition: 700_000 } },
+  },
+  {
+    name: "corrupt treated as absent",
+    edits: [
+      {
+        file: create,
+        find: "  for (const { header, hash, state } of origin.entries) log.push(header, hash, state);",
+        replace: `
+  for (const { header, hash, state } of origin.entries) {
+    if (state === "corrupt") break;
+    log.push(header, hash, state);
+  }`,
+      },
+    ],
+    swarm: rotting,
+  },
+  {
+    name: "uncertain head accepts a StartView of its own view",
+    edits: [
+      {
+        file: startView,
+        find: 'if (replica.status === "recovering" && header.view === replica.view) {',
+        replace: 'if (replica.status === "normal" && header.view === replica.view) {',
+      },
+      {
+        file: startView,
+        find: "if (header.view === replica.view && replica.lastNormalView === replica.view) {",
+        replace: 'if (header.view === replica.view && replica.status === "normal") {',
+      },
+    ],
+    swarm: rotting,
+  },
+  {
+    name: "uncertain head votes and sends DoViewChange",
+    edits: [
+      {
+        file: viewChange,
+        find: 'if (replica.status === "recovering" || replica.acting !== null) return;',
+        replace: "if (replica.acting !== null) return;",
+      },
+      {
+        file: viewChange,
+        find: 'if (replica.status === "recovering") return ignore(replica, "startViewChange", "head uncertain");',
+        replace: "",
+      },
+      {
+        file: viewChange,
+        find: 'if (replica.status === "recovering") return ignore(replica, "viewProof", "head uncertain");',
+        replace: "",
+      },
+    ],
+    swarm: rotting,
   },
 ];

@@ -81,4 +81,28 @@ export const sessionMutants: readonly Mutant[] = [
     ],
     harmless: "no entry holds a request that the log holds already",
   },
+  {
+    name: "dedup record dropped at a checkpoint",
+    edits: [
+      {
+        file: "packages/queue/src/window-table.ts",
+        find: "this.records.restore(reader, claims, this.index);",
+        replace: "this.records.restore(reader, claims);",
+      },
+    ],
+    swarm: { replicaCount: 3, checkpointOps: 8, faults: { crash: 400_000 } },
+  },
+  {
+    name: "client's last request forgotten in a view change",
+    edits: [
+      {
+        file: "packages/vsr/src/enter-view.ts",
+        find: "  replica.collected.clear();\n",
+        replace: `
+  replica.collected.clear();
+  for (const session of replica.clientTable.sorted()) session.number = 0;
+`,
+      },
+    ],
+  },
 ];

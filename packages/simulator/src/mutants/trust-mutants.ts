@@ -5,6 +5,14 @@ const admission = "packages/protocol/src/admission.ts";
 const proof = "packages/vsr/src/proof.ts";
 const liar = { faults: { liar: 30_000 } } as const;
 
+/** Members are away until what they missed is freed, and one of those that they ask lies. */
+export const lyingAboutStates = {
+  replicaCount: 3,
+  checkpointOps: 8,
+  absenceMeanMicros: 2_000_000,
+  faults: { liar: 30_000, absence: 400_000 },
+} as const;
+
 export const trustMutants: readonly Mutant[] = [
   {
     name: "duplicate signer in the proof of a view",

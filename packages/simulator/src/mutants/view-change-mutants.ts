@@ -7,6 +7,23 @@ const selection = "packages/vsr/src/selection.ts";
 const startView = "packages/vsr/src/start-view.ts";
 const viewChange = "packages/vsr/src/view-change.ts";
 
+/**
+ * Of three members one hears nothing for a while, one acknowledges what then rots on its disk, and
+ * the primary dies.
+ */
+const nacking = {
+  replicaCount: 3,
+  pipelineMax: 64,
+  preparesInFlightMax: 8,
+  checkpointOps: 1_024,
+  downMeanMicros: 700_000,
+  faults: {},
+  strikes: [
+    { at: "prepare", oneIn: 20, harms: ["whisper"] },
+    { at: "prepareOk", oneIn: 30, harms: ["rot", "crash", "crash receiver"] },
+  ],
+} as const;
+
 export const viewChangeMutants: readonly Mutant[] = [
   {
     name: "largest last normal view wins, whatever its op",
@@ -141,6 +158,60 @@ export const viewChangeMutants: readonly Mutant[] = [
     harmless: "the member votes for the next view in time, and makes one for that",
   },
   {
+    name: "repairing replica does not vote",
+    edits: [
+      {
+        file: viewChange,
+        find: 'if (replica.status === "recovering" || replica.acting !== null) return;',
+        replace:
+          'if (replica.status === "recovering" || replica.acting !== null || replica.fetch !== null) return;',
+      },
+    ],
+    swarm: {
+      replicaCount: 3,
+      faults: {},
+      strikes: [
+        { at: "prepare", oneIn: 30, harms: ["mute"] },
+        { at: "getState", oneIn: 2, harms: ["lose-disk receiver"] },
+      ],
+    },
+  },
+  {
+    name: "nack quorum too small",
+    edits: [
+      {
+        file: "packages/protocol/src/quorum.ts",
+        find: "return voterCount - quorumOf(voterCount) + 1;",
+        replace: "return voterCount - quorumOf(voterCount);",
+      },
+    ],
+    swarm: nacking,
+  },
+  {
+    name: "corrupt entry counted as a nack",
+    edits: [
+      {
+        file: selection,
+        find: "return own !== undefined && !bytesEqual(hashEntryHeader(own.header, sha256), hash);",
+        replace: `
+  if (own?.state === "corrupt") return true;
+  return own !== undefined && !bytesEqual(hashEntryHeader(own.header, sha256), hash);`,
+      },
+    ],
+    swarm: nacking,
+  },
+  {
+    name: "no nack rule: an entry that nobody can read is cut",
+    edits: [
+      {
+        file: selection,
+        find: 'if (nacks.length < nackQuorumOf(voterCount)) return { kind: "unreadable", op: header.op };',
+        replace: "",
+      },
+    ],
+    swarm: nacking,
+  },
+  {
     name: "primary without a quorum never abdicates",
     edits: [
       {
@@ -166,5 +237,55 @@ export const viewChangeMutants: readonly Mutant[] = [
       },
     ],
     harmless: "a lost one costs a timeout: the next view gets a new one",
+  },
+  {
+    name: "DoViewChange of another view counted",
+    edits: [
+      {
+        file: "packages/vsr/src/enter-view.ts",
+        find: "  replica.collected.clear();\n",
+        replace: "",
+      },
+      {
+        file: "packages/vsr/src/start-view.ts",
+        find: "  replica.collected.clear();\n",
+        replace: "",
+      },
+      {
+        file: "packages/vsr/src/start-view.ts",
+        find: "if (header.view !== view || header.sender >= identity.voterCount) return null;",
+        replace: "if (header.sender >= identity.voterCount) return null;",
+      },
+    ],
+  },
+  {
+    name: "votes are sent once",
+    edits: [
+      {
+        file: "packages/vsr/src/view-change.ts",
+        find: "    if (isRepeatDue(replica)) vote(replica);",
+        replace: `    if (isRepeatDue(replica) && replica.votedIn !== replica.view) {
+      replica.votedIn = replica.view;
+      vote(replica);
+    }`,
+      },
+    ],
+    swarm: {
+      replicaCount: 3,
+      faults: { flap: 500_000 },
+      strikes: [{ at: "startViewChange", oneIn: 1, harms: ["mute"] }],
+    },
+  },
+  {
+    name: "StartView of an older view taken after a restart",
+    edits: [
+      {
+        file: startView,
+        find: 'if (header.view < replica.view) return ignore(replica, command, "older view");',
+        replace:
+          'if (header.view < replica.view && replica.startHead !== null) return ignore(replica, command, "older view");',
+      },
+    ],
+    swarm: { replicaCount: 3, faults: { liar: 30_000, crash: 300_000, flap: 500_000 } },
   },
 ];
