@@ -71,7 +71,13 @@ async function sendOnce(
     await sendSingle(sending, only);
     return [];
   }
-  const { body, requestId } = await sendMany(sending, entries, false);
+  const sent = await sendMany(sending, entries, false).catch(refusedForItsText);
+  if (sent === null) {
+    // Text that no gateway reads costs the calls that it travelled with nothing.
+    for (const entry of entries) await sendSingle(sending, entry);
+    return [];
+  }
+  const { body, requestId } = sent;
   const refused: Refused[] = [];
   // An entry must not come after a later one of its group that was stored.
   const stored = new Set<string | null>();
@@ -90,6 +96,13 @@ async function sendOnce(
     }
   }
   return refused;
+}
+
+/** Null when the request as a whole could not be read; any other failure is thrown on. */
+function refusedForItsText(error: unknown): null {
+  const isText = isQuorateError(error) && (error.status === 400 || error.status === 413);
+  if (isText && error.outcome === "not-executed") return null;
+  throw error;
 }
 
 async function sendSingle({ queue, send }: BatchSending, entry: Entry): Promise<void> {

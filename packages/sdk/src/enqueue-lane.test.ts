@@ -7,6 +7,7 @@ import {
   EnqueueLane,
   type Entry,
 } from "./enqueue-lane.ts";
+import { openPromise } from "./open-promise.ts";
 import { Quorate } from "./quorate.ts";
 import { ManualTimers } from "./testing/manual-timers.ts";
 import { problem, scriptedFetch, success } from "./testing/scripted-fetch.ts";
@@ -21,7 +22,7 @@ function laneOf(coalesce: Partial<Coalesce> = {}) {
   const onTheWay: OnTheWay[] = [];
   const timers = new ManualTimers();
   const lane = new EnqueueLane({ ...coalesceDefault, ...coalesce }, timers, (batch) => {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = openPromise<void>();
     const arrive = () => {
       onTheWay.splice(
         onTheWay.findIndex((each) => each.batch === batch),

@@ -12,7 +12,6 @@ export type {
   QueueConfigGiven,
   QueueInfo,
   Received,
-  Settlement,
 } from "./queue-client.ts";
 export type { ListedQueue, QueueList, QueueListOptions } from "./queue-list.ts";
 export {
@@ -31,4 +30,8 @@ export {
   UsageError,
 } from "./quorate-error.ts";
 export type { Answer, Call, CallOptions, OperationId } from "./request.ts";
+export type { Settlement } from "./settler.ts";
 export type { Timers } from "./timers.ts";
+export { Reject, Release } from "./verdict.ts";
+export type { CloseOptions, Worker } from "./worker.ts";
+export type { Handler, WorkerContext, WorkerOptions } from "./worker-options.ts";

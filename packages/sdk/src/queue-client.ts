@@ -7,6 +7,10 @@ import type { Dequeued, Extended, Operations, Queue, Settled, SettledMany } from
 import { isQuorateError, UsageError } from "./quorate-error.ts";
 import { randomId } from "./random-id.ts";
 import type { Answer, CallOptions, Send } from "./request.ts";
+import type { Settlement } from "./settler.ts";
+import type { Timers } from "./timers.ts";
+import { Worker } from "./worker.ts";
+import { type Handler, type WorkerOptions, workerSettingsOf } from "./worker-options.ts";
 
 /** What a dequeue may say; the words and ranges are those of the API. */
 export type DequeueOptions = Operations["dequeue"]["body"] & CallOptions;
@@ -20,9 +24,6 @@ export interface Received<T> extends Omit<Dequeued, "messages"> {
 
 /** A lease: its id, or the message that came with it. */
 export type Lease = string | { readonly leaseId: string | null };
-
-/** One entry of a settle batch. */
-export type Settlement = Operations["settle"]["body"]["settlements"][number];
 
 /** A queue's configuration and state, with the ETag that a change of it needs. */
 export type QueueInfo = Queue & { readonly etag: string };
@@ -46,17 +47,26 @@ type Said<V extends SettleVerb> = Operations[V]["body"] & CallOptions;
 /** Messages of `enqueueMany` on their way; the rest is not yet asked for. */
 const manyOnTheWayMax = 4 * batchEntriesMax;
 
+/** What a queue's client is made of. */
+export interface QueueParts {
+  readonly send: Send;
+  readonly add: AddBatch;
+  readonly timers: Timers;
+}
+
 /** A queue whose bodies are of type T. Making one asks nothing. */
 export class QueueClient<T = unknown> {
   readonly name: string;
   private readonly send: Send;
   private readonly add: AddBatch;
+  private readonly timers: Timers;
 
   /** Made by `Quorate.queue`. */
-  constructor(name: string, send: Send, add: AddBatch) {
+  constructor(name: string, { send, add, timers }: QueueParts) {
     this.name = name;
     this.send = send;
     this.add = add;
+    this.timers = timers;
   }
 
   /**
@@ -165,6 +175,15 @@ export class QueueClient<T = unknown> {
   ): Promise<SettledMany> {
     const params = { queue: this.name };
     return (await this.send("settle", { ...options, params, body: { settlements, atomic } })).body;
+  }
+
+  /**
+   * Receives messages and hands them to the handler, from now until the worker is closed. To
+   * resolve is to ack, to throw is to nack. Throws a `UsageError` when the options make no sense.
+   */
+  worker(handler: Handler<T>, options: WorkerOptions = {}): Worker<T> {
+    const { timers } = this;
+    return new Worker({ queue: this, handler, settings: workerSettingsOf(options), timers });
   }
 
   /** The queue's configuration and state. */

@@ -21,8 +21,12 @@ export type ClientErrorCode =
   | "too-many-waiting"
   /** `getToken` failed; `cause` is its error. */
   | "token-unavailable"
-  /** The client, or what it belongs to, is closed. */
+  /** The worker is closed, and its handlers' time is over. */
   | "closed"
+  /** A handler has taken longer than `maxProcessingMs`. */
+  | "processing-timeout"
+  /** A lease could not be extended in time: it may have ended, and somebody else hold the message. */
+  | "lease-in-doubt"
   /** The call cannot be sent: a bug of the caller. */
   | "usage";
 

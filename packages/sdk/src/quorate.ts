@@ -34,7 +34,8 @@ export class Quorate {
   /** A queue whose bodies are of type T; a T is what the caller says it is, nothing checks it. */
   queue<T = unknown>(name: string): QueueClient<T> {
     const send = <O extends OperationId>(operation: O, call: AnyCall) => this.send(operation, call);
-    return new QueueClient<T>(name, send, (batch) => this.laneOf(name).add(batch));
+    const { timers } = this.#settings;
+    return new QueueClient<T>(name, { send, add: (batch) => this.laneOf(name).add(batch), timers });
   }
 
   /** View, quorum and members of the cluster, as the gateway knows them. */

@@ -71,6 +71,15 @@ describe.each(stages)("a client of $name", ({ start }) => {
     expect(good.status).toBe("fulfilled");
   });
 
+  test("a body that no gateway reads costs the calls beside it nothing", async () => {
+    const queue = await newQueue<string>();
+    const bodies = ["a", "half \ud800", "b"];
+    const results = await queue.enqueueMany(bodies.map((body) => ({ body, groupId: "g" })));
+    expect(results.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(results[1]).toMatchObject({ error: { code: "request-invalid" } });
+    expect((await queue.dequeue({ max: 9 })).messages.map(({ body }) => body)).toEqual(["a", "b"]);
+  });
+
   test("a dedup id is the caller's, and its duplicate answers the first one's ids", async () => {
     const queue = await newQueue<number>();
     const first = await queue.enqueue(1, { dedupId: "d" });

@@ -2,6 +2,7 @@
 import { everyScope, startTestGateway } from "@quorate/api/testing";
 import { Quorate, type QuorateOptions } from "@quorate/sdk";
 import { ManualTimers } from "@quorate/sdk/testing";
+import { vi } from "vitest";
 
 /** A cluster with clients. */
 export interface Stage {
@@ -9,6 +10,8 @@ export interface Stage {
   readonly client: (options?: Partial<QuorateOptions>) => Quorate;
   /** Moves the cluster's time and the clients' timers on. */
   readonly advance: (ms: number) => void;
+  /** The same, in small steps, waiting after each until every call but those that wait is answered. */
+  readonly pass: (ms: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -20,15 +23,63 @@ async function startGatewayStage(): Promise<Stage> {
   const gateway = await startTestGateway();
   const token = await gateway.issuer.token(everyScope);
   const timers = new ManualTimers();
+  const { fetch, idle } = watchedFetch(globalThis.fetch);
+  const advance = (ms: number) => {
+    gateway.cluster.advance(ms);
+    timers.advance(ms);
+  };
   return {
-    client: (options) => new Quorate({ url: gateway.url, token, timers, ...options }),
-    advance(ms) {
-      gateway.cluster.advance(ms);
-      timers.advance(ms);
-    },
+    client: (options) => new Quorate({ url: gateway.url, token, timers, fetch, ...options }),
+    advance,
+    pass: (ms) => passSlowly(ms, advance, idle),
     async stop() {
       await gateway.stop();
       if (gateway.logged.length > 0) throw new Error("the gateway has logged an error");
     },
   };
+}
+
+/** Settlements are gathered for less than this, in ms. */
+const gatherMs = 10;
+const stepMs = 1000;
+
+async function passSlowly(
+  ms: number,
+  advance: (ms: number) => void,
+  idle: () => Promise<void>,
+): Promise<void> {
+  await idle();
+  for (let left = ms; left > 0; left -= stepMs) {
+    const step = Math.min(left, stepMs);
+    advance(Math.min(step, gatherMs));
+    await idle();
+    advance(Math.max(0, step - gatherMs));
+    await idle();
+  }
+}
+
+/** A fetch of which is known whether calls are unanswered that do not wait for messages. */
+function watchedFetch(fetch: typeof globalThis.fetch) {
+  let unanswered = 0;
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const watched: typeof globalThis.fetch = async (input, init) => {
+    if (typeof input === "string" && input.endsWith("/dequeue")) return await fetch(input, init);
+    unanswered += 1;
+    try {
+      return await fetch(input, init);
+    } finally {
+      unanswered -= 1;
+    }
+  };
+  const idle = async () => {
+    const isAnswered = () => unanswered === 0;
+    do {
+      await turn();
+      await vi.waitUntil(isAnswered, { interval: 1, timeout: 10_000 });
+      // The answer has yet to be read, and what follows from it to be called.
+      await turn();
+      await turn();
+    } while (!isAnswered());
+  };
+  return { fetch: watched, idle };
 }
