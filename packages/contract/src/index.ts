@@ -22,7 +22,8 @@ export * from "./limits.ts";
 export * from "./live.ts";
 export { getMessage, listGroups, listMessages } from "./messages.ts";
 export { callerIdPattern, isQueueName, printablePattern } from "./names.ts";
-export { documentPath, type JsonObject, openApiDocument } from "./openapi.ts";
+export { documentPath, openApiDocument } from "./openapi.ts";
+export type { JsonObject } from "./openapi-schema.ts";
 export { Problem, type ProblemBody, problemOf, problemType } from "./problem.ts";
 export { jwks, livez, metrics, openapi, readyz } from "./probes.ts";
 export {

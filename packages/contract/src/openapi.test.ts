@@ -44,10 +44,13 @@ describe("the document", () => {
     expect(everything().map(([name]) => name)).not.toContain("$defs");
   });
 
-  it("has components that say what they are, not only that they are themselves", () => {
-    for (const [name, schema] of Object.entries(at("components", "schemas") ?? {})) {
-      expect(schema, name).not.toHaveProperty("$ref");
+  it("describes each named part by itself, and not by its own name", () => {
+    for (const [name, part] of Object.entries(at("components", "schemas") ?? {})) {
+      expect(part).not.toHaveProperty("$ref");
+      expect(Object.keys(part).length, name).toBeGreaterThan(0);
     }
+    const required = ["principal", "scopes", "expiresAt", "clusterId", "coord"];
+    expect(at("components", "schemas", "Me")).toMatchObject({ type: "object", required });
   });
 
   it("names all parameters of each path", () => {

@@ -64,6 +64,7 @@ export const jwks = plainRoute({
   replies: {
     200: {
       description: "The key set",
+      contentType: "application/jwk-set+json",
       schema: z
         .strictObject({ keys: z.array(z.record(z.string(), z.unknown())) })
         .meta({ id: "KeySet" }),

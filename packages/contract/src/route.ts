@@ -85,13 +85,8 @@ export function queryRoute<Q>(
   return { ...nothing, ...declared };
 }
 
-/** Errors of every route that asks the cluster. */
-export const clusterErrors = [
-  "no-quorum",
-  "view-change",
-  "overloaded",
-  "starting",
-] as const satisfies readonly ErrorCode[];
+/** Errors of every route that asks the cluster; `overloaded` and `starting` are of most anyway. */
+export const clusterErrors = ["no-quorum", "view-change"] as const satisfies readonly ErrorCode[];
 
 /** Errors of every route that changes something through the cluster. */
 export const mutationErrors = [
@@ -100,11 +95,10 @@ export const mutationErrors = [
 ] as const satisfies readonly ErrorCode[];
 
 /** Errors that follow from what a route is: its scope, its body, its query. */
-export function commonErrors({ scope, body, takesRawBody }: Route): readonly ErrorCode[] {
-  const codes: ErrorCode[] = ["request-invalid", "internal"];
-  if (scope !== "public") codes.push("token-missing", "token-invalid");
+export function commonErrors({ scope, body }: Route): readonly ErrorCode[] {
+  const codes: ErrorCode[] = ["request-invalid", "payload-too-large", "internal", "overloaded"];
+  if (scope !== "public") codes.push("token-missing", "token-invalid", "starting", "rate-limited");
   if (scope !== "public" && scope !== "any") codes.push("scope-missing");
-  if (body !== null) codes.push("limit-exceeded", "payload-too-large");
-  if (body !== null && !takesRawBody) codes.push("unsupported-media-type");
+  if (body !== null) codes.push("limit-exceeded", "unsupported-media-type");
   return codes;
 }

@@ -36,7 +36,7 @@ export const postSession = route({
   scope: "public",
   body: object({ token: text({ limit: "token", charsMax: tokenBytesMax }) }),
   replies: { 201: { description: "Begun", schema: MeReply, headers: ["Set-Cookie"] } },
-  errors: ["token-invalid"],
+  errors: ["token-missing", "token-invalid", "starting"],
 });
 
 /** Ends the session of the cookie; fine when there is none. */
@@ -47,5 +47,5 @@ export const deleteSession = plainRoute({
   summary: "End the browser session",
   scope: "public",
   replies: { 204: { description: "Ended", schema: null, headers: ["Set-Cookie"] } },
-  errors: [],
+  errors: ["token-missing"],
 });

@@ -104,10 +104,6 @@ export interface Groups {
   readonly coord: Coord;
 }
 
-export interface KeySet {
-  readonly keys: readonly Readonly<Record<string, unknown>>[];
-}
-
 export type LeaseId = string;
 
 export interface Live {
@@ -747,7 +743,7 @@ export interface Operations {
     readonly params: Readonly<Record<string, never>>;
     readonly query: Readonly<Record<string, never>>;
     readonly body: undefined;
-    readonly answer: KeySet;
+    readonly answer: string;
   };
 }
 

@@ -20,7 +20,7 @@ import { algorithms } from "../trust/jwks.ts";
 import { createKeySet } from "../trust/key-set.ts";
 import { fileSource } from "../trust/key-source.ts";
 import { createRevocationList, type RevocationList } from "../trust/revocation-list.ts";
-import { assertAnswerMatches } from "./answer-schema.ts";
+import { assertDocumented } from "./documented-traffic.ts";
 import { InProcessCluster } from "./in-process-cluster.ts";
 import { createTestIssuer, type TestIssuer } from "./tokens.ts";
 
@@ -163,8 +163,16 @@ async function send(url: string, sent: Sent & { readonly method: string }): Prom
   const isJson = (response.headers.get("content-type") ?? "").includes("json");
   const json = isJson && text !== "" ? objectIn(text) : {};
   const received = { status: response.status, headers: response.headers, text, json };
-  assertAnswerMatches(method, new URL(url).pathname, received);
+  const { pathname, search } = new URL(url);
+  assertDocumented({ ...received, method, target: pathname + search, sent: sentJson(sent) });
   return received;
+}
+
+/** What was sent as JSON, also as raw text; null when it was none. */
+function sentJson({ body, raw, headers = {} }: Sent): string | null {
+  if (body !== undefined) return JSON.stringify(body);
+  const isJson = new Headers(headers).get("content-type")?.startsWith("application/json") ?? false;
+  return isJson && raw !== undefined ? Buffer.from(raw).toString("utf8") : null;
 }
 
 /** Every JSON answer is an object. */
