@@ -12,6 +12,7 @@ import { mountEnqueueBatch } from "./routes/enqueue-batch.ts";
 import { mountEnqueue } from "./routes/enqueue.ts";
 import type { Gateway } from "./routes/gateway.ts";
 import { mountMessages } from "./routes/messages.ts";
+import { mountPause } from "./routes/pause.ts";
 import { mountProbes, type Probed } from "./routes/probes.ts";
 import { mountQueues } from "./routes/queues.ts";
 import { mountSession } from "./routes/session.ts";
@@ -46,6 +47,7 @@ export function createApp(parts: AppParts): Express {
   mountSettle(mounting, gateway);
   mountQueues(mounting, gateway);
   mountMessages(mounting, gateway);
+  mountPause(mounting, gateway);
   mountCluster(mounting, gateway);
   mountTrust(mounting, gateway);
   mountSession(mounting, gateway);

@@ -14,6 +14,8 @@ export interface Delivered {
   readonly messages: readonly DequeuedMessage[];
   readonly lost: readonly LostLease[];
   readonly replayed: boolean;
+  /** Whether receiving from the queue is paused. */
+  readonly paused: boolean;
   readonly coord: Coord;
 }
 
@@ -27,7 +29,7 @@ export function deliveredText(delivered: Delivered): Buffer {
   const lost = delivered.lost.map(lostText).join(",");
   parts.push(
     Buffer.from(
-      `],"replayed":${delivered.replayed},"lost":[${lost}],"paused":false,` +
+      `],"replayed":${delivered.replayed},"lost":[${lost}],"paused":${delivered.paused},` +
         `"coord":${coordText(delivered.coord)}}`,
     ),
   );

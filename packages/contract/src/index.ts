@@ -24,6 +24,7 @@ export { getMessage, listGroups, listMessages } from "./messages.ts";
 export { callerIdPattern, isQueueName, printablePattern } from "./names.ts";
 export { documentPath, openApiDocument } from "./openapi.ts";
 export type { JsonObject } from "./openapi-schema.ts";
+export { pauseQueue, resumeQueue } from "./pause.ts";
 export { Problem, type ProblemBody, problemOf, problemType } from "./problem.ts";
 export { jwks, livez, metrics, openapi, readyz } from "./probes.ts";
 export {

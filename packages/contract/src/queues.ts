@@ -183,11 +183,14 @@ const Pause = z
   .strictObject({ by: z.string(), at: Time, reason: z.string().nullable() })
   .nullable();
 
+/** What is paused of a queue. */
+export const Paused = z.strictObject({ send: Pause, receive: Pause }).meta({ id: "Paused" });
+
 const described = {
   name: QueueName,
   config: QueueConfig,
   stats: QueueStats,
-  paused: z.strictObject({ send: Pause, receive: Pause }),
+  paused: Paused,
 } as const;
 
 const QueueReply = z.strictObject({ ...described, coord: Coord }).meta({ id: "Queue" });

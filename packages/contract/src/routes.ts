@@ -3,6 +3,7 @@ import { getCluster, getQuorumCritical } from "./cluster.ts";
 import { dequeue } from "./dequeue.ts";
 import { enqueue, enqueueBatch } from "./enqueue.ts";
 import { getMessage, listGroups, listMessages } from "./messages.ts";
+import { pauseQueue, resumeQueue } from "./pause.ts";
 import { jwks, livez, metrics, openapi, readyz } from "./probes.ts";
 import { getQueue, listQueues, putQueue } from "./queues.ts";
 import type { Route } from "./route.ts";
@@ -25,6 +26,8 @@ export const routes: readonly Route[] = [
   putQueue,
   getQueue,
   listQueues,
+  pauseQueue,
+  resumeQueue,
   listMessages,
   getMessage,
   listGroups,

@@ -1,5 +1,6 @@
 /** Ending a lease, or moving its end. */
 import * as z from "zod";
+import { cutText } from "./cut-text.ts";
 import { dequeueId, leaseMs } from "./dequeue.ts";
 import { batchEntriesMax, idCharsMax, progressBytesMax, retryDelayMsMax } from "./limits.ts";
 import { Coord, Count, LeaseId, MessageId, Time } from "./names.ts";
@@ -28,14 +29,11 @@ export const settleActions = ["ack", "nack", "release", "reject", "extend"] as c
 /** See `settleActions`. */
 export type SettleAction = (typeof settleActions)[number];
 
-/** Characters of a text that is cut to bytes later; a request cannot be longer anyway. */
-const cutCharsMax = 65_536;
-
 const delayMs = integer({ limit: "delayMs", min: 0, max: retryDelayMsMax });
-const reason = text({ limit: "reason", charsMax: cutCharsMax });
+const reason = cutText("reason");
 const failure = object({
   type: optional(text({ limit: "error.type", charsMax: idCharsMax })),
-  message: optional(text({ limit: "error.message", charsMax: cutCharsMax })),
+  message: optional(cutText("error.message")),
 });
 
 /** Any JSON value whose text is at most progressBytesMax bytes. */

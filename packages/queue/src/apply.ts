@@ -2,6 +2,7 @@ import { type ExecutionContext, type Sha256, unreachable } from "@quorate/prelud
 import { dequeue } from "./dequeue.ts";
 import { enqueue } from "./enqueue.ts";
 import type { Operation } from "./operation.ts";
+import { pauseQueue } from "./pause-queue.ts";
 import { putQueue } from "./queues.ts";
 import { extendDequeue } from "./replay.ts";
 import { revoke } from "./revoke.ts";
@@ -28,6 +29,8 @@ export function apply(
       return extendDequeue(state, operation);
     case "revoke":
       return revoke(state, operation);
+    case "pause-queue":
+      return pauseQueue(state, operation);
     default:
       return unreachable(operation);
   }

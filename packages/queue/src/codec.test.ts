@@ -183,6 +183,7 @@ const outcomes: readonly Outcome[] = [
         bytes: 6,
         oldestReadyAtMs: 7,
       },
+      paused: { send: null, receive: { by: "iss sub", atMs: 9, reason: null } },
     },
   },
   {
@@ -202,6 +203,7 @@ const outcomes: readonly Outcome[] = [
   {
     type: "dequeued",
     replayed: true,
+    paused: true,
     messages: [
       {
         message: { op: 1, index: 2 },
@@ -222,6 +224,10 @@ const outcomes: readonly Outcome[] = [
   },
   { type: "revoked", key: hashOf("t"), issuedUntilMs: null, keptUntilMs: 9 },
   { type: "revoked", key: hashOf("s"), issuedUntilMs: 5, keptUntilMs: 9 },
+  {
+    type: "queue-paused",
+    paused: { send: { by: "iss sub", atMs: 9, reason: "why" }, receive: null },
+  },
 ];
 
 test.each(outcomes)("the outcome $type survives its codec", (outcome) => {

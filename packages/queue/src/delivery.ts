@@ -5,22 +5,24 @@ import { leaseUntilMs } from "./lease-clock.ts";
 import { readBlob } from "./message-blob.ts";
 import { messageField, messageFlag } from "./message-record.ts";
 import { outcomeTags } from "./outcome-codec.ts";
-import type { LostLease } from "./outcome.ts";
+import type { Dequeued } from "./outcome.ts";
+import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
 
 /** The bytes of a `dequeued` outcome, written straight from the slabs. */
 export function encodeDelivery(
   state: QueueState,
+  queue: Queue,
   messages: readonly number[],
-  replayed: boolean,
-  lost: readonly LostLease[],
+  { replayed, lost }: Pick<Dequeued, "replayed" | "lost"> = { replayed: false, lost: [] },
 ): Uint8Array {
   const bytes = messages.reduce(
     (sum, message) => sum + state.messages.u32(message, messageField.blobBytes) + entryBytesMax,
     outcomeBytes,
   );
   const writer = new ByteWriter(bytes);
-  writer.u8(outcomeTags.dequeued).bool(replayed).u32(messages.length);
+  const paused = queue.paused.receive !== null;
+  writer.u8(outcomeTags.dequeued).bool(replayed).bool(paused).u32(messages.length);
   for (const message of messages) writeMessage(writer, state, message);
   writeLost(writer, lost);
   return writer.finish();

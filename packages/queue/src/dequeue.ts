@@ -33,7 +33,9 @@ export function dequeue(
   if (room <= 0) {
     return refuse({ code: "in-flight-limit", limit: "maxInFlight", max: queue.config.maxInFlight });
   }
-  if (queue.candidates === 0) return encodeDelivery(state, [], false, []);
+  if (queue.paused.receive !== null || queue.candidates === 0) {
+    return encodeDelivery(state, queue, []);
+  }
   if (dequeueHash !== null && !hasRoomForCall(state)) {
     return refuse({ code: "dequeue-capacity", limit: "dequeueReplaysMax", max: dequeueReplaysMax });
   }
@@ -105,7 +107,7 @@ function deliver(
     });
     for (const message of taken) messages.setU32(message, messageField.call, call);
   }
-  return encodeDelivery(state, taken, false, []);
+  return encodeDelivery(state, queue, taken);
 }
 
 // A pop is done at once. With an id its bodies stay for a minute, as a chain of popped messages.
@@ -125,7 +127,7 @@ function pop(
     supersede(state, message);
     detach(state, queue, message);
   }
-  const answer = encodeDelivery(state, taken, false, []);
+  const answer = encodeDelivery(state, queue, taken);
   if (operation.dequeueHash === null) {
     for (const message of taken) freeRecord(state, queue, message);
     return answer;

@@ -6,7 +6,7 @@ import { optional, readChoice, readOptional, readRange } from "./wire.ts";
 
 /** Writes what follows the outcome's tag. */
 export function writeDequeued(writer: ByteWriter, outcome: Dequeued): void {
-  writer.bool(outcome.replayed).u32(outcome.messages.length);
+  writer.bool(outcome.replayed).bool(outcome.paused).u32(outcome.messages.length);
   for (const message of outcome.messages) writeDequeuedMessage(writer, message);
   writeLost(writer, outcome.lost);
 }
@@ -14,10 +14,11 @@ export function writeDequeued(writer: ByteWriter, outcome: Dequeued): void {
 /** Reads what writeDequeued wrote. Throws DecodeError. */
 export function readDequeued(reader: ByteReader): Dequeued {
   const replayed = reader.bool();
+  const paused = reader.bool();
   const count = reader.count(dequeueMessagesMax);
   const messages: DequeuedMessage[] = [];
   for (let index = 0; index < count; index++) messages.push(readDequeuedMessage(reader));
-  return { type: "dequeued", replayed, messages, lost: readLost(reader) };
+  return { type: "dequeued", replayed, paused, messages, lost: readLost(reader) };
 }
 
 /** Writes one delivery. */

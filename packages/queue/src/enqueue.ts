@@ -90,6 +90,7 @@ function enqueueOne(
   const bytes = countedBytesOf(message);
   const refusal =
     reasonToRefuseMessage(state, queue, message) ??
+    reasonToCallPaused(queue) ??
     full ??
     reasonToCallFull(queue, 1, bytes) ??
     (message.dedup === null ? null : reasonToRefuseIds(state, queue, 1));
@@ -131,6 +132,11 @@ function reasonToRefuseMessage(
   return null;
 }
 
+// Asked of new messages only: a duplicate is none, paused or not.
+function reasonToCallPaused(queue: Queue): Refusal | null {
+  return queue.paused.send === null ? null : { code: "paused" };
+}
+
 function reasonToCallFull(queue: Queue, messages: number, bytes: number): Refusal | null {
   const { maxMessages, maxBytes } = queue.config;
   if (queue.messageCount + messages > maxMessages) {
@@ -160,6 +166,7 @@ function firstFailure(
     const refusal =
       (known === "new" ? null : known) ??
       reasonToRefuseMessage(state, queue, message) ??
+      reasonToCallPaused(queue) ??
       reasonToCallFull(queue, count, bytes) ??
       (dedup === null ? null : reasonToRefuseIds(state, queue, ids.size));
     if (refusal !== null) return { refusal, index };

@@ -8,6 +8,7 @@ export type {
   IdempotencyKey,
   NewMessage,
   Operation,
+  PauseQueue,
   PutPrecondition,
   PutQueue,
   Revoke,
@@ -25,6 +26,7 @@ export type {
   LeasesExtended,
   LostLease,
   Outcome,
+  QueuePaused,
   QueuePut,
   Refused,
   Revoked,
@@ -60,6 +62,7 @@ export {
   messageViewStates,
 } from "./message-view.ts";
 export type { DeadReason } from "./message-record.ts";
+export type { Pause, Pauses } from "./pause-view.ts";
 export type { QueueStats, QueueView } from "./queue-view.ts";
 export {
   type BackoffConfig,

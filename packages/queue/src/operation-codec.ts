@@ -3,6 +3,7 @@ import { hashBytes } from "./fingerprint.ts";
 import { readEnqueue, writeEnqueue } from "./enqueue-codec.ts";
 import {
   dequeueMessagesMax,
+  errorTextBytesMax,
   leaseMsMax,
   leaseMsMin,
   principalBytesMax,
@@ -12,10 +13,12 @@ import type {
   Dequeue,
   ExtendDequeue,
   Operation,
+  PauseQueue,
   PutPrecondition,
   PutQueue,
   Revoke,
 } from "./operation.ts";
+import { pausables } from "./pause-view.ts";
 import { readQueueName } from "./queue-name.ts";
 import { readQueueConfig, writeQueueConfig } from "./queue-config.ts";
 import { readSettle, writeSettle } from "./settle-codec.ts";
@@ -28,6 +31,7 @@ const tags = {
   settle: 4,
   "extend-dequeue": 5,
   revoke: 6,
+  "pause-queue": 7,
 } as const;
 
 /** Bytes around bodies: an operation's fields, and a message's labels and hashes. A guess. */
@@ -59,6 +63,9 @@ export function encodeOperation(operation: Operation): Uint8Array {
       break;
     case "revoke":
       writeRevoke(writer, operation);
+      break;
+    case "pause-queue":
+      writePauseQueue(writer, operation);
       break;
     default:
       unreachable(operation);
@@ -92,6 +99,8 @@ function readBody(reader: ByteReader, tag: number, queue: string): Operation {
       return readSettle(reader, queue);
     case tags["extend-dequeue"]:
       return readExtendDequeue(reader, queue);
+    case tags["pause-queue"]:
+      return readPauseQueue(reader, queue);
     default:
       throw new DecodeError(`operation of unknown type ${tag}`);
   }
@@ -167,4 +176,21 @@ function readRevoke(reader: ByteReader): Revoke {
   const key = reader.raw(hashBytes);
   const kind = readChoice(reader, issuedUntilKinds);
   return { type: "revoke", key, issuedUntil: kind === "at" ? reader.u64() : kind };
+}
+
+function writePauseQueue(writer: ByteWriter, { what, pause }: PauseQueue): void {
+  writer.u8(pausables.indexOf(what));
+  optional(writer, pause, ({ by, reason }) => {
+    writer.string(by);
+    optional(writer, reason, (text) => writer.string(text));
+  });
+}
+
+function readPauseQueue(reader: ByteReader, queue: string): PauseQueue {
+  const what = readChoice(reader, pausables);
+  const pause = readOptional(reader, () => ({
+    by: reader.string(principalBytesMax),
+    reason: readOptional(reader, () => reader.string(errorTextBytesMax)),
+  }));
+  return { type: "pause-queue", queue, what, pause };
 }

@@ -3,10 +3,10 @@ import type { QueueConfigPatch } from "./queue-config.ts";
 
 /**
  * Everything that can be asked of the queues through the log. What the contract promises and no
- * operation can say (ttl, dequeue from the dead, purge, pause, redrive) does not exist yet: the
+ * operation can say (ttl, dequeue from the dead, purge, redrive) does not exist yet: the
  * gateway has to refuse it.
  */
-export type Operation = PutQueue | Enqueue | Dequeue | Settle | ExtendDequeue | Revoke;
+export type Operation = PutQueue | Enqueue | Dequeue | Settle | ExtendDequeue | Revoke | PauseQueue;
 
 /** `PUT /queues/{q}`. */
 export interface PutQueue {
@@ -147,4 +147,13 @@ export interface Revoke {
   readonly key: Uint8Array;
   /** Tokens issued until then, in milliseconds since 1970; `now` is the op's time. */
   readonly issuedUntil: number | "now" | "ever";
+}
+
+/** `POST /queues/{q}/pause` and `/resume`. */
+export interface PauseQueue {
+  readonly type: "pause-queue";
+  readonly queue: string;
+  readonly what: "send" | "receive";
+  /** Null resumes. The gateway cuts the reason at 1 KiB of UTF-8. */
+  readonly pause: { readonly by: string; readonly reason: string | null } | null;
 }

@@ -4,6 +4,7 @@ import { decodeEnqueueRuns, encodeEnqueueRuns } from "./enqueue-runs.ts";
 import { hashBytes } from "./fingerprint.ts";
 import { dequeueMessagesMax, settlementsMax } from "./limits.ts";
 import type { LeasesExtended, Outcome, Settled, SettleResult } from "./outcome.ts";
+import { readPauses, writePauses } from "./pause-view.ts";
 import { readQueueView, writeQueueView } from "./queue-view.ts";
 import { messageStates, readRefusal, writeRefusal } from "./refusal.ts";
 import { optional, readChoice, readOptional } from "./wire.ts";
@@ -18,6 +19,7 @@ export const outcomeTags = {
   settled: 5,
   "leases-extended": 6,
   revoked: 7,
+  "queue-paused": 8,
 } as const;
 
 /** The one spelling of the outcome. */
@@ -52,6 +54,9 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
       writer.raw(outcome.key);
       optional(writer, outcome.issuedUntilMs, (issuedUntilMs) => writer.u64(issuedUntilMs));
       writer.u64(outcome.keptUntilMs);
+      break;
+    case "queue-paused":
+      writePauses(writer, outcome.paused);
       break;
     default:
       unreachable(outcome);
@@ -108,6 +113,8 @@ function readBody(reader: ByteReader): Outcome {
       const issuedUntilMs = readOptional(reader, () => reader.u64());
       return { type: "revoked", key, issuedUntilMs, keptUntilMs: reader.u64() };
     }
+    case outcomeTags["queue-paused"]:
+      return { type: "queue-paused", paused: readPauses(reader) };
     default:
       throw new DecodeError(`outcome of unknown type ${tag}`);
   }

@@ -1,4 +1,5 @@
 import type { LeaseKey, MessageKey } from "./ids.ts";
+import type { Pauses } from "./pause-view.ts";
 import type { QueueView } from "./queue-view.ts";
 import type { LeaseLostReason, MessageState, Refusal } from "./refusal.ts";
 
@@ -11,7 +12,8 @@ export type Outcome =
   | Dequeued
   | Settled
   | LeasesExtended
-  | Revoked;
+  | Revoked
+  | QueuePaused;
 
 /** The bytes were no operation, or one whose values no gateway may send. Nothing was done. */
 export interface Invalid {
@@ -57,6 +59,8 @@ export type EnqueueResult =
 export interface Dequeued {
   readonly type: "dequeued";
   readonly replayed: boolean;
+  /** Whether receiving from the queue is paused. */
+  readonly paused: boolean;
   readonly messages: readonly DequeuedMessage[];
   readonly lost: readonly LostLease[];
 }
@@ -119,4 +123,10 @@ export interface Revoked {
   readonly issuedUntilMs: number | null;
   /** Until when it is remembered. */
   readonly keptUntilMs: number;
+}
+
+/** What is paused now. */
+export interface QueuePaused {
+  readonly type: "queue-paused";
+  readonly paused: Pauses;
 }

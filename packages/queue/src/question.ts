@@ -61,14 +61,16 @@ export type Answer =
 
 /**
  * `messages` and `replay`: the dequeue has to go through the log. `in-flight-limit`: it would be
- * refused. `nothing`: it would answer no messages, and may wait.
+ * refused. `nothing`: it would answer no messages, and may wait. `paused`: the same, because
+ * receiving is paused.
  */
 export type DeliverableFinding =
   | "messages"
   | "replay"
   | "nothing"
   | "in-flight-limit"
-  | "queue-not-found";
+  | "queue-not-found"
+  | "paused";
 
 const findings: readonly DeliverableFinding[] = [
   "messages",
@@ -76,6 +78,7 @@ const findings: readonly DeliverableFinding[] = [
   "nothing",
   "in-flight-limit",
   "queue-not-found",
+  "paused",
 ];
 const questionTypes = [
   "get-queue",

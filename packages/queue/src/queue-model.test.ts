@@ -43,6 +43,7 @@ function normalized(outcome: Outcome): unknown {
     case "dequeued":
       return {
         replayed: outcome.replayed,
+        paused: outcome.paused,
         messages: outcome.messages.map((m) => ({
           message: m.message,
           seq: m.seq,
@@ -59,6 +60,8 @@ function normalized(outcome: Outcome): unknown {
         extended: outcome.extended.map(({ fence, untilMs }) => ({ fence, untilMs })),
         lost: outcome.lost.map(lostOf),
       };
+    case "queue-paused":
+      return { paused: outcome.paused };
     case "invalid":
     case "queue-put":
     case "revoked":

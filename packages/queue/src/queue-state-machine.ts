@@ -116,8 +116,10 @@ function takeReadyHints(state: QueueState, countMax: number): readonly string[] 
   for (const name of state.readyHints) {
     if (names.length === countMax) break;
     state.readyHints.delete(name);
-    // In the meantime someone may have taken what there was.
-    if ((state.queue(name)?.candidates ?? 0) > 0) names.push(name);
+    const queue = state.queue(name);
+    // In the meantime someone may have taken what there was, or have paused receiving.
+    const isWorthAsking = queue !== undefined && queue.paused.receive === null;
+    if (isWorthAsking && queue.candidates > 0) names.push(name);
   }
   return names;
 }

@@ -1,4 +1,5 @@
 import type { ByteReader, ByteWriter } from "@quorate/prelude";
+import { type Pauses, readPauses, writePauses } from "./pause-view.ts";
 import {
   type QueueConfig,
   queueConfigOf,
@@ -26,7 +27,7 @@ export interface QueueStats {
   readonly oldestReadyAtMs: number | null;
 }
 
-/** One queue as reads and `PUT` answer it. Nothing can be paused yet. */
+/** One queue as reads and `PUT` answer it. */
 export interface QueueView {
   readonly name: string;
   /** The two parts of the ETag `"<incarnation>.<version>"`. */
@@ -34,6 +35,7 @@ export interface QueueView {
   readonly version: number;
   readonly config: QueueConfig;
   readonly stats: QueueStats;
+  readonly paused: Pauses;
 }
 
 /** Writes the view; its one spelling. */
@@ -44,6 +46,7 @@ export function writeQueueView(writer: ByteWriter, view: QueueView): void {
   writer.u64(stats.ready).u64(stats.blocked).u64(stats.leased).u64(stats.scheduled);
   writer.u64(stats.dead).u64(stats.bytes);
   optional(writer, stats.oldestReadyAtMs, (atMs) => writer.u64(atMs));
+  writePauses(writer, view.paused);
 }
 
 /** Reads what writeQueueView wrote. Throws DecodeError. */
@@ -62,5 +65,6 @@ export function readQueueView(reader: ByteReader): QueueView {
       bytes: reader.u64(),
       oldestReadyAtMs: readOptional(reader, () => reader.u64()),
     },
+    paused: readPauses(reader),
   };
 }

@@ -1,5 +1,6 @@
 import { type ByteReader, ByteWriter } from "@quorate/prelude";
 import { priorityMax } from "./limits.ts";
+import { type Pauses, readPauses, writePauses } from "./pause-view.ts";
 import { type QueueConfig, writeQueueConfig } from "./queue-config.ts";
 import type { RecordTable } from "./record-table.ts";
 import { SeqBitset } from "./seq-bitset.ts";
@@ -44,6 +45,7 @@ export class Queue {
   readonly order: readonly SeqBitset[];
   /** Dedup records whose window runs, oldest first. */
   dedup: WindowList = windowList();
+  paused: Pauses = { send: null, receive: null };
   /** Dedup records that messages hold (`untilSettled`). */
   dedupHeld = 0;
   private currentConfig: QueueConfig;
@@ -90,6 +92,7 @@ export class Queue {
       writer.u32(count);
     }
     writer.u64(this.bytes).u32(this.candidates).u32(this.dedupHeld);
+    writePauses(writer, this.paused);
     writeWindowList(writer, this.dedup);
     this.messages.write(writer);
     for (const name of storedStates) this.seqs[name].write(writer);
@@ -111,6 +114,7 @@ export class Queue {
     this.bytes = reader.u64();
     this.candidates = reader.u32();
     this.dedupHeld = reader.u32();
+    this.paused = readPauses(reader);
     this.dedup = dedup.readList(reader);
     this.messages.restore(reader);
     for (const name of storedStates) this.seqs[name].restore(reader);

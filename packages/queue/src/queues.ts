@@ -93,11 +93,11 @@ export function answerQuestion(state: QueueState, question: Question): Answer {
 
 /** The queue as reads show it. */
 export function viewOf(state: QueueState, queue: Queue): QueueView {
-  const { name, incarnation, version, config } = queue;
+  const { name, incarnation, version, config, paused } = queue;
   const { ready, blocked, leased, scheduled, dead, bytes } = queue;
   const oldestReadyAtMs = oldestReadyAt(state, queue);
   const stats = { ready, blocked, leased, scheduled, dead, bytes, oldestReadyAtMs };
-  return { name, incarnation, version, config, stats };
+  return { name, incarnation, version, config, stats, paused };
 }
 
 function listQueues(
@@ -124,6 +124,7 @@ function findDeliverable(
   const isReplay = dequeueHash !== null && state.calls.find(queue.incarnation, dequeueHash) !== 0;
   if (isReplay) return "replay";
   if (question.mode === "lease" && roomInFlight(queue) <= 0) return "in-flight-limit";
+  if (queue.paused.receive !== null) return "paused";
   return queue.candidates === 0 ? "nothing" : "messages";
 }
 

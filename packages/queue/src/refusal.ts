@@ -54,6 +54,7 @@ const plainCodes = [
   "idempotency-mismatch",
   "dequeue-id-reused",
   "lease-unknown",
+  "paused",
 ] as const;
 
 const limitCodes = [

@@ -29,7 +29,7 @@ export function replay(
       index: null,
     });
   }
-  if (call.isPop) return replayPop(state, call);
+  if (call.isPop) return replayPop(state, queue, call);
   const { held, lost } = leasesOf(state, queue, call);
   const leaseMs = operation.leaseMs ?? queue.config.leaseMsDefault;
   for (const message of held) {
@@ -37,7 +37,7 @@ export function replay(
     const isLater = until > state.messages.f64(message, messageField.deadline);
     if (isLater) setLeaseEndTime(state, message, until);
   }
-  return encodeDelivery(state, held, true, lost);
+  return encodeDelivery(state, queue, held, { replayed: true, lost });
 }
 
 /** `extend` by dequeueId: sets the end of every lease of that dequeue that is still held. */
@@ -59,22 +59,20 @@ export function extendDequeue(state: QueueState, operation: ExtendDequeue): Uint
   return encodeOutcome({ type: "leases-extended", extended, lost });
 }
 
-function replayPop(state: QueueState, call: Call): Uint8Array {
+function replayPop(state: QueueState, queue: Queue, call: Call): Uint8Array {
   const popped: number[] = [];
   let message = call.firstPopped;
   while (message !== 0) {
     popped.push(message);
     message = state.messages.u32(message, messageField.next);
   }
-  if (popped.length > 0) return encodeDelivery(state, popped, true, []);
+  if (popped.length > 0) {
+    return encodeDelivery(state, queue, popped, { replayed: true, lost: [] });
+  }
   // The bodies are gone after a minute; that these messages were delivered is still known.
   const gone: LostLease = { lease: null, message: null, reason: "settled" };
-  return encodeDelivery(
-    state,
-    [],
-    true,
-    Array.from({ length: call.count }, () => gone),
-  );
+  const lost = Array.from({ length: call.count }, () => gone);
+  return encodeDelivery(state, queue, [], { replayed: true, lost });
 }
 
 function leasesOf(

@@ -225,6 +225,20 @@ export interface Messages {
   readonly coord: Coord;
 }
 
+export interface Paused {
+  readonly send: { readonly by: string; readonly at: Time; readonly reason: string | null } | null;
+  readonly receive: {
+    readonly by: string;
+    readonly at: Time;
+    readonly reason: string | null;
+  } | null;
+}
+
+export interface PausedReply {
+  readonly paused: Paused;
+  readonly coord: Coord;
+}
+
 /** RFC 9457; code and outcome tell a program what to do. */
 export interface Problem {
   readonly type: string;
@@ -250,18 +264,7 @@ export interface Queue {
   readonly name: QueueName;
   readonly config: QueueConfig;
   readonly stats: QueueStats;
-  readonly paused: {
-    readonly send: {
-      readonly by: string;
-      readonly at: Time;
-      readonly reason: string | null;
-    } | null;
-    readonly receive: {
-      readonly by: string;
-      readonly at: Time;
-      readonly reason: string | null;
-    } | null;
-  };
+  readonly paused: Paused;
   readonly coord: Coord;
 }
 
@@ -317,18 +320,7 @@ export interface Queues {
     readonly name: QueueName;
     readonly config: QueueConfig;
     readonly stats: QueueStats;
-    readonly paused: {
-      readonly send: {
-        readonly by: string;
-        readonly at: Time;
-        readonly reason: string | null;
-      } | null;
-      readonly receive: {
-        readonly by: string;
-        readonly at: Time;
-        readonly reason: string | null;
-      } | null;
-    };
+    readonly paused: Paused;
   }[];
   readonly cursor?: string | undefined;
   readonly coord: Coord;
@@ -630,6 +622,20 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Queues;
   };
+  /** Refuse new messages, or give none out; settling goes on. */
+  readonly pauseQueue: {
+    readonly params: { readonly queue: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: { readonly what: "send" | "receive"; readonly reason?: string | undefined };
+    readonly answer: PausedReply;
+  };
+  /** Let sending or receiving go on. */
+  readonly resumeQueue: {
+    readonly params: { readonly queue: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: { readonly what: "send" | "receive"; readonly reason?: string | undefined };
+    readonly answer: PausedReply;
+  };
   /** A queue's messages by seq; a page may be short, what stays is shown once. */
   readonly listMessages: {
     readonly params: { readonly queue: string };
@@ -774,6 +780,8 @@ export const operations = {
   putQueue: { method: "PUT", path: "/v1/queues/:queue", statuses: [200, 201] },
   getQueue: { method: "GET", path: "/v1/queues/:queue", statuses: [200] },
   listQueues: { method: "GET", path: "/v1/queues", statuses: [200] },
+  pauseQueue: { method: "POST", path: "/v1/queues/:queue/pause", statuses: [200] },
+  resumeQueue: { method: "POST", path: "/v1/queues/:queue/resume", statuses: [200] },
   listMessages: { method: "GET", path: "/v1/queues/:queue/messages", statuses: [200] },
   getMessage: { method: "GET", path: "/v1/queues/:queue/messages/:messageId", statuses: [200] },
   listGroups: { method: "GET", path: "/v1/queues/:queue/groups", statuses: [200] },

@@ -112,16 +112,16 @@ function isFull({ messages, replayed }: Delivered): boolean {
 /** Asks, and takes if there is something: an answer without messages makes no log entry. */
 async function takeOrAsk(attempt: Try): Promise<Delivered> {
   const { gateway, operation, signal } = attempt;
-  const { coord, isThere } = await askFor(gateway, operation, signal);
+  const { coord, isThere, paused } = await askFor(gateway, operation, signal);
   const taken = isThere ? await take(attempt) : null;
-  return taken ?? { messages: [], lost: [], replayed: false, coord };
+  return taken ?? { messages: [], lost: [], replayed: false, paused, coord };
 }
 
 async function askFor(
   { client }: Gateway,
   { queue, mode, dequeueHash }: Dequeue,
   signal: CallSignal,
-): Promise<{ readonly coord: Coord; readonly isThere: boolean }> {
+): Promise<{ readonly coord: Coord; readonly isThere: boolean; readonly paused: boolean }> {
   const question = { type: "deliverable", queue, mode, dequeueHash } as const;
   const { answer, coord } = await ask(client, question, { expects: "deliverable", signal });
   switch (answer.finds) {
@@ -135,9 +135,11 @@ async function askFor(
     }
     case "messages":
     case "replay":
-      return { coord, isThere: true };
+      return { coord, isThere: true, paused: false };
     case "nothing":
-      return { coord, isThere: false };
+      return { coord, isThere: false, paused: false };
+    case "paused":
+      return { coord, isThere: false, paused: true };
     default:
       return unreachable(answer.finds);
   }
@@ -157,8 +159,8 @@ async function take({ gateway, operation, signal }: Try): Promise<Delivered | nu
       deliveryAnswerBytesMax,
     ),
   });
-  const { messages, lost, replayed } = outcome;
-  return messages.length > 0 || replayed ? { messages, lost, replayed, coord } : null;
+  const { messages, lost, replayed, paused } = outcome;
+  return messages.length > 0 || replayed ? { messages, lost, replayed, paused, coord } : null;
 }
 
 function count({ rates }: Gateway, queue: string, { messages, replayed }: Delivered): void {

@@ -6,6 +6,7 @@ import { type Answer, jsonAnswer } from "../answer.ts";
 import { type Call, headerOf } from "../call.ts";
 import { ask, execute } from "../cluster-call.ts";
 import { mount, type Mounting } from "../mount.ts";
+import { pausedIn } from "../paused-json.ts";
 import { badCursor, pageLimitOf } from "../page-cursor.ts";
 import type { Gateway } from "./gateway.ts";
 
@@ -76,7 +77,7 @@ function queueAnswer(
 }
 
 /** A queue as answers show it: what is replicated, and what this gateway has seen of it. */
-function described({ rates, nowMs }: Gateway, { name, config, stats }: QueueView) {
+function described({ rates, nowMs }: Gateway, { name, config, stats, paused }: QueueView) {
   const { consumers, ...perSecond } = rates.of(name);
   const { oldestReadyAtMs, ...counts } = stats;
   return {
@@ -88,7 +89,7 @@ function described({ rates, nowMs }: Gateway, { name, config, stats }: QueueView
       rates: { ...perSecond, expired: null, source: "gateway" },
       consumers,
     },
-    paused: { send: null, receive: null },
+    paused: pausedIn(paused),
   };
 }
 

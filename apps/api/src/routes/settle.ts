@@ -5,7 +5,6 @@ import {
   extendDequeue,
   type Held,
   problemOf,
-  reasonBytesMax,
   settle,
   settleOne,
   type Settlement as SentSettlement,
@@ -23,6 +22,7 @@ import {
 import type { Answer } from "../answer.ts";
 import type { Call } from "../call.ts";
 import { execute } from "../cluster-call.ts";
+import { cutReason } from "../cut-reason.ts";
 import { lostText } from "../delivery-text.ts";
 import { coordText, timeText } from "../json-text.ts";
 import { mount, type Mounting } from "../mount.ts";
@@ -147,16 +147,7 @@ interface SentError {
 
 function errorOf(sent: SentError | undefined, reason?: string): DeliveryError | null {
   if (sent === undefined && reason === undefined) return null;
-  return { type: sent?.type ?? "", message: cut(reason ?? sent?.message ?? "") };
-}
-
-/** The text's beginning that has at most reasonBytesMax bytes, and no half character. */
-function cut(text: string): string {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= reasonBytesMax) return text;
-  let end = reasonBytesMax;
-  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return bytes.toString("utf8", 0, end);
+  return { type: sent?.type ?? "", message: cutReason(reason ?? sent?.message ?? "") };
 }
 
 function resultText(

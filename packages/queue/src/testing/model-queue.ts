@@ -25,6 +25,12 @@ export interface ModelMessage {
   fence: number;
 }
 
+interface ModelPause {
+  readonly by: string;
+  readonly atMs: number;
+  readonly reason: string | null;
+}
+
 interface Place {
   readonly op: number;
   index: number;
@@ -58,6 +64,10 @@ export class ModelQueue {
   >();
   private readonly groups = new Map<string, ModelMessage[]>();
   bytes = 0;
+  readonly paused: { send: ModelPause | null; receive: ModelPause | null } = {
+    send: null,
+    receive: null,
+  };
   private nextSeq = 1;
 
   constructor(config: QueueConfig) {
@@ -228,6 +238,7 @@ export class ModelQueue {
       message.contentType.length +
       (message.group?.id.length ?? 0) +
       (message.dedup?.id.length ?? 0);
+    if (this.paused.send !== null) return { refused: "paused" };
     const isFull =
       full !== null ||
       this.messages.size + 1 > this.config.maxMessages ||

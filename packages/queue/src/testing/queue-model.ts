@@ -48,6 +48,12 @@ export class QueueModel extends ModelLeases {
       return answer;
     }
     if (operation.type === "dequeue") return this.dequeue(queue, operation);
+    if (operation.type === "pause-queue") {
+      const { what, pause } = operation;
+      const atMs = Math.floor(this.now / 1_000);
+      queue.paused[what] = pause === null ? null : (queue.paused[what] ?? { ...pause, atMs });
+      return { paused: { ...queue.paused } };
+    }
     if (operation.type === "extend-dequeue") return this.extendDequeue(queue, operation);
     if (operation.type !== "settle") return { refused: "not in the model" };
     if (operation.atomic) return this.settleAtomic(queue, operation.queue, operation.settlements);
@@ -112,6 +118,8 @@ export class QueueModel extends ModelLeases {
     const leased = queue.count("leased");
     const room = isPop ? operation.max : queue.config.maxInFlight - leased;
     if (room <= 0) return { refused: "in-flight-limit" };
+    if (queue.paused.receive !== null)
+      return { replayed: false, paused: true, messages: [], lost: [] };
     const taken = queue.take(Math.min(room, operation.max), operation.maxPerGroup ?? operation.max);
     const fences = taken.map((message) => (isPop ? 0 : this.grant(operation, queue, message)));
     if (isPop) {
@@ -126,7 +134,7 @@ export class QueueModel extends ModelLeases {
       const count = taken.length;
       this.calls.set(key, { key, parameters, isPop, at: this.now, fences, popped, count });
     }
-    return { replayed: false, messages: delivered, lost: [] };
+    return { replayed: false, paused: false, messages: delivered, lost: [] };
   }
 
   private grant(
@@ -162,16 +170,18 @@ export class QueueModel extends ModelLeases {
   }
 
   private replay(queue: ModelQueue, call: ModelCall, leaseMs: number): ModelAnswer {
+    const paused = queue.paused.receive !== null;
     if (call.isPop) {
       const gone = { fence: null, message: null, reason: "settled" };
       const lost = call.popped.length > 0 ? [] : Array.from({ length: call.count }, () => gone);
-      return { replayed: true, messages: call.popped.map((m) => this.delivered(m)), lost };
+      const messages = call.popped.map((m) => this.delivered(m));
+      return { replayed: true, paused, messages, lost };
     }
     const { held, lost } = this.leasesOf(queue, call);
     for (const message of held) {
       message.deadline = Math.max(message.deadline, this.leaseClock + leaseMs * 1_000);
     }
-    return { replayed: true, messages: held.map((m) => this.delivered(m)), lost };
+    return { replayed: true, paused, messages: held.map((m) => this.delivered(m)), lost };
   }
 
   private extendDequeue(

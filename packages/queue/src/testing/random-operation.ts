@@ -27,9 +27,18 @@ export class RandomOperations {
     const kind = this.prng.below(100);
     if (kind < 38) return this.enqueue(queue);
     if (kind < 66) return this.dequeue(queue);
-    if (kind < 96) return this.settle(queue);
+    if (kind < 95) return this.settle(queue);
+    if (kind < 97) return this.pause(queue);
     const dequeueHash = this.hash("dequeue", 12);
     return { type: "extend-dequeue", queue, dequeueHash, leaseMs: this.leaseMs() };
+  }
+
+  // Resumed more often than paused, so that something goes on.
+  private pause(queue: string): Operation {
+    const what = this.prng.pick(["send", "receive"] as const);
+    const reason = this.prng.pick([null, "why"]);
+    const pause = this.prng.chance(0.3) ? { by: "operator", reason } : null;
+    return { type: "pause-queue", queue, what, pause };
   }
 
   private enqueue(queue: string): Operation {

@@ -90,6 +90,7 @@ function apply(state: QueueState, { asked }: QueueInput, output: QueueOutput | n
     case "list-messages":
     case "get-message":
     case "list-groups":
+    case "pause-queue":
       return true;
   }
 }

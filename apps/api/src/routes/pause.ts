@@ -1,0 +1,33 @@
+/** Pausing and resuming a queue's sending or receiving. */
+import { type Held, pauseQueue, resumeQueue } from "@quorate/contract";
+import { type Answer, jsonAnswer } from "../answer.ts";
+import type { Call } from "../call.ts";
+import { execute } from "../cluster-call.ts";
+import { cutReason } from "../cut-reason.ts";
+import { mount, type Mounting } from "../mount.ts";
+import { pausedIn } from "../paused-json.ts";
+import type { Gateway } from "./gateway.ts";
+
+/** Serves `POST …/pause` and `…/resume`. */
+export function mountPause(mounting: Mounting, gateway: Gateway): void {
+  mount(mounting, pauseQueue, (call) => {
+    const { reason } = call.body;
+    const cut = reason === undefined ? null : cutReason(reason);
+    return change(gateway, call, { by: call.principal.id, reason: cut });
+  });
+  mount(mounting, resumeQueue, (call) => change(gateway, call, null));
+}
+
+async function change(
+  { client }: Gateway,
+  { queue, body }: Call<Held<typeof resumeQueue.body & object>>,
+  pause: { readonly by: string; readonly reason: string | null } | null,
+): Promise<Answer> {
+  const { outcome, coord } = await execute(
+    client,
+    { type: "pause-queue", queue, what: body.what, pause },
+    // The second time it changes nothing.
+    { expects: "queue-paused", isRepeatable: true },
+  );
+  return jsonAnswer(200, { paused: pausedIn(outcome.paused), coord });
+}
