@@ -168,7 +168,7 @@ describe.each(stages)("a client of $name", ({ start }) => {
     const queue = await newQueue<number>();
     await queue.enqueue(1);
     const first = (await queue.dequeue({ leaseMs: 1000 })).messages[0];
-    stage.advance(5000);
+    await stage.advance(5000);
     const second = (await queue.dequeue()).messages[0];
     if (!first || !second) throw new Error("a message is missing");
     expect(second.fence).toBeGreaterThan(first.fence ?? Infinity);

@@ -1,7 +1,7 @@
 /** What the SDK is tried on: a cluster, its clients, and time in the test's hand. */
 import { everyScope, startTestGateway } from "@quorate/api/testing";
 import { Quorate, type QuorateOptions } from "@quorate/sdk";
-import { ManualTimers } from "@quorate/sdk/testing";
+import { ManualTimers, TestCluster } from "@quorate/sdk/testing";
 import { vi } from "vitest";
 
 /** A cluster with clients. */
@@ -9,14 +9,29 @@ export interface Stage {
   /** A client of the cluster. */
   readonly client: (options?: Partial<QuorateOptions>) => Quorate;
   /** Moves the cluster's time and the clients' timers on. */
-  readonly advance: (ms: number) => void;
+  readonly advance: (ms: number) => Promise<void>;
   /** The same, in small steps, waiting after each until every call but those that wait is answered. */
   readonly pass: (ms: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /** The kinds of cluster that a client may talk to. */
-export const stages = [{ name: "a gateway", start: startGatewayStage }] as const;
+export const stages = [
+  { name: "a gateway", start: startGatewayStage },
+  { name: "a test's cluster", start: startTestStage },
+] as const;
+
+/** The cluster that programs are given for their own tests. */
+async function startTestStage(): Promise<Stage> {
+  await Promise.resolve();
+  const cluster = new TestCluster();
+  return {
+    client: (options) => cluster.client(options),
+    advance: (ms) => cluster.advance(ms),
+    pass: (ms) => cluster.advance(ms),
+    stop: () => Promise.resolve(),
+  };
+}
 
 /** A gateway as it is served, over one state machine. */
 async function startGatewayStage(): Promise<Stage> {
@@ -30,7 +45,10 @@ async function startGatewayStage(): Promise<Stage> {
   };
   return {
     client: (options) => new Quorate({ url: gateway.url, token, timers, fetch, ...options }),
-    advance,
+    async advance(ms) {
+      advance(ms);
+      await Promise.resolve();
+    },
     pass: (ms) => passSlowly(ms, advance, idle),
     async stop() {
       await gateway.stop();

@@ -25,7 +25,7 @@ describe.each(stages)("a worker of $name", ({ start }) => {
   const until = (condition: () => boolean) =>
     vi.waitUntil(
       () => {
-        if (!condition()) stage.advance(10);
+        if (!condition()) void stage.advance(10);
         return condition();
       },
       { interval: 2, timeout: 20_000 },

@@ -1,0 +1,83 @@
+/** How the gateway of a test makes, configures and reads queues. */
+import { ApiError, getQueue, listQueues, pageEntriesDefault, putQueue } from "@quorate/contract";
+import type { PutPrecondition, QueueView } from "@quorate/queue";
+import { jsonAnswer } from "./test-answer.ts";
+import { bodyShape, checked, type TestCall } from "./test-call.ts";
+import type { TestMachine } from "./test-machine.ts";
+
+/** `PUT /v1/queues/{q}`. */
+export function put(machine: TestMachine, call: TestCall): Response {
+  const config = checked(bodyShape(putQueue), call.body);
+  const queue = call.params["queue"] ?? "";
+  const precondition = preconditionOf(call);
+  const operation = { type: "put-queue", queue, config, precondition } as const;
+  const { created, view } = machine.execute(operation, "queue-put");
+  return queueAnswer(machine, call, { status: created ? 201 : 200, view });
+}
+
+/** `GET /v1/queues/{q}`. */
+export function get(machine: TestMachine, call: TestCall): Response {
+  checked(getQueue.query, call.query);
+  const { view } = machine.ask({ type: "get-queue", queue: call.params["queue"] ?? "" }, "queue");
+  if (view === null) throw new ApiError("queue-not-found");
+  return queueAnswer(machine, call, { status: 200, view });
+}
+
+/** `GET /v1/queues`. The cursor is the last name of the page. */
+export function list(machine: TestMachine, call: TestCall): Response {
+  const { prefix = "", cursor = "", limit } = checked(listQueues.query, call.query);
+  const after = cursor === "" ? "" : atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+  const { views, more } = machine.ask(
+    { type: "list-queues", prefix, after, limit: Number(limit ?? pageEntriesDefault) },
+    "queues",
+  );
+  const last = views.at(-1);
+  const next = last === undefined ? "" : btoa(last.name).replaceAll("+", "-").replaceAll("/", "_");
+  return jsonAnswer(call, 200, {
+    queues: views.map((view) => described(machine, view)),
+    ...(more && last !== undefined ? { cursor: next.replaceAll("=", "") } : {}),
+    coord: machine.coord(),
+  });
+}
+
+function queueAnswer(
+  machine: TestMachine,
+  call: TestCall,
+  { status, view }: { readonly status: number; readonly view: QueueView },
+): Response {
+  const etag = `"${view.incarnation}.${view.version}"`;
+  return jsonAnswer(
+    call,
+    status,
+    { ...described(machine, view), coord: machine.coord() },
+    { etag },
+  );
+}
+
+/** Rates and consumers are what a gateway has seen, and this one looks at nothing. */
+function described(machine: TestMachine, { name, config, stats }: QueueView) {
+  const { oldestReadyAtMs, ...counts } = stats;
+  const rates = { enqueued: 0, dequeued: 0, settled: 0, expired: null, redelivered: 0 };
+  const oldestReadyAgeMs = oldestReadyAtMs === null ? null : machine.nowMs() - oldestReadyAtMs;
+  return {
+    name,
+    config,
+    stats: {
+      ...counts,
+      oldestReadyAgeMs,
+      rates: { ...rates, source: "gateway" },
+      consumers: 0,
+    },
+    paused: { send: null, receive: null },
+  };
+}
+
+function preconditionOf({ headers }: TestCall): PutPrecondition {
+  const match = headers.get("if-match");
+  if (headers.get("if-none-match") !== null) return { kind: "absent" };
+  if (match === null) return { kind: "none" };
+  if (match === "*") return { kind: "match-any" };
+  const [, incarnation, version] = /^"(\d{1,9})\.(\d{1,9})"$/.exec(match) ?? [];
+  if (incarnation === undefined || version === undefined) throw new ApiError("etag-mismatch");
+  return { kind: "match", incarnation: Number(incarnation), version: Number(version) };
+}
