@@ -28,6 +28,11 @@ export function announcement(file: DevFile, devFilePath: string, isDetached: boo
     `  ${create}`,
     `  ${enqueue}`,
     "",
+    "  Or from the command line, in this folder:",
+    "  npx quorate queue create orders",
+    `  npx quorate send orders '{"hello":"world"}'`,
+    "  npx quorate status",
+    "",
     `  To stop: ${stop}`,
     "",
   ].join("\n");
