@@ -15,7 +15,7 @@ import { clusterMsMax } from "./limits.ts";
 import { refusalError } from "./refusal-error.ts";
 
 /** An outcome that is no refusal. */
-export type Done = Exclude<Outcome, { type: "refused" } | { type: "invalid" }>;
+export type Done = Exclude<Outcome, { type: "refused" | "invalid" | "repeated" }>;
 
 /** How an operation is sent. */
 export interface Sending {
@@ -30,17 +30,24 @@ export async function execute<T extends Done["type"]>(
   client: ClusterClient,
   operation: Operation,
   sending: Sending & { readonly expects: T },
-): Promise<{ readonly outcome: Extract<Done, { type: T }>; readonly coord: Coord }> {
+): Promise<{
+  readonly outcome: Extract<Done, { type: T }>;
+  readonly coord: Coord;
+  /** Whether it was done before, under the same Idempotency-Key, and not again. */
+  readonly isRepeated: boolean;
+}> {
   const { isRepeatable, expects, ...options } = sending;
   const { bytes, coord } = await client
     .execute(encodeOperation(operation), { timeoutMs: clusterMsMax, ...options })
     .catch((error: unknown) => {
       throw withoutRetry(error, isRepeatable);
     });
-  const outcome = decodeOutcome(bytes);
+  const decoded = decodeOutcome(bytes);
+  const isRepeated = decoded.type === "repeated";
+  const outcome = isRepeated ? decoded.outcome : decoded;
   if (outcome.type === "refused") throw refusalError(outcome.refusal, outcome.index);
   if (!isOf(outcome, expects)) throw new Error(`${operation.type} had the outcome ${outcome.type}`);
-  return { outcome, coord };
+  return { outcome, coord, isRepeated };
 }
 
 function isOf<T extends Outcome["type"]>(

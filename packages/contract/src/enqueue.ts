@@ -11,7 +11,7 @@ import {
 } from "./limits.ts";
 import { callerIdPattern, Coord, Count, MessageId, Time } from "./names.ts";
 import { Problem } from "./problem.ts";
-import { mutationErrors, route } from "./route.ts";
+import { idempotencyKey, mutationErrors, route } from "./route.ts";
 import {
   beyond,
   boolean,
@@ -126,15 +126,11 @@ const BatchReply = z
   })
   .meta({ id: "BatchEnqueued" });
 
-const idempotencyKey = {
-  name: "Idempotency-Key",
-  description: "1 to 128 printable ASCII characters, quotes optional",
-} as const;
-
 const refusals = [
   "queue-not-found",
   "dedup-conflict",
   "idempotency-mismatch",
+  "paused",
   "queue-full",
   "dedup-capacity",
 ] as const;

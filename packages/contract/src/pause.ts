@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { Coord } from "./names.ts";
 import { Paused } from "./queues.ts";
-import { mutationErrors, route } from "./route.ts";
+import { adminErrors, idempotencyKey, route } from "./route.ts";
 import { oneOf, optional } from "./shape.ts";
 import { object } from "./shape-object.ts";
 import { cutText } from "./cut-text.ts";
@@ -13,6 +13,7 @@ const replies = {
   200: {
     description: "What is paused now; to repeat it changes nothing",
     schema: z.strictObject({ paused: Paused, coord: Coord }).meta({ id: "PausedReply" }),
+    headers: ["Idempotency-Replayed"],
   },
 } as const;
 
@@ -24,8 +25,9 @@ export const pauseQueue = route({
   summary: "Refuse new messages, or give none out; settling goes on",
   scope: "manage",
   body: object({ what, reason: optional(cutText("reason")) }),
+  requestHeaders: [idempotencyKey],
   replies,
-  errors: ["queue-not-found", ...mutationErrors],
+  errors: ["queue-not-found", ...adminErrors],
 });
 
 /** Lets it go on. */
@@ -36,6 +38,7 @@ export const resumeQueue = route({
   summary: "Let sending or receiving go on",
   scope: "manage",
   body: object({ what, reason: optional(cutText("reason")) }),
+  requestHeaders: [idempotencyKey],
   replies,
-  errors: ["queue-not-found", ...mutationErrors],
+  errors: ["queue-not-found", ...adminErrors],
 });

@@ -12,7 +12,7 @@ import {
   storedBodyBytesMax,
 } from "./limits.ts";
 import { Coord, Count, QueueName, Time } from "./names.ts";
-import { clusterErrors, mutationErrors, queryRoute, route } from "./route.ts";
+import { adminErrors, clusterErrors, idempotencyKey, queryRoute, route } from "./route.ts";
 import {
   boolean,
   decimal,
@@ -197,7 +197,11 @@ const QueueReply = z.strictObject({ ...described, coord: Coord }).meta({ id: "Qu
 
 const consistency = optional(oneOf("linearizable", "stale"));
 
-const withEtag = (description: string) => ({ description, schema: QueueReply, headers: ["ETag"] });
+const withEtag = (description: string) => ({
+  description,
+  schema: QueueReply,
+  headers: ["ETag", "Idempotency-Replayed"],
+});
 
 /** Creates a queue, or replaces its configuration. */
 export const putQueue = route({
@@ -210,9 +214,10 @@ export const putQueue = route({
   requestHeaders: [
     { name: "If-Match", description: "The ETag of the configuration to replace" },
     { name: "If-None-Match", description: "* : only create" },
+    idempotencyKey,
   ],
   replies: { 201: withEtag("Created"), 200: withEtag("Replaced, or unchanged") },
-  errors: ["precondition-required", "etag-mismatch", "queue-exists", ...mutationErrors],
+  errors: ["precondition-required", "etag-mismatch", "queue-exists", ...adminErrors],
 });
 
 /** One queue. */
@@ -223,7 +228,7 @@ export const getQueue = queryRoute({
   summary: "A queue's configuration and state",
   scope: "read",
   query: object({ consistency }),
-  replies: { 200: withEtag("The queue") },
+  replies: { 200: { description: "The queue", schema: QueueReply, headers: ["ETag"] } },
   errors: ["queue-not-found", ...clusterErrors],
 });
 

@@ -94,6 +94,22 @@ export const mutationErrors = [
   "outcome-unknown",
 ] as const satisfies readonly ErrorCode[];
 
+/** Who sends the key again with the same request means the same request. */
+export const idempotencyKey = {
+  name: "Idempotency-Key",
+  description: "1 to 128 printable ASCII characters, quotes optional",
+} as const satisfies RequestHeader;
+
+/**
+ * Errors of every route that administers something: under an Idempotency-Key its success is kept
+ * for 24 h, and given again.
+ */
+export const adminErrors = [
+  ...mutationErrors,
+  "idempotency-mismatch",
+  "dedup-capacity",
+] as const satisfies readonly ErrorCode[];
+
 /** Errors that follow from what a route is: its scope, its body, its query. */
 export function commonErrors({ scope, body }: Route): readonly ErrorCode[] {
   const codes: ErrorCode[] = ["request-invalid", "payload-too-large", "internal", "overloaded"];

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { time } from "./enqueue.ts";
 import { issuerCharsMax, subjectCharsMax, tokenIdCharsMax } from "./limits.ts";
 import { Coord, Time } from "./names.ts";
-import { mutationErrors, route } from "./route.ts";
+import { adminErrors, idempotencyKey, route } from "./route.ts";
 import { invalid, optional, type ShapeFault, text } from "./shape.ts";
 import { object } from "./shape-object.ts";
 
@@ -55,6 +55,13 @@ export const postRevocation = route({
   summary: "Refuse one token (jti), a subject's tokens so far (sub), or all issued before a time",
   scope: "cluster:admin",
   body: given,
-  replies: { 200: { description: "Refused from now on", schema: RevokedReply } },
-  errors: mutationErrors,
+  requestHeaders: [idempotencyKey],
+  replies: {
+    200: {
+      description: "Refused from now on",
+      schema: RevokedReply,
+      headers: ["Idempotency-Replayed"],
+    },
+  },
+  errors: adminErrors,
 });

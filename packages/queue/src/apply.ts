@@ -1,6 +1,7 @@
 import { type ExecutionContext, type Sha256, unreachable } from "@quorate/prelude";
 import { dequeue } from "./dequeue.ts";
 import { enqueue } from "./enqueue.ts";
+import { once } from "./once.ts";
 import type { Operation } from "./operation.ts";
 import { pauseQueue } from "./pause-queue.ts";
 import { putQueue } from "./queues.ts";
@@ -31,6 +32,8 @@ export function apply(
       return revoke(state, operation);
     case "pause-queue":
       return pauseQueue(state, operation);
+    case "once":
+      return once(state, operation, (inner) => apply(state, inner, context, sha256));
     default:
       return unreachable(operation);
   }

@@ -225,6 +225,10 @@ const outcomes: readonly Outcome[] = [
   { type: "revoked", key: hashOf("t"), issuedUntilMs: null, keptUntilMs: 9 },
   { type: "revoked", key: hashOf("s"), issuedUntilMs: 5, keptUntilMs: 9 },
   {
+    type: "repeated",
+    outcome: { type: "revoked", key: hashOf("s"), issuedUntilMs: 5, keptUntilMs: 9 },
+  },
+  {
     type: "queue-paused",
     paused: { send: { by: "iss sub", atMs: 9, reason: "why" }, receive: null },
   },

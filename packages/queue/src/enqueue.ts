@@ -4,7 +4,7 @@ import {
   type Remembered,
   recall,
   reasonToRefuseKey,
-  rememberBatch,
+  rememberBytes,
   rememberSingle,
 } from "./idempotency.ts";
 import { countedBytesOf, storeBlob } from "./message-blob.ts";
@@ -71,7 +71,8 @@ function accept(
   if (key !== null && operation.form === "single") {
     rememberSingle(state, queue, key, { op: state.op, index: indexBefore, seq: seqBefore });
   } else if (key !== null) {
-    rememberBatch(state, queue, key, results);
+    const remembered = { key, bytes: results };
+    rememberBytes(state, state.idempotencyKeys, queue.incarnation, remembered);
   }
   return encodeEnqueued(false, millis(state.now), results);
 }

@@ -1,7 +1,9 @@
 import { forgetOldestId, isIdDue } from "./dedup.ts";
 import { forgetOldestKey, isKeyDue } from "./idempotency.ts";
 import {
+  adminKeyWindowMs,
   deadlinesPerPulseMax,
+  idempotencyWindowMs,
   pulseIntervalMicros,
   windowRecordsPerPulseMax,
   windowSlackMicros,
@@ -18,6 +20,7 @@ import {
 } from "./message-life.ts";
 import { leaseEnd, messageField } from "./message-record.ts";
 import type { QueueState } from "./state.ts";
+import type { WindowList } from "./window-table.ts";
 
 /**
  * A pulse: ends leases and delays whose time has come, at most 2,000 in the order (deadline, seq),
@@ -40,13 +43,23 @@ export function isPulseDue(state: QueueState, now: number): boolean {
   const isWaiting = state.leases.count + state.timers.count > 0;
   if (isWaiting && now - state.now >= pulseIntervalMicros) return true;
   if (dueLease(state, state.leaseClockAt(now)) !== 0 || dueTimer(state, now) !== 0) return true;
-  if (isKeyDue(state, now - windowSlackMicros) || state.calls.isDue(now)) return true;
+  const isAnyKeyDue = keyWindowsOf(state).some(([list, windowMs]) =>
+    isKeyDue(state, list, windowMs, now - windowSlackMicros),
+  );
+  if (isAnyKeyDue || state.calls.isDue(now)) return true;
   if (state.fences.isDue(now - windowSlackMicros)) return true;
   if (state.revocations.isDue((now - windowSlackMicros) / 1_000)) return true;
   for (const queue of state.queues()) {
     if (isIdDue(state, queue, now - windowSlackMicros)) return true;
   }
   return false;
+}
+
+function keyWindowsOf(state: QueueState): readonly (readonly [WindowList, number])[] {
+  return [
+    [state.idempotencyKeys, idempotencyWindowMs],
+    [state.adminKeys, adminKeyWindowMs],
+  ];
 }
 
 function dueLease(state: QueueState, leaseClock: number): number {
@@ -99,7 +112,9 @@ function forgetRecords(state: QueueState): void {
   state.revocations.expire(Math.floor(state.now / 1_000));
   state.fences.expire(state.now, (queue, seq) => state.messageAt(queue, seq));
   let budget = windowRecordsPerPulseMax;
-  while (budget > 0 && forgetOldestKey(state)) budget -= 1;
+  for (const [list, windowMs] of keyWindowsOf(state)) {
+    while (budget > 0 && forgetOldestKey(state, list, windowMs)) budget -= 1;
+  }
   budget = windowRecordsPerPulseMax;
   for (const queue of state.queues()) {
     while (budget > 0 && forgetOldestId(state, queue)) budget -= 1;

@@ -1,11 +1,12 @@
-import { idempotencyRecordsMax, idempotencyWindowMs } from "./limits.ts";
+import { idempotencyRecordsMax } from "./limits.ts";
 import type { IdempotencyKey } from "./operation.ts";
 import type { Queue } from "./queue.ts";
 import type { Refusal } from "./refusal.ts";
 import type { QueueState } from "./state.ts";
+import type { WindowList } from "./window-table.ts";
 
-/** Set in a record's op: it is of a batch, and the rest is the place of its runs in a slab. */
-const batchMark = 2 ** 47;
+/** Set in a record's op: the rest is the place of the answer's bytes in a slab. */
+const bytesMark = 2 ** 47;
 
 /** What an Idempotency-Key was used for. */
 export type Remembered =
@@ -20,23 +21,34 @@ export type Remembered =
     }
   | { readonly kind: "batch"; readonly runs: Uint8Array; readonly atMicros: number };
 
-/** Looks an Idempotency-Key up. */
+/** Looks the Idempotency-Key of an enqueue up. */
 export function recall(state: QueueState, queue: Queue, key: IdempotencyKey): Remembered {
   const { idempotency: table } = state;
-  const record = table.find(queue.incarnation, key.hash);
+  const record = keyIn(state, queue.incarnation, key);
   if (record === 0) return { kind: "none" };
-  if (!table.hasFingerprint(record, key.fingerprint)) return { kind: "mismatch" };
+  if (record === "mismatch") return { kind: "mismatch" };
   const atMicros = table.acceptedAtMicros(record);
   const op = table.op(record);
-  const seq = table.seq(record);
-  const index = table.indexInOp(record);
-  if (op < batchMark) return { kind: "single", op, index, seq, atMicros };
-  return { kind: "batch", runs: state.slabs.read(op - batchMark, seq, index), atMicros };
+  if (op >= bytesMark) return { kind: "batch", runs: bytesUnder(state, record), atMicros };
+  const [seq, index] = [table.seq(record), table.indexInOp(record)];
+  return { kind: "single", op, index, seq, atMicros };
+}
+
+/** The record of this key, 0 without one, or that it belongs to another request. */
+export function keyIn(state: QueueState, queue: number, key: IdempotencyKey): number | "mismatch" {
+  const record = state.idempotency.find(queue, key.hash);
+  if (record === 0 || state.idempotency.hasFingerprint(record, key.fingerprint)) return record;
+  return "mismatch";
+}
+
+/** The bytes that were remembered with the record. */
+export function bytesUnder({ idempotency: table, slabs }: QueueState, record: number): Uint8Array {
+  return slabs.read(table.op(record) - bytesMark, table.seq(record), table.indexInOp(record));
 }
 
 /** Why no further key can be remembered, or null. */
 export function reasonToRefuseKey(state: QueueState): Refusal | null {
-  if (state.idempotency.count < idempotencyRecordsMax) return null;
+  if (state.idempotencyKeys.count < idempotencyRecordsMax) return null;
   return { code: "dedup-capacity", limit: "idempotencyRecordsMax", max: idempotencyRecordsMax };
 }
 
@@ -45,54 +57,65 @@ export function rememberSingle(
   state: QueueState,
   queue: Queue,
   key: IdempotencyKey,
-  message: { readonly op: number; readonly index: number; readonly seq: number },
+  message: Place,
 ): void {
-  remember(state, queue, key, message);
+  remember(state, state.idempotencyKeys, queue.incarnation, { key, place: message });
 }
 
-/** Remembers a batch's results, one record however long it was. */
-export function rememberBatch(
+/** Remembers bytes that answer the key's call: one record, however much the call did. */
+export function rememberBytes(
   state: QueueState,
-  queue: Queue,
-  key: IdempotencyKey,
-  runs: Uint8Array,
+  list: WindowList,
+  queue: number,
+  { key, bytes }: { readonly key: IdempotencyKey; readonly bytes: Uint8Array },
 ): void {
-  const { slab, offset } = state.slabs.append(runs.length);
+  const { slab, offset } = state.slabs.append(bytes.length);
   const target = state.slabs.locate(slab, offset);
-  target.bytes.set(runs, target.start);
-  remember(state, queue, key, { op: batchMark + slab, seq: offset, index: runs.length });
+  target.bytes.set(bytes, target.start);
+  const place = { op: bytesMark + slab, seq: offset, index: bytes.length };
+  remember(state, list, queue, { key, place });
 }
 
-/** Forgets the oldest key if its window is over; false when it is not, or there is none. */
-export function forgetOldestKey(state: QueueState): boolean {
-  if (!isKeyDue(state, state.now)) return false;
-  const { idempotency: table, idempotencyKeys: list } = state;
+/** Forgets the list's oldest key if its window is over; false when it is not, or there is none. */
+export function forgetOldestKey(state: QueueState, list: WindowList, windowMs: number): boolean {
+  if (!isKeyDue(state, list, windowMs, state.now)) return false;
+  const { idempotency: table } = state;
   const op = table.op(list.head);
-  if (op >= batchMark) state.slabs.free(op - batchMark, table.indexInOp(list.head));
+  if (op >= bytesMark) state.slabs.free(op - bytesMark, table.indexInOp(list.head));
   table.removeOldest(list);
   return true;
 }
 
-/** Whether the oldest key's window is over at this time. */
-export function isKeyDue(state: QueueState, now: number): boolean {
-  const { head } = state.idempotencyKeys;
+/** Whether the window of the list's oldest key is over at this time. */
+export function isKeyDue(
+  state: QueueState,
+  { head }: WindowList,
+  windowMs: number,
+  now: number,
+): boolean {
   if (head === 0) return false;
-  return state.idempotency.acceptedAtMicros(head) + idempotencyWindowMs * 1_000 <= now;
+  return state.idempotency.acceptedAtMicros(head) + windowMs * 1_000 <= now;
+}
+
+interface Place {
+  readonly op: number;
+  readonly index: number;
+  readonly seq: number;
 }
 
 function remember(
   state: QueueState,
-  queue: Queue,
-  key: IdempotencyKey,
-  place: { readonly op: number; readonly index: number; readonly seq: number },
+  list: WindowList,
+  queue: number,
+  { key, place }: { readonly key: IdempotencyKey; readonly place: Place },
 ): void {
   const { idempotency: table } = state;
   const record = table.add({
-    queue: queue.incarnation,
+    queue,
     key: key.hash,
     fingerprint: key.fingerprint,
     acceptedAtMicros: state.now,
     ...place,
   });
-  table.append(state.idempotencyKeys, record);
+  table.append(list, record);
 }

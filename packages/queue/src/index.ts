@@ -1,5 +1,6 @@
 export { decodeOperation, encodeOperation } from "./operation-codec.ts";
 export type {
+  AdminOperation,
   DedupKey,
   DeliveryError,
   Dequeue,
@@ -7,6 +8,7 @@ export type {
   ExtendDequeue,
   IdempotencyKey,
   NewMessage,
+  Once,
   Operation,
   PauseQueue,
   PutPrecondition,
@@ -29,6 +31,7 @@ export type {
   QueuePaused,
   QueuePut,
   Refused,
+  Repeated,
   Revoked,
   Settled,
   SettleResult,

@@ -57,6 +57,10 @@ export const dedupRecordsClusterMax = 32_000_000;
 export const idempotencyRecordsMax = 8_000_000;
 /** How long an Idempotency-Key is remembered, in milliseconds: 10 min. */
 export const idempotencyWindowMs = 600_000;
+/** Remembered Idempotency-Keys of calls that administer something. */
+export const adminKeysMax = 100_000;
+/** How long such a key is remembered, in milliseconds: 24 h. */
+export const adminKeyWindowMs = 86_400_000;
 /** Remembered dequeues of the cluster. */
 export const dequeueReplaysMax = 1_000_000;
 /** How long a dequeue is remembered, in milliseconds: 5 min. */

@@ -12,6 +12,7 @@ import {
 import type {
   Dequeue,
   ExtendDequeue,
+  Once,
   Operation,
   PauseQueue,
   PutPrecondition,
@@ -32,6 +33,7 @@ const tags = {
   "extend-dequeue": 5,
   revoke: 6,
   "pause-queue": 7,
+  once: 8,
 } as const;
 
 /** Bytes around bodies: an operation's fields, and a message's labels and hashes. A guess. */
@@ -67,6 +69,10 @@ export function encodeOperation(operation: Operation): Uint8Array {
     case "pause-queue":
       writePauseQueue(writer, operation);
       break;
+    case "once":
+      writer.raw(operation.key.hash).raw(operation.key.fingerprint);
+      writer.raw(encodeOperation(operation.operation));
+      break;
     default:
       unreachable(operation);
   }
@@ -80,14 +86,35 @@ export function encodeOperation(operation: Operation): Uint8Array {
 export function decodeOperation(bytes: Uint8Array): Operation {
   const reader = new ByteReader(bytes);
   const tag = reader.u8();
-  const operation =
-    tag === tags.revoke ? readRevoke(reader) : readBody(reader, tag, readQueueName(reader));
+  const operation = tag === tags.once ? readOnce(reader) : readPlain(reader, tag);
   reader.end();
   return operation;
 }
 
+function readPlain(reader: ByteReader, tag: number): Exclude<Operation, Once> {
+  return tag === tags.revoke ? readRevoke(reader) : readBody(reader, tag, readQueueName(reader));
+}
+
+function readOnce(reader: ByteReader): Once {
+  const key = { hash: reader.raw(hashBytes), fingerprint: reader.raw(hashBytes) };
+  const operation = readPlain(reader, reader.u8());
+  switch (operation.type) {
+    case "put-queue":
+    case "revoke":
+    case "pause-queue":
+      return { type: "once", key, operation };
+    case "enqueue":
+    case "dequeue":
+    case "settle":
+    case "extend-dequeue":
+      throw new DecodeError(`${operation.type} has an id of its own`);
+    default:
+      return unreachable(operation);
+  }
+}
+
 /** The operation of a queue. */
-function readBody(reader: ByteReader, tag: number, queue: string): Operation {
+function readBody(reader: ByteReader, tag: number, queue: string): Exclude<Operation, Once> {
   switch (tag) {
     case tags["put-queue"]:
       return readPutQueue(reader, queue);

@@ -6,7 +6,26 @@ import type { QueueConfigPatch } from "./queue-config.ts";
  * operation can say (ttl, dequeue from the dead, purge, redrive) does not exist yet: the
  * gateway has to refuse it.
  */
-export type Operation = PutQueue | Enqueue | Dequeue | Settle | ExtendDequeue | Revoke | PauseQueue;
+export type Operation =
+  | PutQueue
+  | Enqueue
+  | Dequeue
+  | Settle
+  | ExtendDequeue
+  | Revoke
+  | PauseQueue
+  | Once;
+
+/** What administers something. */
+export type AdminOperation = PutQueue | Revoke | PauseQueue;
+
+/** An operation that administers something, under an Idempotency-Key. */
+export interface Once {
+  readonly type: "once";
+  /** idempotencyKeyHash of the key, and the fingerprint of the whole request. */
+  readonly key: IdempotencyKey;
+  readonly operation: AdminOperation;
+}
 
 /** `PUT /queues/{q}`. */
 export interface PutQueue {

@@ -3,7 +3,7 @@ import { readDequeued, readLost, writeDequeued, writeLost } from "./dequeued-cod
 import { decodeEnqueueRuns, encodeEnqueueRuns } from "./enqueue-runs.ts";
 import { hashBytes } from "./fingerprint.ts";
 import { dequeueMessagesMax, settlementsMax } from "./limits.ts";
-import type { LeasesExtended, Outcome, Settled, SettleResult } from "./outcome.ts";
+import type { LeasesExtended, Outcome, Repeated, Settled, SettleResult } from "./outcome.ts";
 import { readPauses, writePauses } from "./pause-view.ts";
 import { readQueueView, writeQueueView } from "./queue-view.ts";
 import { messageStates, readRefusal, writeRefusal } from "./refusal.ts";
@@ -20,6 +20,7 @@ export const outcomeTags = {
   "leases-extended": 6,
   revoked: 7,
   "queue-paused": 8,
+  repeated: 9,
 } as const;
 
 /** The one spelling of the outcome. */
@@ -58,6 +59,9 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
     case "queue-paused":
       writePauses(writer, outcome.paused);
       break;
+    case "repeated":
+      writer.raw(encodeOutcome(outcome.outcome));
+      break;
     default:
       unreachable(outcome);
   }
@@ -75,6 +79,11 @@ export function encodeEnqueued(
   return writer.finish();
 }
 
+/** The bytes of a `repeated` outcome whose first one is in these. */
+export function encodeRepeated(first: Uint8Array): Uint8Array {
+  return new ByteWriter(first.length + 1).u8(outcomeTags.repeated).raw(first).finish();
+}
+
 /**
  * The outcome in these bytes; slices of it are views on them. Throws DecodeError when they are
  * none, which from a replica of the same version means a corrupt reply.
@@ -88,6 +97,11 @@ export function decodeOutcome(bytes: Uint8Array): Outcome {
 
 function readBody(reader: ByteReader): Outcome {
   const tag = reader.u8();
+  if (tag !== outcomeTags.repeated) return readFirst(reader, tag);
+  return { type: "repeated", outcome: readFirst(reader, reader.u8()) };
+}
+
+function readFirst(reader: ByteReader, tag: number): Exclude<Outcome, Repeated> {
   switch (tag) {
     case outcomeTags.invalid:
       return { type: "invalid" };

@@ -13,7 +13,8 @@ export type Outcome =
   | Settled
   | LeasesExtended
   | Revoked
-  | QueuePaused;
+  | QueuePaused
+  | Repeated;
 
 /** The bytes were no operation, or one whose values no gateway may send. Nothing was done. */
 export interface Invalid {
@@ -129,4 +130,10 @@ export interface Revoked {
 export interface QueuePaused {
   readonly type: "queue-paused";
   readonly paused: Pauses;
+}
+
+/** What the first call with this Idempotency-Key was answered. */
+export interface Repeated {
+  readonly type: "repeated";
+  readonly outcome: Exclude<Outcome, Repeated>;
 }

@@ -60,6 +60,8 @@ function normalized(outcome: Outcome): unknown {
         extended: outcome.extended.map(({ fence, untilMs }) => ({ fence, untilMs })),
         lost: outcome.lost.map(lostOf),
       };
+    case "repeated":
+      return { repeated: normalized(outcome.outcome) };
     case "queue-paused":
       return { paused: outcome.paused };
     case "invalid":

@@ -27,6 +27,7 @@ export type LimitName =
   | "dedupRecordsMax"
   | "dedupRecordsClusterMax"
   | "idempotencyRecordsMax"
+  | "adminKeysMax"
   | "dequeueReplaysMax"
   | "revocationsMax"
   | "revocationAheadMsMax";
@@ -79,6 +80,7 @@ const limitNames: readonly LimitName[] = [
   "dequeueReplaysMax",
   "revocationsMax",
   "revocationAheadMsMax",
+  "adminKeysMax",
 ];
 
 /** The states and reasons in the order of their wire numbers. */

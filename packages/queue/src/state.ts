@@ -42,6 +42,8 @@ export class QueueState {
   readonly dedup = new WindowTable(this.pages);
   readonly idempotency = new WindowTable(this.pages);
   idempotencyKeys: WindowList = windowList();
+  /** Of calls that administer something. */
+  adminKeys: WindowList = windowList();
   readonly revocations = new Revocations();
   /** Names that turned deliverable since the last call of takeReadyHints; volatile. */
   readonly readyHints = new Set<string>();
@@ -133,6 +135,7 @@ export class QueueState {
     this.dedup.write(writer);
     this.idempotency.write(writer);
     writeWindowList(writer, this.idempotencyKeys);
+    writeWindowList(writer, this.adminKeys);
     this.slabs.write(writer);
     this.revocations.write(writer);
     writer.u32(this.nextIncarnation).u32(this.byName.size);
@@ -161,6 +164,7 @@ export class QueueState {
     this.dedup.restore(reader, claims);
     this.idempotency.restore(reader, claims);
     this.idempotencyKeys = this.idempotency.readList(reader);
+    this.adminKeys = this.idempotency.readList(reader);
     this.slabs.restore(reader);
     this.revocations.restore(reader);
     this.restoreQueues(reader);

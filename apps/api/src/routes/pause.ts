@@ -1,8 +1,8 @@
 /** Pausing and resuming a queue's sending or receiving. */
 import { type Held, pauseQueue, resumeQueue } from "@quorate/contract";
+import { administer } from "../administer.ts";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import type { Call } from "../call.ts";
-import { execute } from "../cluster-call.ts";
 import { cutReason } from "../cut-reason.ts";
 import { mount, type Mounting } from "../mount.ts";
 import { pausedIn } from "../paused-json.ts";
@@ -19,15 +19,16 @@ export function mountPause(mounting: Mounting, gateway: Gateway): void {
 }
 
 async function change(
-  { client }: Gateway,
-  { queue, body }: Call<Held<typeof resumeQueue.body & object>>,
+  gateway: Gateway,
+  call: Call<Held<typeof resumeQueue.body & object>>,
   pause: { readonly by: string; readonly reason: string | null } | null,
 ): Promise<Answer> {
-  const { outcome, coord } = await execute(
-    client,
-    { type: "pause-queue", queue, what: body.what, pause },
+  const { outcome, coord, headers } = await administer(
+    gateway,
+    call,
+    { type: "pause-queue", queue: call.queue, what: call.body.what, pause },
     // The second time it changes nothing.
     { expects: "queue-paused", isRepeatable: true },
   );
-  return jsonAnswer(200, { paused: pausedIn(outcome.paused), coord });
+  return jsonAnswer(200, { paused: pausedIn(outcome.paused), coord }, headers);
 }

@@ -2,9 +2,10 @@
 import { ApiError, getQueue, type Held, listQueues, mayAct, putQueue } from "@quorate/contract";
 import { isQueueName, type PutPrecondition, type QueueView } from "@quorate/queue";
 import type { Coord } from "@quorate/session";
+import { administer } from "../administer.ts";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import { type Call, headerOf } from "../call.ts";
-import { ask, execute } from "../cluster-call.ts";
+import { ask } from "../cluster-call.ts";
 import { mount, type Mounting } from "../mount.ts";
 import { pausedIn } from "../paused-json.ts";
 import { badCursor, pageLimitOf } from "../page-cursor.ts";
@@ -21,13 +22,15 @@ async function put(
   gateway: Gateway,
   call: Call<Held<typeof putQueue.body & object>>,
 ): Promise<Answer> {
-  const { outcome, coord } = await execute(
-    gateway.client,
+  const { outcome, coord, headers } = await administer(
+    gateway,
+    call,
     { type: "put-queue", queue: call.queue, config: call.body, precondition: preconditionOf(call) },
     // The second time it is an update to what it is already.
     { expects: "queue-put", isRepeatable: true },
   );
-  return queueAnswer(gateway, outcome.view, { status: outcome.created ? 201 : 200, coord });
+  const status = outcome.created ? 201 : 200;
+  return queueAnswer(gateway, outcome.view, { status, coord, headers });
 }
 
 /** What If-Match and If-None-Match ask for. Throws `request-invalid`, and `etag-mismatch`. */
@@ -70,10 +73,19 @@ async function get(
 function queueAnswer(
   gateway: Gateway,
   view: QueueView,
-  { status, coord }: { readonly status: number; readonly coord: Coord },
+  {
+    status,
+    coord,
+    headers = {},
+  }: {
+    readonly status: number;
+    readonly coord: Coord;
+    readonly headers?: Readonly<Record<string, string>>;
+  },
 ): Answer {
-  const headers = { ETag: `"${view.incarnation}.${view.version}"` };
-  return jsonAnswer(status, { ...described(gateway, view), coord }, headers);
+  const etag = `"${view.incarnation}.${view.version}"`;
+  const body = { ...described(gateway, view), coord };
+  return jsonAnswer(status, body, { ...headers, ETag: etag });
 }
 
 /** A queue as answers show it: what is replicated, and what this gateway has seen of it. */

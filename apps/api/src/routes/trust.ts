@@ -1,9 +1,9 @@
 /** Revoking tokens. */
 import { ApiError, formatTime, type Held, parseTime, postRevocation } from "@quorate/contract";
 import { type RevocationSubject, revocationKeyHash, type Revoke } from "@quorate/queue";
+import { administer } from "../administer.ts";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import type { Call } from "../call.ts";
-import { execute } from "../cluster-call.ts";
 import { mount, type Mounting } from "../mount.ts";
 import type { Gateway } from "./gateway.ts";
 
@@ -16,30 +16,26 @@ export function mountTrust(mounting: Mounting, gateway: Gateway): void {
 
 async function revoke(
   { authority }: Mounting,
-  { client, sha256 }: Gateway,
-  { body }: Call<Given>,
+  gateway: Gateway,
+  call: Call<Given>,
 ): Promise<Answer> {
+  const { body } = call;
   const { issuer, jti = null, sub = null } = body;
   if (!authority.tokens.knows(issuer)) {
     const detail = "expected the iss of an issuer whose tokens are accepted";
     const errors = [{ pointer: "/issuer", detail }];
     throw new ApiError("request-invalid", { detail: `/issuer: ${detail}.`, errors });
   }
-  const key = revocationKeyHash(sha256, subjectOf(body));
+  const key = revocationKeyHash(gateway.sha256, subjectOf(body));
   const operation = { type: "revoke", key, issuedUntil: issuedUntilOf(body) } as const;
   // Revoked twice is revoked.
   const options = { expects: "revoked", isRepeatable: true } as const;
-  const { outcome, coord } = await execute(client, operation, options);
+  const { outcome, coord, headers } = await administer(gateway, call, operation, options);
   authority.revocations.learn(outcome);
   const { issuedUntilMs, keptUntilMs } = outcome;
-  return jsonAnswer(200, {
-    issuer,
-    jti,
-    sub,
-    before: issuedUntilMs === null ? null : formatTime(issuedUntilMs + 1),
-    keptUntil: formatTime(keptUntilMs),
-    coord,
-  });
+  const before = issuedUntilMs === null ? null : formatTime(issuedUntilMs + 1);
+  const keptUntil = formatTime(keptUntilMs);
+  return jsonAnswer(200, { issuer, jti, sub, before, keptUntil, coord }, headers);
 }
 
 function subjectOf({ issuer, jti, sub }: Given): RevocationSubject {

@@ -1,4 +1,4 @@
-import type { Operation, Settlement } from "../operation.ts";
+import type { Once, Operation, Settlement } from "../operation.ts";
 import type { QueueConfig } from "../queue-config.ts";
 import type { LeaseLostReason, MessageState } from "../refusal.ts";
 import { type ModelLease, ModelLeases } from "./model-leases.ts";
@@ -22,6 +22,7 @@ interface ModelCall {
 export class QueueModel extends ModelLeases {
   readonly queues = new Map<string, ModelQueue>();
   private readonly calls = new Map<string, ModelCall>();
+  private readonly adminKeys = new Map<string, { fingerprint: string; answer: ModelAnswer }>();
   private nextFence = 1;
   private op = 0;
   private index = 0;
@@ -38,6 +39,7 @@ export class QueueModel extends ModelLeases {
   }
 
   execute(operation: Operation): ModelAnswer {
+    if (operation.type === "once") return this.once(operation);
     if (operation.type === "revoke") return { refused: "not in the model" };
     const queue = this.queues.get(operation.queue);
     if (queue === undefined) return { refused: "queue-not-found" };
@@ -75,6 +77,18 @@ export class QueueModel extends ModelLeases {
       if (call.isPop && call.at + seconds(60) <= this.now) this.dropPopped(call);
       if (call.at + seconds(300) <= this.now) this.calls.delete(key);
     }
+  }
+
+  private once({ key, operation }: Once): ModelAnswer {
+    const known = this.adminKeys.get(key.hash.join());
+    const fingerprint = key.fingerprint.join();
+    if (known !== undefined && known.fingerprint !== fingerprint) {
+      return { refused: "idempotency-mismatch" };
+    }
+    if (known !== undefined) return { repeated: known.answer };
+    const answer = this.execute(operation);
+    if (!("refused" in answer)) this.adminKeys.set(key.hash.join(), { fingerprint, answer });
+    return answer;
   }
 
   private dueOf(name: string, queue: ModelQueue) {

@@ -38,7 +38,10 @@ export class RandomOperations {
     const what = this.prng.pick(["send", "receive"] as const);
     const reason = this.prng.pick([null, "why"]);
     const pause = this.prng.chance(0.3) ? { by: "operator", reason } : null;
-    return { type: "pause-queue", queue, what, pause };
+    const operation = { type: "pause-queue", queue, what, pause } as const;
+    if (this.prng.chance(0.5)) return operation;
+    const key = { hash: this.hash("admin", 12), fingerprint: this.hash("print", 2) };
+    return { type: "once", key, operation };
   }
 
   private enqueue(queue: string): Operation {

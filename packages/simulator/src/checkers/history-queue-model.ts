@@ -91,6 +91,7 @@ function apply(state: QueueState, { asked }: QueueInput, output: QueueOutput | n
     case "get-message":
     case "list-groups":
     case "pause-queue":
+    case "once":
       return true;
   }
 }
