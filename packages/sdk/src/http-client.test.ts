@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { expect, test, vi } from "vitest";
+import manifest from "../package.json" with { type: "json" };
 import type { Operations } from "./operations.ts";
 import { Quorate } from "./quorate.ts";
 import { isQuorateError, type QuorateError } from "./quorate-error.ts";
@@ -198,6 +199,13 @@ test("the token is shown by nothing that is printed", async () => {
   ];
   expect(shown.filter((text) => text.includes(secret))).toEqual([]);
   expect(JSON.stringify(quorate)).toBe('{"urls":["http://gateway.test"]}');
+});
+
+test("a client names itself, and the program that it serves", async () => {
+  const { asked, enqueue } = clientOf([success(enqueued)], { userAgent: "shop/3" });
+  await enqueue();
+  const { version } = manifest;
+  expect(asked[0]?.headers.get("user-agent")).toBe(`shop/3 quorate-sdk/${version}`);
 });
 
 test("names in a path cannot leave it", async () => {

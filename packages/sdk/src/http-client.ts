@@ -43,8 +43,10 @@ export class HttpClient {
   }
 
   /** Sends the call until it is answered. Throws a `QuorateError`. */
-  async send(wire: Wire, patience: Patience): Promise<WireAnswer> {
-    const { timers, timeoutMs } = this.#settings;
+  async send(call: Wire, patience: Patience): Promise<WireAnswer> {
+    const { timers, timeoutMs, userAgent } = this.#settings;
+    const named = userAgent === null ? {} : { "user-agent": userAgent };
+    const wire = { ...call, headers: { ...named, ...call.headers } };
     const wholeMs = (patience.timeoutMs ?? timeoutMs) + patience.waitMs;
     const progress: Progress = {
       deadlineMs: timers.nowMs() + wholeMs,

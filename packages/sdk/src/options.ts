@@ -8,6 +8,7 @@ import {
 } from "./enqueue-lane.ts";
 import { UsageError } from "./quorate-error.ts";
 import { platformTimers, type Timers } from "./timers.ts";
+import { version } from "./version.ts";
 
 /** Says how a client reaches a cluster. One of `url` and `urls` must be given. */
 export interface QuorateOptions {
@@ -27,7 +28,7 @@ export interface QuorateOptions {
   readonly coalesce?: CoalesceOptions | false | undefined;
   /** Instead of the platform's `fetch`. */
   readonly fetch?: typeof fetch | undefined;
-  /** Begins the User-Agent header, which browsers do not send. */
+  /** Begins the User-Agent header. Browsers send their own. */
   readonly userAgent?: string | undefined;
   /** Instead of the platform's clock and timers: for tests. */
   readonly timers?: Timers | undefined;
@@ -42,6 +43,7 @@ export interface Settings {
   readonly maxRetries: number;
   readonly coalesce: Coalesce;
   readonly fetch: typeof fetch;
+  /** Null: the platform's own. */
   readonly userAgent: string | null;
   readonly timers: Timers;
 }
@@ -54,6 +56,9 @@ const charsMaxMax = 2 ** 21;
 
 /** Retries beyond this are a loop, not patience. */
 const maxRetriesMax = 1000;
+
+/** Browsers do not let a page name itself, and ask the server first where it tries. */
+const isBrowser = "document" in globalThis;
 
 /** Checks the options. Throws a `UsageError` that names what is wrong. */
 export function settingsOf(options: QuorateOptions): Settings {
@@ -73,7 +78,7 @@ export function settingsOf(options: QuorateOptions): Settings {
     maxRetries: inRange("maxRetries", options.maxRetries ?? maxRetriesDefault, 0, maxRetriesMax),
     coalesce: coalesceOf(options.coalesce ?? {}),
     fetch: options.fetch ?? platformFetch,
-    userAgent: userAgent ?? null,
+    userAgent: isBrowser ? null : [userAgent, `quorate-sdk/${version}`].join(" ").trim(),
     timers: options.timers ?? platformTimers,
   };
 }

@@ -1,5 +1,5 @@
 /** A cluster for tests of programs that use Quorate: in the process, without a network. */
-import type { ErrorCode } from "@quorate/contract";
+import type { ApiErrorCode } from "../operations.ts";
 import type { QuorateOptions } from "../options.ts";
 import { Quorate } from "../quorate.ts";
 import { ManualTimers } from "./manual-timers.ts";
@@ -48,7 +48,7 @@ export class TestCluster {
    * Every call fails with this code from now on, until null is given. `outcome-unknown` acts before
    * it fails, as a cluster may.
    */
-  failWith(code: ErrorCode | null): void {
+  failWith(code: ApiErrorCode | null): void {
     this.machine.failWith(code);
   }
 
