@@ -24,7 +24,7 @@ describe("enqueue", () => {
     ["base64 of the URL alphabet", { bodyBase64: "_-8=" }, "/bodyBase64"],
     ["base64 with loose bits", { bodyBase64: "AB==" }, "/bodyBase64"],
     ["an unknown field", { body: 1, dedup: "x" }, "/dedup"],
-    ["a field that comes later", { body: 1, ttlMs: 5000 }, "/ttlMs"],
+    ["a text as ttl", { body: 1, ttlMs: "5000" }, "/ttlMs"],
     ["null for absent", { body: 1, groupId: null }, "/groupId"],
     ["an empty dedupId", { body: 1, dedupId: "" }, "/dedupId"],
     ["a space in a dedupId", { body: 1, dedupId: "a b" }, "/dedupId"],
@@ -52,6 +52,7 @@ describe("enqueue", () => {
     ["priority", { priority: -1 }, 9],
     ["delayMs", { delayMs: 366 * 86_400_000 }, 365 * 86_400_000],
     ["maxFailures", { maxFailures: 0 }, 1000],
+    ["ttlMs", { ttlMs: 999 }, 365 * 86_400_000],
     ["dedupId", { dedupId: "x".repeat(129) }, 128],
     [
       "headers",

@@ -21,7 +21,7 @@ describe("routes", () => {
     "/v1/queue",
     "/V1/queues",
     "/v1/queues/",
-    "/v1/queues/orders/purge",
+    "/v1/queues/orders/redrive",
     "/v2/queues",
     "/v1/tasks/1",
     "/docs",
@@ -34,7 +34,8 @@ describe("routes", () => {
   it("that exist with another method are 405 with Allow, before any token is looked at", async () => {
     const wrong = [
       ["DELETE", "/v1/queues", "GET, HEAD"],
-      ["POST", "/v1/queues/orders", "PUT, GET, HEAD"],
+      ["POST", "/v1/queues/orders", "PUT, GET, DELETE, HEAD"],
+      ["GET", "/v1/queues/orders/purge", "POST"],
       ["GET", "/v1/queues/orders/enqueue", "POST"],
       ["PUT", "/v1/session", "POST, DELETE"],
       ["OPTIONS", "/v1/queues/orders/dequeue", "POST"],

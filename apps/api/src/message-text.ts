@@ -31,6 +31,7 @@ function fieldsOf(message: MessageView): readonly Buffer[] {
     `"state":"${message.state}","groupId":${labelText(groupId)},"dedupId":${labelText(dedupId)},` +
     `"contentType":${quoted(message.contentType)},"priority":${message.priority},` +
     `"enqueuedAt":${timeText(message.enqueuedAtMs)},"dueAt":${timeText(message.dueAtMs)},` +
+    `"expiresAt":${timeText(message.expiresAtMs)},` +
     `"deliveries":${message.deliveries},"failures":${message.failures},` +
     `"redrives":${message.redrives},"lease":${leaseText(lease, content?.progress)},` +
     `"dead":${dead === null ? "null" : `{"reason":"${dead.reason}","at":${timeText(dead.atMs)}}`}`;

@@ -40,8 +40,8 @@ export function mount<B, Q>(
   handle: Handle<B, Q>,
   handleRaw: HandleRaw | null = null,
 ): void {
-  const kind: CallKind =
-    route.scope === "enqueue" || route.scope === "manage" ? "adding" : "draining";
+  const isAdding = route.scope === "enqueue" || route.scope === "manage";
+  const kind: CallKind = isAdding && route.method !== "delete" ? "adding" : "draining";
   const serve = serverOf(mounting, route, { handle, handleRaw, kind });
   mounting.app[route.method](route.path, async (request, response) => {
     const startedAt = performance.now();

@@ -65,6 +65,7 @@ export function labelled(sent: SentMessage, source: MessageSource, content: Cont
     delayMs: sent.delayMs ?? null,
     notBeforeMs,
     maxFailures: sent.maxFailures ?? null,
+    ttlMs: sent.ttlMs ?? null,
   };
   if (sent.dedupId === undefined) return undeduplicated;
   const id = ascii(sent.dedupId);

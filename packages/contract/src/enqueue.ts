@@ -8,6 +8,8 @@ import {
   maxFailuresMax,
   queueTimes,
   storedBodyBytesMax,
+  ttlMsMax,
+  ttlMsMin,
 } from "./limits.ts";
 import { callerIdPattern, Coord, Count, MessageId, Time } from "./names.ts";
 import { Problem } from "./problem.ts";
@@ -66,6 +68,7 @@ export const message = object(
     ),
     delayMs: optional(integer({ limit: "delayMs", min: 0, max: delayMsMax })),
     notBefore: optional(time),
+    ttlMs: optional(integer({ limit: "ttlMs", min: ttlMsMin, max: ttlMsMax })),
     priority: optional(priority),
     maxFailures: optional(integer({ limit: "maxFailures", min: 1, max: maxFailuresMax })),
     headers: optional(headers),
@@ -141,6 +144,7 @@ export const rawHeaders = {
   dedupId: "Quorate-Dedup-Id",
   delayMs: "Quorate-Delay-Ms",
   notBefore: "Quorate-Not-Before",
+  ttlMs: "Quorate-Ttl-Ms",
   priority: "Quorate-Priority",
 } as const;
 

@@ -36,6 +36,7 @@ export {
   type QueueConfigGiven,
   queueConfigGiven,
 } from "./queues.ts";
+export { deleteMessage, deleteQueue, purge } from "./removal.ts";
 export { commonErrors, type Method, type Reply, type RequestHeader, type Route } from "./route.ts";
 export { routes } from "./routes.ts";
 export {

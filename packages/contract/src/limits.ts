@@ -56,6 +56,10 @@ export const priorityDefault = 4;
 /** Longest delay of an enqueue, in ms: no longer than the longest retention. */
 export const delayMsMax = 365 * dayMs;
 
+/** Shortest and longest ttl of a message, in ms: no longer than the longest retention. */
+export const ttlMsMin = secondMs;
+export const ttlMsMax = 365 * dayMs;
+
 /** Longest delay of a nack or release, in ms. */
 export const retryDelayMsMax = 7 * dayMs;
 

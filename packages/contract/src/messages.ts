@@ -39,6 +39,7 @@ const shown = {
   priority: Count,
   enqueuedAt: Time,
   dueAt: Time.nullable().meta({ description: "Of a scheduled message" }),
+  expiresAt: Time.meta({ description: "When it ends unless it is leased then" }),
   deliveries: Count,
   failures: Count,
   redrives: Count,
@@ -46,7 +47,10 @@ const shown = {
   bodyBase64: z.base64().optional(),
   lease: Lease.nullable(),
   dead: z
-    .strictObject({ reason: z.enum(["max-failures", "max-deliveries", "rejected"]), at: Time })
+    .strictObject({
+      reason: z.enum(["max-failures", "max-deliveries", "rejected", "expired"]),
+      at: Time,
+    })
     .nullable(),
   errors: z.array(Failure).optional().meta({ description: "Newest first, 10 are kept" }),
 } as const;

@@ -80,7 +80,10 @@ export function plainRoute(declared: Omit<Route<never, object>, Defaults>): Rout
 
 /** Declares a route that has a query and no body. */
 export function queryRoute<Q>(
-  declared: Omit<Route<never, Q>, Defaults> & { readonly query: Shape<Q> },
+  declared: Omit<Route<never, Q>, Defaults> & {
+    readonly query: Shape<Q>;
+    readonly requestHeaders?: readonly RequestHeader[];
+  },
 ): Route<never, Q> {
   return { ...nothing, ...declared };
 }

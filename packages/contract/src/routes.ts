@@ -6,6 +6,7 @@ import { getMessage, listGroups, listMessages } from "./messages.ts";
 import { pauseQueue, resumeQueue } from "./pause.ts";
 import { jwks, livez, metrics, openapi, readyz } from "./probes.ts";
 import { getQueue, listQueues, putQueue } from "./queues.ts";
+import { deleteMessage, deleteQueue, purge } from "./removal.ts";
 import type { Route } from "./route.ts";
 import { deleteSession, getMe, postSession } from "./session.ts";
 import { extendDequeue, settle, settleOne } from "./settle.ts";
@@ -31,6 +32,9 @@ export const routes: readonly Route[] = [
   listMessages,
   getMessage,
   listGroups,
+  deleteQueue,
+  deleteMessage,
+  purge,
   getCluster,
   getQuorumCritical,
   postRevocation,

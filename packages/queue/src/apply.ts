@@ -5,6 +5,7 @@ import { once } from "./once.ts";
 import type { Operation } from "./operation.ts";
 import { pauseQueue } from "./pause-queue.ts";
 import { putQueue } from "./queues.ts";
+import { deleteMessage, deleteQueue, purge } from "./removal.ts";
 import { extendDequeue } from "./replay.ts";
 import { revoke } from "./revoke.ts";
 import { settle } from "./settle.ts";
@@ -34,6 +35,12 @@ export function apply(
       return pauseQueue(state, operation);
     case "once":
       return once(state, operation, (inner) => apply(state, inner, context, sha256));
+    case "purge":
+      return purge(state, operation);
+    case "delete-queue":
+      return deleteQueue(state, operation);
+    case "delete-message":
+      return deleteMessage(state, operation);
     default:
       return unreachable(operation);
   }

@@ -37,5 +37,5 @@ function getMessage(state: QueueState, question: GetMessage): MessageFinding {
   if (queue === undefined) return "queue-not-found";
   const message = findMessage(state, queue, question.message);
   if (message === 0) return "message-not-found";
-  return viewMessage(state, message, question.withContent);
+  return viewMessage(state, queue, { message, withContent: question.withContent });
 }

@@ -1,13 +1,21 @@
 import { dedupRecordsClusterMax, dedupRecordsMax } from "./limits.ts";
+import { isLive } from "./liveness.ts";
+import { releaseDedup } from "./message-life.ts";
 import { messageField } from "./message-record.ts";
 import type { DedupKey } from "./operation.ts";
 import type { Queue } from "./queue.ts";
 import type { Refusal } from "./refusal.ts";
 import type { QueueState } from "./state.ts";
 
-/** The dedup record of this id in this queue, or 0. */
+/** The dedup record of this id in this queue, or 0. Frees an id that a purged message still holds. */
 export function findDuplicate(state: QueueState, queue: Queue, key: DedupKey): number {
-  return state.dedup.find(queue.incarnation, key.hash);
+  const record = state.dedup.find(queue.incarnation, key.hash);
+  if (record === 0 || queue.ghosts.length === 0) return record;
+  const message = queue.messages.get(state.dedup.seq(record));
+  const isHeld = message !== 0 && state.messages.u32(message, messageField.dedup) === record;
+  if (!isHeld || isLive(state, queue, message)) return record;
+  releaseDedup(state, queue, message);
+  return 0;
 }
 
 /** Why a message with this record's id is no duplicate but a conflict, or null. */
@@ -55,14 +63,15 @@ export function rememberId(state: QueueState, queue: Queue, message: number, key
 
 /** Forgets the queue's oldest id if its window is over; false when it is not, or there is none. */
 export function forgetOldestId(state: QueueState, queue: Queue): boolean {
-  if (!isIdDue(state, queue, state.now)) return false;
+  if (nextIdEnd(state, queue) > state.now) return false;
   state.dedup.removeOldest(queue.dedup);
   return true;
 }
 
-/** Whether the window of the queue's oldest id is over at this time. */
-export function isIdDue(state: QueueState, queue: Queue, now: number): boolean {
+/** When the window of the queue's oldest id is over; infinity without one, the past when deleted. */
+export function nextIdEnd(state: QueueState, queue: Queue): number {
   const { head } = queue.dedup;
-  if (head === 0) return false;
-  return state.dedup.acceptedAtMicros(head) + queue.config.dedupWindowMs * 1_000 <= now;
+  if (head === 0) return Infinity;
+  if (queue.isDeleted) return 0;
+  return state.dedup.acceptedAtMicros(head) + queue.config.dedupWindowMs * 1_000;
 }

@@ -4,7 +4,7 @@ import { holderHash } from "./fingerprint.ts";
 import { LeaseTags } from "./lease-tags.ts";
 import { leaseEndFromNow } from "./lease-clock.ts";
 import { batchBodyBytesMax, dequeueReplaysMax } from "./limits.ts";
-import { bodyBytesOf } from "./message-blob.ts";
+import { bodyBytesOf, storedBytesOf } from "./message-blob.ts";
 import { detach, freeRecord, lease, supersede } from "./message-life.ts";
 import { messageField, messageState } from "./message-record.ts";
 import type { Dequeue } from "./operation.ts";
@@ -129,12 +129,13 @@ function pop(
   }
   const answer = encodeDelivery(state, queue, taken);
   if (operation.dequeueHash === null) {
-    for (const message of taken) freeRecord(state, queue, message);
+    for (const message of taken) freeRecord(state, message);
     return answer;
   }
   const [firstPopped] = taken;
   assert(firstPopped !== undefined, "a pop that is remembered took a message");
   taken.forEach((message, index) => {
+    queue.bytesIn.popped += storedBytesOf(state, message);
     messages.setU32(message, messageField.next, taken[index + 1] ?? 0);
   });
   const kept = { count: taken.length, firstFence: 0, firstPopped };

@@ -7,6 +7,8 @@ import {
   enqueueDelayMsMax,
   labelBytesMax,
   priorityMax,
+  ttlMsMax,
+  ttlMsMin,
 } from "./limits.ts";
 import { headerTextBytes, headersEncodedMax } from "./message-headers.ts";
 import type { DedupKey, Enqueue, IdempotencyKey, NewMessage } from "./operation.ts";
@@ -16,7 +18,16 @@ const forms = ["single", "batch", "atomic"] as const;
 const maxFailuresMax = 1_000;
 
 /** A bit for each part of a message that may be missing. */
-const has = { json: 1, group: 2, dedup: 4, headers: 8, delay: 16, notBefore: 32, maxFailures: 64 };
+const has = {
+  json: 1,
+  group: 2,
+  dedup: 4,
+  headers: 8,
+  delay: 16,
+  notBefore: 32,
+  maxFailures: 64,
+  ttl: 128,
+};
 
 /** Writes what follows the queue's name. Throws AssertionError when a limit is passed. */
 export function writeEnqueue(writer: ByteWriter, operation: Enqueue): void {
@@ -67,6 +78,7 @@ function writeMessage(writer: ByteWriter, message: NewMessage): void {
   if (message.delayMs !== null) writer.u64(message.delayMs);
   if (message.notBeforeMs !== null) writer.u64(message.notBeforeMs);
   if (message.maxFailures !== null) writer.u16(message.maxFailures);
+  if (message.ttlMs !== null) writer.u64(message.ttlMs);
   writer.bytes(message.body);
 }
 
@@ -78,12 +90,13 @@ function flagsOf(message: NewMessage): number {
     (message.headers.length === 0 ? 0 : has.headers) |
     (message.delayMs === null ? 0 : has.delay) |
     (message.notBeforeMs === null ? 0 : has.notBefore) |
-    (message.maxFailures === null ? 0 : has.maxFailures)
+    (message.maxFailures === null ? 0 : has.maxFailures) |
+    (message.ttlMs === null ? 0 : has.ttl)
   );
 }
 
 function readMessage(reader: ByteReader): NewMessage {
-  const flags = readRange(reader.u8(), 0, 2 * has.maxFailures - 1);
+  const flags = reader.u8();
   const isDelayed = (flags & has.delay) !== 0;
   if (isDelayed && (flags & has.notBefore) !== 0) throw new DecodeError("two delays");
   const priority = readRange(reader.u8(), 0, priorityMax);
@@ -96,6 +109,7 @@ function readMessage(reader: ByteReader): NewMessage {
     (flags & has.notBefore) === 0 ? null : readRange(reader.u64(), 0, instantMsMax);
   const maxFailures =
     (flags & has.maxFailures) === 0 ? null : readRange(reader.u16(), 1, maxFailuresMax);
+  const ttlMs = (flags & has.ttl) === 0 ? null : readRange(reader.u64(), ttlMsMin, ttlMsMax);
   const body = reader.lengthPrefixed(bodyBytesCeiling);
   const kind = (flags & has.json) === 0 ? "bytes" : "json";
   return {
@@ -109,6 +123,7 @@ function readMessage(reader: ByteReader): NewMessage {
     delayMs,
     notBeforeMs,
     maxFailures,
+    ttlMs,
   };
 }
 

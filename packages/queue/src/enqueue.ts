@@ -8,6 +8,7 @@ import {
   rememberSingle,
 } from "./idempotency.ts";
 import { countedBytesOf, storeBlob } from "./message-blob.ts";
+import { setOwnEnd } from "./message-end.ts";
 import { joinGroup, makeReady, schedule } from "./message-life.ts";
 import { messageField, messageFlag } from "./message-record.ts";
 import type { DedupKey, Enqueue, IdempotencyKey, NewMessage } from "./operation.ts";
@@ -98,7 +99,7 @@ function enqueueOne(
   if (refusal !== null) return refusal;
   const seq = queue.nextSeq;
   const index = state.messagesInOp;
-  insert(state, queue, message, bytes);
+  insert(state, queue, message);
   runs.accepted(state.op, index, seq, millis(state.now));
   return null;
 }
@@ -203,7 +204,7 @@ function lookUp(
   return { code: "dedup-conflict", original };
 }
 
-function insert(state: QueueState, queue: Queue, message: NewMessage, bytes: number): void {
+function insert(state: QueueState, queue: Queue, message: NewMessage): void {
   const { messages } = state;
   const record = messages.allocate();
   messages.setF64(record, messageField.op, state.op);
@@ -218,13 +219,14 @@ function insert(state: QueueState, queue: Queue, message: NewMessage, bytes: num
   storeBlob(state, record, message);
   queue.messages.set(queue.nextSeq, record);
   queue.nextSeq += 1;
-  queue.bytes += bytes;
   state.messagesInOp += 1;
   if (message.group !== null) {
     joinGroup(state, queue, record, message.group.hash);
   }
   if (message.dedup !== null) rememberId(state, queue, record, message.dedup);
-  const due = dueOf(state, message);
+  const due = Math.max(state.now, dueOf(state, message));
+  // It is ready at `due` for the first time, whether a pulse sees it then or a little later.
+  if (message.ttlMs !== null) setOwnEnd(state, record, due + message.ttlMs * 1_000);
   if (due > state.now) schedule(state, queue, record, due);
   else makeReady(state, queue, record);
 }

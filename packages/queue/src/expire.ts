@@ -1,4 +1,4 @@
-import { forgetOldestId, isIdDue } from "./dedup.ts";
+import { forgetOldestId, nextIdEnd } from "./dedup.ts";
 import { forgetOldestKey, isKeyDue } from "./idempotency.ts";
 import {
   adminKeyWindowMs,
@@ -8,33 +8,37 @@ import {
   windowRecordsPerPulseMax,
   windowSlackMicros,
 } from "./limits.ts";
-import {
-  bury,
-  countFailure,
-  deathOf,
-  endLease,
-  freeRecord,
-  makeReady,
-  rewindAfter,
-  unschedule,
-} from "./message-life.ts";
+import { isLive } from "./liveness.ts";
+import { storedBytesOf } from "./message-blob.ts";
+import { countFailure, bury, deathOf, end, rewindAfter } from "./message-death.ts";
+import { hasEnd, isOver, ownEndOf } from "./message-end.ts";
+import { endLease, freeRecord, makeReady, unschedule } from "./message-life.ts";
 import { leaseEnd, messageField } from "./message-record.ts";
+import { endByRetention, leaveAndEnd, nextEndIn } from "./retention.ts";
+import { hasToSweep, sweep } from "./sweep.ts";
 import type { QueueState } from "./state.ts";
 import type { WindowList } from "./window-table.ts";
 
+/** The shortest window or retention that a queue can have: what comes now is not due before it. */
+const queueWindowMicrosMin = 60_000_000;
+
 /**
- * A pulse: ends leases and delays whose time has come, at most 2,000 in the order (deadline, seq),
- * and forgets what has left its window. The clocks have advanced to the pulse's time.
+ * A pulse: ends leases, delays and ttls whose time has come in the order (deadline, seq), then what
+ * queues have kept long enough, of both 2,000 messages at most. It frees as many that were purged, and
+ * forgets what has left its window. The clocks have advanced to the pulse's time.
  */
 export function expire(state: QueueState): void {
-  for (let count = 0; count < deadlinesPerPulseMax; count++) {
+  let left = deadlinesPerPulseMax;
+  for (; left > 0; left--) {
     const lease = dueLease(state, state.leaseClock);
     const timer = dueTimer(state, state.now);
     if (lease === 0 && timer === 0) break;
     if (timer === 0 || (lease !== 0 && isLeaseFirst(state, lease, timer)))
       endByExpiry(state, lease);
-    else becomeDue(state, timer);
+    else endTimer(state, timer);
   }
+  for (const queue of state.queues()) left -= endByRetention(state, queue, left);
+  for (const queue of state.queues()) sweep(state, queue);
   forgetRecords(state);
 }
 
@@ -49,9 +53,20 @@ export function isPulseDue(state: QueueState, now: number): boolean {
   if (isAnyKeyDue || state.calls.isDue(now)) return true;
   if (state.fences.isDue(now - windowSlackMicros)) return true;
   if (state.revocations.isDue((now - windowSlackMicros) / 1_000)) return true;
+  return isAnyQueueDue(state, now);
+}
+
+// The queues are looked through only when one may have something to do: what comes in the meantime
+// is not due before the shortest window is over, and what else changes says so (queuesIdleUntil).
+function isAnyQueueDue(state: QueueState, now: number): boolean {
+  if (now < state.queuesIdleUntil) return false;
+  let next = now + queueWindowMicrosMin;
   for (const queue of state.queues()) {
-    if (isIdDue(state, queue, now - windowSlackMicros)) return true;
+    const idEnd = nextIdEnd(state, queue) + windowSlackMicros;
+    next = Math.min(next, idEnd, nextEndIn(state, queue), hasToSweep(queue) ? now : Infinity);
+    if (next <= now) return true;
   }
+  state.queuesIdleUntil = next;
   return false;
 }
 
@@ -88,22 +103,32 @@ function isLeaseFirst(state: QueueState, lease: number, timer: number): boolean 
 
 function endByExpiry(state: QueueState, message: number): void {
   const queue = state.queueOf(state.messages.u32(message, messageField.queue));
+  if (!isLive(state, queue, message)) return state.leases.remove(message);
   endLease(state, queue, message, leaseEnd.expired);
   countFailure(state, message);
   const death = deathOf(state, queue, message);
-  if (death !== 0) {
-    bury(state, queue, message, death);
+  if (death !== 0) return bury(state, queue, message, death);
+  if (isOver(state, queue, message)) {
+    end(state, queue, message);
     return;
   }
   rewindAfter(state, queue, message);
   makeReady(state, queue, message);
 }
 
-function becomeDue(state: QueueState, message: number): void {
+// A delay or a ttl is over, or both.
+function endTimer(state: QueueState, message: number): void {
   const { messages } = state;
   const queue = state.queueOf(messages.u32(message, messageField.queue));
+  if (!isLive(state, queue, message)) return state.timers.remove(message);
+  const deadline = messages.f64(message, messageField.deadline);
+  // A message that is due before its end is ready first, if only for the moment.
+  if (hasEnd(state, message) && ownEndOf(state, message) <= deadline) {
+    leaveAndEnd(state, queue, message);
+    return;
+  }
   unschedule(state, queue, message);
-  messages.setF64(message, messageField.since, messages.f64(message, messageField.deadline));
+  messages.setF64(message, messageField.since, deadline);
   makeReady(state, queue, message);
 }
 
@@ -125,7 +150,9 @@ function dropPopped(state: QueueState, firstPopped: number): void {
   let message = firstPopped;
   while (message !== 0) {
     const next = state.messages.u32(message, messageField.next);
-    freeRecord(state, state.queueOf(state.messages.u32(message, messageField.queue)), message);
+    const queue = state.queueOf(state.messages.u32(message, messageField.queue));
+    queue.bytesIn.popped -= storedBytesOf(state, message);
+    freeRecord(state, message);
     message = next;
   }
 }

@@ -4,6 +4,6 @@ export interface FenceEntry {
   readonly queue: number;
   readonly seq: number;
   readonly tag: number;
-  /** 0 while not settled; else outcomeSuperseded or what settledOutcome made. */
+  /** 0 while it is not known; else outcomeSuperseded, outcomePurged, outcomeDead or settledOutcome. */
   readonly outcome: number;
 }

@@ -17,8 +17,13 @@ const pagesPerPulseMax = 8;
 /** Byte offsets of an entry: seq in 48 bits, outcome (0: not settled), queue, tag. */
 const field = { seq: 0, outcome: 6, queue: 8, tag: 12 };
 
-/** Outcome of a lease that ended unsettled and was followed by a newer one. */
+/**
+ * Outcomes of leases that nobody settled: a newer lease followed; the message was taken away; it
+ * died.
+ */
 export const outcomeSuperseded = 1;
+export const outcomePurged = 2;
+export const outcomeDead = 3;
 
 interface FencePage {
   readonly page: number;

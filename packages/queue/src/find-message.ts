@@ -1,4 +1,5 @@
 import type { MessageKey } from "./ids.ts";
+import { isLive } from "./liveness.ts";
 import { messageField } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -19,5 +20,5 @@ export function findMessage(state: QueueState, queue: Queue, key: MessageKey): n
   const isIt =
     messages.f64(found, messageField.op) === key.op &&
     messages.u32(found, messageField.index) === key.index;
-  return isIt ? found : 0;
+  return isIt && isLive(state, queue, found) ? found : 0;
 }

@@ -29,11 +29,12 @@ export class GroupTable {
   }
 
   /** Makes a group that is not there, without members. `number` is its place in its queue. */
-  create(queue: number, key: Uint8Array, number: number): number {
+  create(queue: number, key: Uint8Array, number: number, era: number): number {
     const group = this.records.allocate();
     this.records.setBytes(group, groupField.key, key);
     this.records.setU32(group, groupField.queue, queue);
     this.records.setU48(group, groupField.number, number);
+    this.records.setU32(group, groupField.era, era);
     this.index.add(group);
     return group;
   }
@@ -46,7 +47,6 @@ export class GroupTable {
     else links.setU32(last, linkField.nextMember, message);
     links.setU32(message, linkField.previousMember, last);
     records.setU32(group, groupField.lastMember, message);
-    this.count(group, groupField.members, 1);
   }
 
   /** Takes a member away that is in no order; whether it was the last, and took the group with it. */
@@ -60,7 +60,7 @@ export class GroupTable {
     else links.setU32(next, linkField.previousMember, previous);
     links.setU32(message, linkField.nextMember, 0);
     links.setU32(message, linkField.previousMember, 0);
-    if (this.count(group, groupField.members, -1) > 0) return false;
+    if (next !== 0 || previous !== 0) return false;
     this.index.remove(group);
     records.free(group);
     return true;

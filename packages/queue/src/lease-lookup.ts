@@ -1,5 +1,6 @@
-import { outcomeSuperseded } from "./fence-table.ts";
+import { outcomeDead, outcomePurged, outcomeSuperseded } from "./fence-table.ts";
 import type { LeaseKey, MessageKey } from "./ids.ts";
+import { isLive, liveMessage } from "./liveness.ts";
 import { leaseEndOf } from "./message-life.ts";
 import { leaseEnd, messageField, messageState } from "./message-record.ts";
 import type { SettleAction } from "./operation.ts";
@@ -36,11 +37,25 @@ export function findLease(state: QueueState, queue: Queue, lease: LeaseKey): Lea
   if (entry === null || entry.queue !== queue.incarnation || entry.tag !== lease.tag) {
     return { is: "unknown" };
   }
-  if (entry.outcome === outcomeSuperseded) return { is: "lost", reason: "superseded" };
+  const lost = lostBy(entry.outcome);
+  if (lost !== null) return { is: "lost", reason: lost };
   if (entry.outcome >= outcomeBase) return settlementOf(entry.outcome);
   const message = queue.messages.get(entry.seq);
   if (message === 0) return { is: "unknown" };
+  if (!isLive(state, queue, message))
+    return { is: "lost", reason: reasonOfGhost(state, message, lease.fence) };
   return findUnsettled(state, message, lease.fence);
+}
+
+function lostBy(outcome: number): LeaseLostReason | null {
+  if (outcome === outcomeSuperseded) return "superseded";
+  if (outcome === outcomePurged) return "purged";
+  return outcome === outcomeDead ? "dead" : null;
+}
+
+// What will be remembered of the lease once the ghost is freed.
+function reasonOfGhost(state: QueueState, message: number, fence: number): LeaseLostReason {
+  return state.messages.f64(message, messageField.fence) === fence ? "purged" : "superseded";
 }
 
 function findUnsettled(state: QueueState, message: number, fence: number): LeaseFinding {
@@ -75,7 +90,7 @@ export function lostReason(finding: Exclude<LeaseFinding, { is: "held" }>): Leas
 /** The message of a lease, or null once it has left the queue. */
 export function messageOfLease(state: QueueState, queue: Queue, fence: number): MessageKey | null {
   const entry = state.fences.find(fence);
-  const message = entry === null ? 0 : queue.messages.get(entry.seq);
+  const message = entry === null ? 0 : liveMessage(state, queue, entry.seq);
   return message === 0 ? null : messageKeyOf(state, message);
 }
 

@@ -35,6 +35,9 @@ export const leaseMsMax = 12 * 3_600_000;
 export const settleDelayMsMax = 7 * 86_400_000;
 /** Longest delay of an enqueue, in milliseconds: the largest retention, 365 d. */
 export const enqueueDelayMsMax = 365 * 86_400_000;
+/** Shortest and longest time for which a message may be ready, in milliseconds: 1 s and 365 d. */
+export const ttlMsMin = 1_000;
+export const ttlMsMax = 365 * 86_400_000;
 /** Longest error message or reject reason that is kept, in bytes of UTF-8: 1 KiB. */
 export const errorTextBytesMax = 1_024;
 /** Progress of a lease, in bytes of JSON: 4 KiB. */
@@ -81,8 +84,10 @@ export const revocationAheadMsMax = 5 * 60_000;
  */
 export const revocationKeptMs = 12 * 3_600_000 + revocationAheadMsMax + 60_000;
 
-/** Deadlines (lease ends, delays) that one pulse acts on. */
+/** Deadlines (ends of leases, delays, ttls and retention) that one pulse acts on. */
 export const deadlinesPerPulseMax = 2_000;
+/** Purged messages that one operation or pulse frees, or takes out of its way in a group. */
+export const ghostsPerOperationMax = 2_000;
 /** Records of each window (dedup, idempotency, replays) that one pulse forgets: about 4 ms. */
 export const windowRecordsPerPulseMax = 8_192;
 /** How late a window may be before it alone makes a pulse due, in microseconds: pulses then forget

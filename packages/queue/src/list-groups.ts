@@ -3,7 +3,8 @@ import type { GroupView, GroupViewState } from "./group-view.ts";
 import { messageKeyOf } from "./lease-lookup.ts";
 import { listExaminedMax } from "./limits.ts";
 import { readBlob } from "./message-blob.ts";
-import { groupField, messageField, messageState } from "./message-record.ts";
+import { type GroupNow, groupNow } from "./group-now.ts";
+import { messageField, messageState } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
 import { leasedSinceMs } from "./view-message.ts";
@@ -26,21 +27,19 @@ export function listGroups(
     if (entries.length === question.limit || examined === listExaminedMax) {
       return { entries, next: { incarnation: queue.incarnation, number: last } };
     }
-    const group = queue.groups.get(number);
+    const group = groupNow(state, queue, queue.groups.get(number));
+    // Of a group without a first member only ghosts are left.
     const is = groupStateOf(state, group);
-    if (question.state === null || question.state === is) {
+    if (group.first !== 0 && (question.state === null || question.state === is)) {
       entries.push(viewGroup(state, group, is));
     }
     last = number;
   }
 }
 
-function groupStateOf(state: QueueState, group: number): GroupViewState {
-  const { records } = state.groups;
-  const count = (field: number): number => records.u32(group, field);
-  if (count(groupField.leased) > 0) return "locked";
-  const head = count(groupField.head);
-  if (head === 0) return count(groupField.scheduled) > 0 ? "waiting" : "dead";
+function groupStateOf(state: QueueState, { head, leased, scheduled }: GroupNow): GroupViewState {
+  if (leased > 0) return "locked";
+  if (head === 0) return scheduled > 0 ? "waiting" : "dead";
   switch (state.messages.u8(head, messageField.state)) {
     case messageState.ready:
       return "ready";
@@ -51,16 +50,13 @@ function groupStateOf(state: QueueState, group: number): GroupViewState {
   }
 }
 
-function viewGroup(state: QueueState, group: number, is: GroupViewState): GroupView {
-  const { records } = state.groups;
-  const first = records.u32(group, groupField.firstMember);
-  const head = records.u32(group, groupField.head);
-  const shown = head === 0 ? first : head;
-  const { groupId } = readBlob(state, first);
+function viewGroup(state: QueueState, group: GroupNow, is: GroupViewState): GroupView {
+  const shown = group.head === 0 ? group.first : group.head;
+  const { groupId } = readBlob(state, group.first);
   return {
     groupId: groupId ?? new Uint8Array(0),
     state: is,
-    waiting: records.u32(group, groupField.ready) + records.u32(group, groupField.scheduled),
+    waiting: group.ready + group.scheduled,
     head: messageKeyOf(state, shown),
     sinceMs: sinceMsOf(state, shown),
   };

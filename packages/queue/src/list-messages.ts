@@ -1,10 +1,12 @@
 import { annexBytesOf } from "./annex.ts";
 import type { Listing, ListMessages } from "./browse-question.ts";
+import type { StoredState } from "./ghosts.ts";
 import { batchBodyBytesMax, listExaminedMax } from "./limits.ts";
+import { isLive, liveMessage } from "./liveness.ts";
 import { linkField } from "./message-links.ts";
 import { groupField, messageField } from "./message-record.ts";
 import type { MessageView, MessageViewState } from "./message-view.ts";
-import type { Queue, StoredState } from "./queue.ts";
+import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
 import { viewMessage, viewStateOf } from "./view-message.ts";
 
@@ -33,7 +35,7 @@ export function listMessages(
     if (isFull || (bytes > batchBodyBytesMax && isMatch && entries.length > 0)) {
       return { entries, next: { incarnation: queue.incarnation, number: last } };
     }
-    if (isMatch) entries.push(viewMessage(state, message, withContent));
+    if (isMatch) entries.push(viewMessage(state, queue, { message, withContent }));
     last = seq;
   }
 }
@@ -55,7 +57,7 @@ function walkOf(state: QueueState, queue: Queue, question: ListMessages): Walk {
     question.state === null || viewStateOf(state, message) === question.state;
   return {
     next: nextOf(state, queue, question, group),
-    matches: (message) => isMember(message) && isInState(message),
+    matches: (message) => isLive(state, queue, message) && isMember(message) && isInState(message),
   };
 }
 
@@ -91,7 +93,7 @@ function seqOfId(state: QueueState, queue: Queue, dedupHash: Uint8Array): number
   const record = state.dedup.find(queue.incarnation, dedupHash);
   if (record === 0) return -1;
   const seq = state.dedup.seq(record);
-  return queue.messages.get(seq) === 0 ? -1 : seq;
+  return liveMessage(state, queue, seq) === 0 ? -1 : seq;
 }
 
 // The next member behind this seq. When the one at the seq has gone in the meantime, the messages

@@ -1,16 +1,9 @@
 import { removeAnnex } from "./annex.ts";
-import { outcomeSuperseded } from "./fence-table.ts";
+import { outcomePurged, outcomeSuperseded } from "./fence-table.ts";
 import { freeBlob, storedBytesOf } from "./message-blob.ts";
-import { linkField } from "./message-links.ts";
-import {
-  deadReason,
-  groupField,
-  leaseEnd,
-  messageField,
-  messageFlag,
-  messageState,
-} from "./message-record.ts";
-import { enterReady, joinOrder, leaveOrder, refreshGroup } from "./order.ts";
+import { hasEnd, ownEndOf, retentionEndOf } from "./message-end.ts";
+import { groupField, leaseEnd, messageField, messageFlag, messageState } from "./message-record.ts";
+import { enterReady, joinOrder, leaveOrder, refreshGroup, settleGroup } from "./order.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
 
@@ -32,12 +25,15 @@ export function schedule(state: QueueState, queue: Queue, message: number, due: 
   const { messages } = state;
   messages.setU8(message, messageField.state, messageState.scheduled);
   messages.setF64(message, messageField.since, state.now);
-  messages.setF64(message, messageField.deadline, due);
+  const deadline = hasEnd(state, message) ? Math.min(due, ownEndOf(state, message)) : due;
+  messages.setF64(message, messageField.deadline, deadline);
   state.timers.add(message);
   queue.scheduled += 1;
+  queue.bytesIn.scheduled += storedBytesOf(state, message);
   queue.seqs.scheduled.add(messages.f64(message, messageField.seq));
   const group = messages.u32(message, messageField.group);
   if (group === 0) return;
+  settleGroup(state, queue, group);
   state.groups.count(group, groupField.scheduled, 1);
   refreshGroup(state, queue, group);
 }
@@ -47,9 +43,12 @@ export function unschedule(state: QueueState, queue: Queue, message: number): vo
   const { messages } = state;
   state.timers.remove(message);
   queue.scheduled -= 1;
+  queue.bytesIn.scheduled -= storedBytesOf(state, message);
   queue.seqs.scheduled.delete(messages.f64(message, messageField.seq));
   const group = messages.u32(message, messageField.group);
-  if (group !== 0) state.groups.count(group, groupField.scheduled, -1);
+  if (group === 0) return;
+  settleGroup(state, queue, group);
+  state.groups.count(group, groupField.scheduled, -1);
 }
 
 /** What a lease is granted with. */
@@ -84,6 +83,7 @@ export function lease(
   messages.setU32(message, messageField.deliveries, deliveries + 1);
   state.leases.add(message);
   queue.leased += 1;
+  queue.bytesIn.leased += storedBytesOf(state, message);
   queue.seqs.leased.add(seq);
   const group = messages.u32(message, messageField.group);
   if (group !== 0) state.groups.count(group, groupField.leased, 1);
@@ -95,60 +95,50 @@ export function endLease(state: QueueState, queue: Queue, message: number, how: 
   const { messages } = state;
   state.leases.remove(message);
   queue.leased -= 1;
+  queue.bytesIn.leased -= storedBytesOf(state, message);
   queue.seqs.leased.delete(messages.f64(message, messageField.seq));
+  setLeaseEnd(state, message, how);
+  state.fences.touch(messages.f64(message, messageField.fence), state.now);
+  letGo(state, message);
+  state.expectEnd(retentionEndOf(state, queue, message));
+  const group = messages.u32(message, messageField.group);
+  if (group === 0) return;
+  settleGroup(state, queue, group);
+  state.groups.count(group, groupField.leased, -1);
+}
+
+/** The lease's holder, and the dequeue that took it, have it no more. */
+export function letGo(state: QueueState, message: number): void {
+  const { messages } = state;
   state.holders.release(messages.u32(message, messageField.holder));
   messages.setU32(message, messageField.holder, 0);
-  setLeaseEnd(state, message, how);
-  const fence = messages.f64(message, messageField.fence);
-  state.fences.touch(fence, state.now);
   const call = messages.u32(message, messageField.call);
-  if (call !== 0) {
-    state.calls.leaseEnded(call, fence);
-    messages.setU32(message, messageField.call, 0);
-  }
-  const group = messages.u32(message, messageField.group);
-  if (group !== 0) state.groups.count(group, groupField.leased, -1);
-}
-
-/** Takes back the leases of the messages that follow this one in its group (a rewind). */
-export function rewindAfter(state: QueueState, queue: Queue, message: number): void {
-  const { messages } = state;
-  if (messages.u32(message, messageField.group) === 0) return;
-  let next = messages.u32(message, messageField.next);
-  // What is leased of a group is one run at the front of its order, at most one dequeue long.
-  while (next !== 0 && messages.u8(next, messageField.state) === messageState.leased) {
-    endLease(state, queue, next, leaseEnd.rewound);
-    const rewinds = messages.u32(next, messageField.rewinds);
-    messages.setU32(next, messageField.rewinds, rewinds + 1);
-    enterReady(state, queue, next);
-    next = messages.u32(next, messageField.next);
-  }
-}
-
-/** A dead letter. Under `onDead: "block"` it keeps its place and holds up its group. */
-export function bury(state: QueueState, queue: Queue, message: number, reason: number): void {
-  const { messages } = state;
-  const group = messages.u32(message, messageField.group);
-  messages.setU8(message, messageField.state, messageState.dead);
-  messages.setF64(message, messageField.since, state.now);
-  const ends = messages.u8(message, messageField.ends);
-  messages.setU8(message, messageField.ends, (ends & 0x0f) | (reason << 4));
-  queue.dead += 1;
-  queue.seqs.dead.add(messages.f64(message, messageField.seq));
-  queue.deaths.set(queue.nextDeath, message);
-  state.links.setU48(message, linkField.death, queue.nextDeath);
-  queue.nextDeath += 1;
-  releaseDedup(state, queue, message);
-  if (group === 0) return;
-  if (queue.config.onDead === "block") rewindAfter(state, queue, message);
-  else leaveOrder(state, message);
-  refreshGroup(state, queue, group);
+  if (call === 0) return;
+  state.calls.leaseEnded(call, messages.f64(message, messageField.fence));
+  messages.setU32(message, messageField.call, 0);
 }
 
 /** A message that is in no state any more leaves the queue for good. */
 export function remove(state: QueueState, queue: Queue, message: number): void {
   detach(state, queue, message);
-  freeRecord(state, queue, message);
+  freeRecord(state, message);
+}
+
+/** The same for one that nobody has settled: it was purged, deleted, or has ended. */
+export function takeAway(state: QueueState, queue: Queue, message: number): void {
+  forgetLease(state, message);
+  remove(state, queue, message);
+}
+
+/**
+ * The latest lease of a message that leaves: settled it stays so; else it was taken away, but one
+ * that ended before its message died, which is remembered already.
+ */
+function forgetLease(state: QueueState, message: number): void {
+  const fence = state.messages.f64(message, messageField.fence);
+  if (fence === 0 || leaseEndOf(state, message) === leaseEnd.settled) return;
+  if (state.messages.u8(message, messageField.state) === messageState.dead) return;
+  state.fences.settle(fence, outcomePurged, state.now);
 }
 
 /** Gone for every read and count, but its bytes are kept: a popped message. */
@@ -173,7 +163,8 @@ export function joinGroup(
 ): void {
   const { groups, messages } = state;
   const known = groups.find(queue.incarnation, hash);
-  const group = known === 0 ? groups.create(queue.incarnation, hash, queue.nextGroup) : known;
+  const group =
+    known === 0 ? groups.create(queue.incarnation, hash, queue.nextGroup, queue.era) : known;
   if (known === 0) {
     queue.groups.set(queue.nextGroup, group);
     queue.nextGroup += 1;
@@ -190,29 +181,12 @@ function leaveGroup(state: QueueState, queue: Queue, message: number): void {
 }
 
 /** Frees what a detached message still takes. */
-export function freeRecord(state: QueueState, queue: Queue, message: number): void {
-  queue.bytes -= storedBytesOf(state, message);
+export function freeRecord(state: QueueState, message: number): void {
   removeAnnex(state, message);
   freeBlob(state, message);
   state.links.clear(message);
+  if (hasEnd(state, message)) state.ends.clear(message);
   state.messages.free(message);
-}
-
-/** Why the message has to die at the end of a lease without an ack, or 0. */
-export function deathOf(state: QueueState, queue: Queue, message: number): number {
-  const { messages } = state;
-  const own = messages.u16(message, messageField.maxFailures);
-  const failuresMax = own === 0 ? queue.config.maxFailures : own;
-  if (messages.u16(message, messageField.failures) >= failuresMax) return deadReason.maxFailures;
-  const deliveries = messages.u32(message, messageField.deliveries);
-  const counted = deliveries - messages.u32(message, messageField.rewinds);
-  return counted >= queue.config.maxDeliveries ? deadReason.maxDeliveries : 0;
-}
-
-/** One more failure. */
-export function countFailure(state: QueueState, message: number): void {
-  const failures = state.messages.u16(message, messageField.failures);
-  state.messages.setU16(message, messageField.failures, failures + 1);
 }
 
 /** How the latest lease ended. */
@@ -233,7 +207,8 @@ export function supersede(state: QueueState, message: number): void {
   state.fences.settle(fence, outcomeSuperseded, state.now);
 }
 
-function releaseDedup(state: QueueState, queue: Queue, message: number): void {
+/** The id of a message that holds one is free. */
+export function releaseDedup(state: QueueState, queue: Queue, message: number): void {
   const record = state.messages.u32(message, messageField.dedup);
   if (record === 0) return;
   state.messages.setU32(message, messageField.dedup, 0);

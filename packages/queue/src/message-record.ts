@@ -11,7 +11,10 @@ export const messageField = {
   enqueuedAt: 16,
   /** f64: when it was enqueued or, delayed, due; of a dead one when it died. */
   since: 24,
-  /** f64: lease end (lease clock) while leased, due time while scheduled. */
+  /**
+   * f64: lease end (lease clock) while leased; due time while scheduled, or the end of its ttl if
+   * that is earlier; the end of its ttl, if it has one, while ready.
+   */
   deadline: 32,
   /** f64: the latest lease's fence; 0 before the first. */
   fence: 40,
@@ -61,18 +64,21 @@ export const messageField = {
 /** What a message is. `popped`: gone for everyone, but its answer can be fetched again. */
 export const messageState = { scheduled: 1, ready: 2, leased: 3, dead: 4, popped: 5 } as const;
 
-/** Flags: a JSON body; in its group's order (it has been ready once and is not out of it). */
-export const messageFlag = { json: 1, inGroup: 2 } as const;
+/**
+ * Flags: a JSON body; in its group's order (it has been ready once and is not out of it); an end of
+ * its own (`state.ends`).
+ */
+export const messageFlag = { json: 1, inGroup: 2, hasEnd: 4 } as const;
 
 /** How the latest lease ended. */
 export const leaseEnd = { none: 0, expired: 1, rewound: 2, settled: 3 } as const;
 
 /** Why a message is dead. */
-export const deadReason = { maxFailures: 1, maxDeliveries: 2, rejected: 3 } as const;
+export const deadReason = { maxFailures: 1, maxDeliveries: 2, rejected: 3, expired: 4 } as const;
 
 /** Why a message is dead, in the words of the contract and the order of deadReason. */
 export type DeadReason = (typeof deadReasons)[number];
-export const deadReasons = ["max-failures", "max-deliveries", "rejected"] as const;
+export const deadReasons = ["max-failures", "max-deliveries", "rejected", "expired"] as const;
 
 /** The reason in a message's `ends`, or null of one that is not dead. */
 export function deadReasonOf(ends: number): DeadReason | null {
@@ -91,8 +97,8 @@ export const groupField = {
   /** u32, u32: first and last message in the group's order. */
   head: 20,
   tail: 24,
-  /** u32: messages that name the group, in its order or not. */
-  members: 28,
+  /** u32: the era of its queue in which its counters were right. */
+  era: 28,
   /** u32: of those in order, the ready and the leased ones. */
   ready: 32,
   leased: 36,

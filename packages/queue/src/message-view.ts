@@ -30,6 +30,8 @@ export interface MessageView {
   readonly enqueuedAtMs: number;
   /** Of a scheduled message: when it is ready. */
   readonly dueAtMs: number | null;
+  /** When it ends, if no lease runs then; of a dead letter when it is gone. */
+  readonly expiresAtMs: number;
   readonly deliveries: number;
   readonly failures: number;
   readonly redrives: number;
@@ -77,6 +79,7 @@ export function writeMessageView(writer: ByteWriter, view: MessageView): void {
   writeLabel(writer, view.contentType);
   writer.u8(view.priority).u64(view.enqueuedAtMs);
   optional(writer, view.dueAtMs, (atMs) => writer.u64(atMs));
+  writer.u64(view.expiresAtMs);
   writer.u32(view.deliveries).u32(view.failures).u32(view.redrives);
   optional(writer, view.lease, (lease) => {
     optional(writer, lease.worker, (worker) => writer.string(worker));
@@ -100,6 +103,7 @@ export function readMessageView(reader: ByteReader): MessageView {
     priority: reader.u8(),
     enqueuedAtMs: reader.u64(),
     dueAtMs: readOptional(reader, () => reader.u64()),
+    expiresAtMs: reader.u64(),
     deliveries: reader.u32(),
     failures: reader.u32(),
     redrives: reader.u32(),

@@ -22,6 +22,7 @@ import type {
 import { pausables } from "./pause-view.ts";
 import { readQueueName } from "./queue-name.ts";
 import { readQueueConfig, writeQueueConfig } from "./queue-config.ts";
+import { readDeleteMessage, readPurge, writeDeleteMessage, writePurge } from "./removal-codec.ts";
 import { readSettle, writeSettle } from "./settle-codec.ts";
 import { optional, readChoice, readOptional, readRange } from "./wire.ts";
 
@@ -34,6 +35,9 @@ const tags = {
   revoke: 6,
   "pause-queue": 7,
   once: 8,
+  purge: 9,
+  "delete-queue": 10,
+  "delete-message": 11,
 } as const;
 
 /** Bytes around bodies: an operation's fields, and a message's labels and hashes. A guess. */
@@ -73,6 +77,15 @@ export function encodeOperation(operation: Operation): Uint8Array {
       writer.raw(operation.key.hash).raw(operation.key.fingerprint);
       writer.raw(encodeOperation(operation.operation));
       break;
+    case "purge":
+      writePurge(writer, operation);
+      break;
+    case "delete-queue":
+      writer.bool(operation.force);
+      break;
+    case "delete-message":
+      writeDeleteMessage(writer, operation);
+      break;
     default:
       unreachable(operation);
   }
@@ -102,6 +115,9 @@ function readOnce(reader: ByteReader): Once {
     case "put-queue":
     case "revoke":
     case "pause-queue":
+    case "purge":
+    case "delete-queue":
+    case "delete-message":
       return { type: "once", key, operation };
     case "enqueue":
     case "dequeue":
@@ -128,6 +144,12 @@ function readBody(reader: ByteReader, tag: number, queue: string): Exclude<Opera
       return readExtendDequeue(reader, queue);
     case tags["pause-queue"]:
       return readPauseQueue(reader, queue);
+    case tags.purge:
+      return readPurge(reader, queue);
+    case tags["delete-queue"]:
+      return { type: "delete-queue", queue, force: reader.bool() };
+    case tags["delete-message"]:
+      return readDeleteMessage(reader, queue);
     default:
       throw new DecodeError(`operation of unknown type ${tag}`);
   }

@@ -1,10 +1,10 @@
-import type { LeaseKey } from "./ids.ts";
+import type { LeaseKey, MessageKey } from "./ids.ts";
 import type { QueueConfigPatch } from "./queue-config.ts";
 
 /**
  * Everything that can be asked of the queues through the log. What the contract promises and no
- * operation can say (ttl, dequeue from the dead, purge, redrive) does not exist yet: the
- * gateway has to refuse it.
+ * operation can say (dequeue from the dead, redrive) does not exist yet: the gateway has to refuse
+ * it.
  */
 export type Operation =
   | PutQueue
@@ -14,10 +14,13 @@ export type Operation =
   | ExtendDequeue
   | Revoke
   | PauseQueue
-  | Once;
+  | Once
+  | Purge
+  | DeleteQueue
+  | DeleteMessage;
 
 /** What administers something. */
-export type AdminOperation = PutQueue | Revoke | PauseQueue;
+export type AdminOperation = PutQueue | Revoke | PauseQueue | Purge | DeleteQueue | DeleteMessage;
 
 /** An operation that administers something, under an Idempotency-Key. */
 export interface Once {
@@ -84,6 +87,8 @@ export interface NewMessage {
   readonly notBeforeMs: number | null;
   /** 1 to 1,000; null is the queue's. */
   readonly maxFailures: number | null;
+  /** 1 s to 365 d from when it is first ready; null is as long as the queue keeps messages. */
+  readonly ttlMs: number | null;
 }
 
 export interface DedupKey {
@@ -175,4 +180,32 @@ export interface PauseQueue {
   readonly what: "send" | "receive";
   /** Null resumes. The gateway cuts the reason at 1 KiB of UTF-8. */
   readonly pause: { readonly by: string; readonly reason: string | null } | null;
+}
+
+/** A state that can be purged; `ready` are the blocked ones too. */
+export type PurgedState = "ready" | "scheduled" | "leased" | "dead";
+
+/** `POST /queues/{q}/purge`: everything in these states is gone. */
+export interface Purge {
+  readonly type: "purge";
+  readonly queue: string;
+  /** At least one, each once. */
+  readonly states: readonly PurgedState[];
+}
+
+/** `DELETE /queues/{q}`. */
+export interface DeleteQueue {
+  readonly type: "delete-queue";
+  readonly queue: string;
+  /** Also when it holds messages. */
+  readonly force: boolean;
+}
+
+/** `DELETE /queues/{q}/messages/{id}`. */
+export interface DeleteMessage {
+  readonly type: "delete-message";
+  readonly queue: string;
+  readonly message: MessageKey;
+  /** Also when it is leased. */
+  readonly force: boolean;
 }

@@ -1,4 +1,7 @@
 import { present } from "@quorate/prelude";
+import { isLive } from "./liveness.ts";
+import { storedBytesOf } from "./message-blob.ts";
+import { hasEnd, ownEndOf } from "./message-end.ts";
 import { groupField, messageField, messageFlag, messageState } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -14,12 +17,18 @@ export function enterReady(state: QueueState, queue: Queue, message: number): vo
   const { messages, groups } = state;
   messages.setU8(message, messageField.state, messageState.ready);
   queue.seqs.ready.add(messages.f64(message, messageField.seq));
+  queue.bytesIn.ready += storedBytesOf(state, message);
+  if (hasEnd(state, message)) {
+    messages.setF64(message, messageField.deadline, ownEndOf(state, message));
+    state.timers.add(message);
+  }
   const group = messages.u32(message, messageField.group);
   if (group === 0) {
     queue.ready += 1;
     addCandidate(state, queue, message);
     return;
   }
+  settleGroup(state, queue, group);
   groups.count(group, groupField.ready, 1);
   if (groups.records.u8(group, groupField.isRunnable) === 1) queue.ready += 1;
   else queue.blocked += 1;
@@ -29,12 +38,15 @@ export function enterReady(state: QueueState, queue: Queue, message: number): vo
 export function leaveReady(state: QueueState, queue: Queue, message: number): void {
   const { messages, groups } = state;
   queue.seqs.ready.delete(messages.f64(message, messageField.seq));
+  queue.bytesIn.ready -= storedBytesOf(state, message);
+  if (hasEnd(state, message)) state.timers.remove(message);
   const group = messages.u32(message, messageField.group);
   if (group === 0) {
     queue.ready -= 1;
     removeCandidate(state, queue, message);
     return;
   }
+  settleGroup(state, queue, group);
   groups.count(group, groupField.ready, -1);
   if (groups.records.u8(group, groupField.isRunnable) === 1) queue.ready -= 1;
   else queue.blocked -= 1;
@@ -61,20 +73,21 @@ export function leaveOrder(state: QueueState, message: number): void {
 }
 
 /** Whether nothing stands before this message: it has no group, or is the group's head. */
-export function isHead(state: QueueState, message: number): boolean {
+export function isHead(state: QueueState, queue: Queue, message: number): boolean {
   const group = state.messages.u32(message, messageField.group);
-  return group === 0 || state.groups.head(group) === message;
+  if (group === 0) return true;
+  settleGroup(state, queue, group);
+  return state.groups.head(group) === message;
 }
 
 /** Says anew whether the group can run and which message stands for it. 0 is no group. */
 export function refreshGroup(state: QueueState, queue: Queue, group: number): void {
   if (group === 0) return;
-  const { groups, messages } = state;
+  settleGroup(state, queue, group);
+  const { groups } = state;
   const head = groups.head(group);
   const isRunnable =
-    head !== 0 &&
-    groups.records.u32(group, groupField.leased) === 0 &&
-    messages.u8(head, messageField.state) === messageState.ready;
+    head !== 0 && groups.records.u32(group, groupField.leased) === 0 && isReady(state, queue, head);
   setCandidate(state, queue, group, isRunnable ? head : 0);
   if (isRunnable === (groups.records.u8(group, groupField.isRunnable) === 1)) return;
   groups.records.setU8(group, groupField.isRunnable, isRunnable ? 1 : 0);
@@ -88,8 +101,51 @@ export function refreshGroup(state: QueueState, queue: Queue, group: number): vo
  * ready. refreshGroup must follow at the end of the dequeue.
  */
 export function offerNext(state: QueueState, queue: Queue, group: number, next: number): void {
-  const isReady = next !== 0 && state.messages.u8(next, messageField.state) === messageState.ready;
-  setCandidate(state, queue, group, isReady ? next : 0);
+  const live = dropGhostsFrom(state, queue, next);
+  setCandidate(state, queue, group, live !== 0 && isReady(state, queue, live) ? live : 0);
+}
+
+/**
+ * Must come before a group's counters or its head are looked at: what purges have taken from it
+ * counts no more, and ghosts do not stand at its head. A group at whose head ghosts are left, because
+ * the operation may touch no more of them, waits until a pulse has freed them.
+ */
+export function settleGroup(state: QueueState, queue: Queue, group: number): void {
+  const { records } = state.groups;
+  const era = records.u32(group, groupField.era);
+  if (era !== queue.era) {
+    const { purgedIn } = queue;
+    if (purgedIn.ready > era) {
+      records.setU32(group, groupField.ready, 0);
+      // Its bit went with all the others.
+      records.setU32(group, groupField.candidate, 0);
+      records.setU8(group, groupField.isRunnable, 0);
+    }
+    if (purgedIn.leased > era) records.setU32(group, groupField.leased, 0);
+    if (purgedIn.scheduled > era) records.setU32(group, groupField.scheduled, 0);
+    records.setU32(group, groupField.era, queue.era);
+  }
+  if (queue.ghosts.length > 0) dropGhostsFrom(state, queue, state.groups.head(group));
+}
+
+// Takes the ghosts out of an order that stand together from this message on; the one behind them,
+// or the first that has to stay.
+function dropGhostsFrom(state: QueueState, queue: Queue, first: number): number {
+  let message = first;
+  while (message !== 0 && state.ghostsToTouch > 0 && !isLive(state, queue, message)) {
+    const next = state.messages.u32(message, messageField.next);
+    leaveOrder(state, message);
+    state.ghostsToTouch -= 1;
+    message = next;
+  }
+  return message;
+}
+
+function isReady(state: QueueState, queue: Queue, message: number): boolean {
+  return (
+    state.messages.u8(message, messageField.state) === messageState.ready &&
+    isLive(state, queue, message)
+  );
 }
 
 /** The candidate to deliver next, or 0: highest priority, then lowest seq. */

@@ -21,6 +21,9 @@ export const outcomeTags = {
   revoked: 7,
   "queue-paused": 8,
   repeated: 9,
+  purged: 10,
+  "queue-deleted": 11,
+  "message-deleted": 12,
 } as const;
 
 /** The one spelling of the outcome. */
@@ -29,6 +32,11 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
   writer.u8(outcomeTags[outcome.type]);
   switch (outcome.type) {
     case "invalid":
+    case "queue-deleted":
+    case "message-deleted":
+      break;
+    case "purged":
+      writer.u64(outcome.removed);
       break;
     case "refused":
       optional(writer, outcome.index, (index) => writer.u32(index));
@@ -129,6 +137,12 @@ function readFirst(reader: ByteReader, tag: number): Exclude<Outcome, Repeated> 
     }
     case outcomeTags["queue-paused"]:
       return { type: "queue-paused", paused: readPauses(reader) };
+    case outcomeTags.purged:
+      return { type: "purged", removed: reader.u64() };
+    case outcomeTags["queue-deleted"]:
+      return { type: "queue-deleted" };
+    case outcomeTags["message-deleted"]:
+      return { type: "message-deleted" };
     default:
       throw new DecodeError(`outcome of unknown type ${tag}`);
   }

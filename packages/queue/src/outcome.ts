@@ -14,7 +14,10 @@ export type Outcome =
   | LeasesExtended
   | Revoked
   | QueuePaused
-  | Repeated;
+  | Repeated
+  | Purged
+  | QueueDeleted
+  | MessageDeleted;
 
 /** The bytes were no operation, or one whose values no gateway may send. Nothing was done. */
 export interface Invalid {
@@ -136,4 +139,20 @@ export interface QueuePaused {
 export interface Repeated {
   readonly type: "repeated";
   readonly outcome: Exclude<Outcome, Repeated>;
+}
+
+/** What a purge took away. */
+export interface Purged {
+  readonly type: "purged";
+  readonly removed: number;
+}
+
+/** The queue is gone, with everything in it. */
+export interface QueueDeleted {
+  readonly type: "queue-deleted";
+}
+
+/** The message is gone. */
+export interface MessageDeleted {
+  readonly type: "message-deleted";
 }

@@ -13,6 +13,7 @@ const messageView: MessageView = {
   priority: 9,
   enqueuedAtMs: 1_795_000_000_000,
   dueAtMs: null,
+  expiresAtMs: 1_795_000_060_000,
   deliveries: 2,
   failures: 1,
   redrives: 3,

@@ -48,12 +48,14 @@ export interface QueueStateMachineOptions {
    * bodies lie, so it is equal on every replica, for ever.
    */
   readonly slabBytes?: number;
+  /** Purged messages that one operation frees; 2,000 by default. Equal everywhere, for ever, too. */
+  readonly ghostsMax?: number;
 }
 
 /** A machine without queues, as it is before op 1. */
 export function createQueueStateMachine(options: QueueStateMachineOptions): QueueStateMachine {
-  const { sha256, slabBytes } = options;
-  let state = new QueueState(slabBytes);
+  const { sha256, slabBytes, ghostsMax } = options;
+  let state = new QueueState(slabBytes, ghostsMax);
   let frozen: FrozenQueueState | null = null;
   return {
     execute: (bytes, context) => execute(state, bytes, context, sha256),
@@ -75,7 +77,7 @@ export function createQueueStateMachine(options: QueueStateMachineOptions): Queu
       return frozen;
     },
     load: () =>
-      new QueueStateLoading(new QueueState(slabBytes), (loaded) => {
+      new QueueStateLoading(new QueueState(slabBytes, ghostsMax), (loaded) => {
         // What was frozen of the state before could not be kept beside the loaded one.
         frozen?.drop();
         frozen = null;
@@ -117,9 +119,11 @@ function takeReadyHints(state: QueueState, countMax: number): readonly string[] 
     if (names.length === countMax) break;
     state.readyHints.delete(name);
     const queue = state.queue(name);
-    // In the meantime someone may have taken what there was, or have paused receiving.
-    const isWorthAsking = queue !== undefined && queue.paused.receive === null;
-    if (isWorthAsking && queue.candidates > 0) names.push(name);
+    // In the meantime someone may have taken what there was, or have paused receiving. That a queue
+    // is gone is news as well.
+    const isWorthAsking =
+      queue === undefined || (queue.paused.receive === null && queue.candidates > 0);
+    if (isWorthAsking) names.push(name);
   }
   return names;
 }

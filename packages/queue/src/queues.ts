@@ -61,6 +61,7 @@ function create(state: QueueState, name: string, config: QueueConfig): Uint8Arra
 function replace(state: QueueState, queue: Queue, config: QueueConfig): Uint8Array {
   if (!queueConfigHas(queue.config, config)) {
     queue.configure(config);
+    state.queuesIdleUntil = 0;
   }
   return answerPut(state, queue, false);
 }

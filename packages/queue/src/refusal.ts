@@ -56,6 +56,11 @@ const plainCodes = [
   "dequeue-id-reused",
   "lease-unknown",
   "paused",
+  "purge-denied",
+  "delete-denied",
+  "queue-not-empty",
+  "message-not-found",
+  "message-leased",
 ] as const;
 
 const limitCodes = [

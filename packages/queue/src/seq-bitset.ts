@@ -37,6 +37,14 @@ export class SeqBitset {
     this.setBit(block, top, bit >>> 10);
   }
 
+  /** Whether the number is there. */
+  has(seq: number): boolean {
+    const block = this.blocks.get(Math.floor(seq / bitsPerBlock));
+    if (block === undefined) return false;
+    const bit = seq % bitsPerBlock;
+    return ((this.table.u32(block, 4 * (bit >>> 5)) >>> (bit & 31)) & 1) === 1;
+  }
+
   /** Removes a number, which must be there. */
   delete(seq: number): void {
     const key = Math.floor(seq / bitsPerBlock);

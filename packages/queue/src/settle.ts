@@ -3,17 +3,9 @@ import { keepError, keepProgress } from "./annex.ts";
 import { backoffMs, backoffShare } from "./backoff.ts";
 import { extendedEnd, leaseUntilMs, setLeaseEndTime } from "./lease-clock.ts";
 import { findLease, type LeaseFinding, settledOutcome } from "./lease-lookup.ts";
-import {
-  bury,
-  countFailure,
-  deathOf,
-  endLease,
-  makeReady,
-  remove,
-  rewindAfter,
-  schedule,
-  unschedule,
-} from "./message-life.ts";
+import { bury, countFailure, deathOf, end, rewindAfter } from "./message-death.ts";
+import { isOver } from "./message-end.ts";
+import { endLease, makeReady, remove, schedule, unschedule } from "./message-life.ts";
 import { deadReason, leaseEnd, messageField, messageState } from "./message-record.ts";
 import type { Settle, Settlement } from "./operation.ts";
 import { isHead, leaveReady } from "./order.ts";
@@ -80,7 +72,7 @@ function judge(state: QueueState, queue: Queue, settlement: Settlement): Verdict
     case "held":
       return { is: "apply", message: finding.message, isLate: false };
     case "ended":
-      return judgeLate(state, settlement, finding);
+      return judgeLate(state, queue, settlement, finding);
     case "settled":
       if (finding.action === settlement.action) return { is: "already", state: finding.state };
       return refused({
@@ -100,12 +92,13 @@ function judge(state: QueueState, queue: Queue, settlement: Settlement): Verdict
 // Nobody else has the message yet, so an ack still counts, unless it would pass its group's head.
 function judgeLate(
   state: QueueState,
+  queue: Queue,
   settlement: Settlement,
   finding: Extract<LeaseFinding, { is: "ended" }>,
 ): Verdict {
   const { message, reason } = finding;
   if (settlement.action !== "ack") return refused({ code: "lease-lost", reason });
-  if (isHead(state, message)) return { is: "apply", message, isLate: true };
+  if (isHead(state, queue, message)) return { is: "apply", message, isLate: true };
   return refused({ code: "lease-lost", reason: "group-rewound" });
 }
 
@@ -166,32 +159,43 @@ function giveUp(
     if (settlement.error !== null) keepError(state, message, settlement.error);
   }
   endLease(state, queue, message, leaseEnd.settled);
-  const after = putBack(state, queue, message, settlement);
-  state.fences.settle(fence, settledOutcome(settlement.action, after), state.now);
-  return settled(after, false, null);
+  const fate = fateOf(state, queue, message, settlement);
+  state.fences.settle(fence, settledOutcome(settlement.action, fate.state), state.now);
+  follow(state, queue, message, fate);
+  return settled(fate.state, false, null);
 }
 
-// Where a message goes whose lease was given up: it dies, waits, or is ready in its old place.
-function putBack(
-  state: QueueState,
-  queue: Queue,
-  message: number,
-  settlement: GiveUp,
-): MessageState {
+/** What becomes of a message whose lease was given up. */
+interface Fate {
+  /** `done`: it has reached its end, and its queue keeps none of those. */
+  readonly state: MessageState;
+  /** Why it dies, or 0. */
+  readonly death: number;
+  readonly delayMs: number;
+}
+
+function fateOf(state: QueueState, queue: Queue, message: number, settlement: GiveUp): Fate {
   const death =
     settlement.action === "reject" ? deadReason.rejected : deathOf(state, queue, message);
-  if (death !== 0) {
-    bury(state, queue, message, death);
-    return "dead";
+  if (death !== 0) return { state: "dead", death, delayMs: 0 };
+  if (isOver(state, queue, message)) {
+    const isKept = queue.config.onExpire === "dead";
+    return { state: isKept ? "dead" : "done", death: 0, delayMs: 0 };
+  }
+  const delayMs = delayOf(state, queue, message, settlement);
+  return { state: delayMs === 0 ? "ready" : "scheduled", death: 0, delayMs };
+}
+
+// Where it is ready again it is in its old place.
+function follow(state: QueueState, queue: Queue, message: number, fate: Fate): void {
+  if (fate.death !== 0) return bury(state, queue, message, fate.death);
+  if (fate.state === "dead" || fate.state === "done") {
+    end(state, queue, message);
+    return;
   }
   rewindAfter(state, queue, message);
-  const delayMs = delayOf(state, queue, message, settlement);
-  if (delayMs === 0) {
-    makeReady(state, queue, message);
-    return "ready";
-  }
-  schedule(state, queue, message, state.now + delayMs * 1_000);
-  return "scheduled";
+  if (fate.state === "ready") makeReady(state, queue, message);
+  else schedule(state, queue, message, state.now + fate.delayMs * 1_000);
 }
 
 function delayOf(state: QueueState, queue: Queue, message: number, settlement: GiveUp): number {

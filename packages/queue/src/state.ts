@@ -1,10 +1,11 @@
 import { type ByteReader, type ByteWriter, DecodeError, present } from "@quorate/prelude";
 import { CallTable } from "./call-table.ts";
 import { FenceTable } from "./fence-table.ts";
+import { storedStates } from "./ghosts.ts";
 import { GroupTable } from "./group-table.ts";
 import { HolderTable } from "./holder-table.ts";
-import { leaseClockStepMicrosMax } from "./limits.ts";
-import { MessageLinks } from "./message-links.ts";
+import { ghostsPerOperationMax, leaseClockStepMicrosMax } from "./limits.ts";
+import { endBytes, linkBytes, MessageLinks } from "./message-links.ts";
 import { messageRecordBytes } from "./message-record.ts";
 import type { PageClaims } from "./page-claims.ts";
 import { PageStore } from "./page-store.ts";
@@ -31,11 +32,13 @@ export class QueueState {
   /** Error histories and progress: place and length of a blob. */
   readonly annexes = new RecordTable(this.pages, 16);
   /** Neighbours in groups, the order of death: beside the messages' records. */
-  readonly links = new MessageLinks(this.pages);
+  readonly links = new MessageLinks(this.pages, linkBytes);
+  /** When messages end by their own ttl, in the same way. */
+  readonly ends = new MessageLinks(this.pages, endBytes);
   readonly groups = new GroupTable(this.pages, this.messages, this.links);
   /** Leased messages by lease end (lease clock). */
   readonly leases = new TimerHeap(this.pages, this.messages);
-  /** Scheduled messages by due time. */
+  /** Scheduled messages by due time, and those with a ttl by its end. */
   readonly timers = new TimerHeap(this.pages, this.messages);
   readonly fences = new FenceTable(this.pages, this.messages);
   readonly calls = new CallTable(this.pages, this.blocks);
@@ -56,13 +59,20 @@ export class QueueState {
   /** The op that messages are being counted in, and how many it has so far. */
   op = 0;
   messagesInOp = 0;
+  /** Ghosts that the present operation may still take out of orders; volatile. */
+  ghostsToTouch = 0;
+  /** Before this time no queue has anything to end, to forget or to free; volatile. */
+  queuesIdleUntil = 0;
   private readonly byName = new Map<string, Queue>();
   private readonly byIncarnation = new Map<number, Queue>();
   private nextIncarnation = 1;
   private sortedNames: readonly string[] | null = [];
 
-  /** `slabBytes`: size of the slabs that hold bodies. */
-  constructor(slabBytes: number = slabBytesDefault) {
+  private readonly ghostsMax: number;
+
+  /** `slabBytes`: size of the slabs that hold bodies; `ghostsMax`: see ghostsPerOperationMax. */
+  constructor(slabBytes: number = slabBytesDefault, ghostsMax: number = ghostsPerOperationMax) {
+    this.ghostsMax = ghostsMax;
     this.slabs = new Slabs(slabBytes);
     this.holders = new HolderTable(this.pages, this.slabs);
   }
@@ -86,8 +96,9 @@ export class QueueState {
     return this.byName.size;
   }
 
+  /** All queues in the order in which they were made, deleted ones that are not freed yet too. */
   queues(): Iterable<Queue> {
-    return this.byName.values();
+    return this.byIncarnation.values();
   }
 
   /** Names in ascending order. */
@@ -103,6 +114,27 @@ export class QueueState {
     return queue;
   }
 
+  /** Takes away the queue's name and everything in it; its memory is freed by pulses. */
+  deleteQueue(queue: Queue): void {
+    for (const name of storedStates) queue.purge(name);
+    queue.isDeleted = true;
+    this.byName.delete(queue.name);
+    this.sortedNames = null;
+    this.queuesIdleUntil = 0;
+    // Who waits for its messages learns at once that there will be none.
+    this.readyHints.add(queue.name);
+  }
+
+  /** Nothing is left of a deleted queue. */
+  forgetQueue(queue: Queue): void {
+    this.byIncarnation.delete(queue.incarnation);
+  }
+
+  /** A message may now end at this time. */
+  expectEnd(end: number): void {
+    this.queuesIdleUntil = Math.min(this.queuesIdleUntil, end);
+  }
+
   /** Begins an op, or goes on with it: both clocks move once, by the time between ops. */
   advance(op: number, timestampMicros: number): void {
     if (op !== this.op) {
@@ -111,6 +143,7 @@ export class QueueState {
     }
     this.leaseClock = this.leaseClockAt(timestampMicros);
     this.now = timestampMicros;
+    this.ghostsToTouch = this.ghostsMax;
   }
 
   /** What the lease clock will be when the next op has this time. */
@@ -126,6 +159,7 @@ export class QueueState {
     this.messages.write(writer);
     this.annexes.write(writer);
     this.links.write(writer);
+    this.ends.write(writer);
     this.holders.write(writer);
     this.groups.write(writer);
     this.leases.write(writer);
@@ -138,8 +172,8 @@ export class QueueState {
     writeWindowList(writer, this.adminKeys);
     this.slabs.write(writer);
     this.revocations.write(writer);
-    writer.u32(this.nextIncarnation).u32(this.byName.size);
-    for (const queue of this.byName.values()) {
+    writer.u32(this.nextIncarnation).u32(this.byIncarnation.size);
+    for (const queue of this.byIncarnation.values()) {
       writer.string(queue.name).u32(queue.incarnation);
       queue.write(writer);
     }
@@ -155,6 +189,7 @@ export class QueueState {
     this.messages.restore(reader, claims, this.fences);
     this.annexes.restore(reader, claims);
     this.links.restore(reader, claims);
+    this.ends.restore(reader, claims);
     this.holders.restore(reader, claims);
     this.groups.restore(reader, claims);
     this.leases.restore(reader, claims);
@@ -177,9 +212,7 @@ export class QueueState {
     for (let index = 0; index < count; index++) {
       const name = readQueueName(reader);
       const incarnation = reader.u32();
-      if (this.byName.has(name) || this.byIncarnation.has(incarnation)) {
-        throw new DecodeError("a queue twice");
-      }
+      if (this.byIncarnation.has(incarnation)) throw new DecodeError("a queue twice");
       const queue = new Queue(name, incarnation, configs.read(reader), this.blocks);
       queue.restore(reader, this.dedup);
       this.addQueue(queue);
@@ -188,7 +221,10 @@ export class QueueState {
   }
 
   private addQueue(queue: Queue): void {
-    this.byName.set(queue.name, queue);
+    if (!queue.isDeleted) {
+      if (this.byName.has(queue.name)) throw new DecodeError("a name twice");
+      this.byName.set(queue.name, queue);
+    }
     this.byIncarnation.set(queue.incarnation, queue);
     this.sortedNames = null;
   }

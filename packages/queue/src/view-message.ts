@@ -2,6 +2,7 @@ import { readAnnex } from "./annex.ts";
 import { leaseUntilMs } from "./lease-clock.ts";
 import { messageKeyOf } from "./lease-lookup.ts";
 import { readBlob } from "./message-blob.ts";
+import { endOf } from "./message-end.ts";
 import { linkField } from "./message-links.ts";
 import {
   deadReasonOf,
@@ -11,10 +12,15 @@ import {
   messageState,
 } from "./message-record.ts";
 import type { LeaseView, MessageContent, MessageView, MessageViewState } from "./message-view.ts";
+import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
 
 /** The message as reads show it; with what it carries, or without. */
-export function viewMessage(state: QueueState, message: number, withContent: boolean): MessageView {
+export function viewMessage(
+  state: QueueState,
+  queue: Queue,
+  { message, withContent }: { readonly message: number; readonly withContent: boolean },
+): MessageView {
   const { messages } = state;
   const { contentType, groupId, dedupId } = readBlob(state, message);
   const is = viewStateOf(state, message);
@@ -30,6 +36,7 @@ export function viewMessage(state: QueueState, message: number, withContent: boo
     priority: messages.u8(message, messageField.priority),
     enqueuedAtMs: millis(messages.f64(message, messageField.enqueuedAt)),
     dueAtMs: is === "scheduled" ? millis(messages.f64(message, messageField.deadline)) : null,
+    expiresAtMs: millis(endOf(state, queue, message)),
     deliveries: messages.u32(message, messageField.deliveries),
     failures: messages.u16(message, messageField.failures),
     redrives: state.links.u16(message, linkField.redrives),

@@ -155,6 +155,7 @@ export interface Message {
   readonly priority: number;
   readonly enqueuedAt: Time;
   readonly dueAt: Time | null;
+  readonly expiresAt: Time;
   readonly deliveries: number;
   readonly failures: number;
   readonly redrives: number;
@@ -162,7 +163,7 @@ export interface Message {
   readonly bodyBase64?: string | undefined;
   readonly lease: MessageLease | null;
   readonly dead: {
-    readonly reason: "max-failures" | "max-deliveries" | "rejected";
+    readonly reason: "max-failures" | "max-deliveries" | "rejected" | "expired";
     readonly at: Time;
   } | null;
   readonly errors?:
@@ -198,6 +199,7 @@ export interface MessageReply {
   readonly priority: number;
   readonly enqueuedAt: Time;
   readonly dueAt: Time | null;
+  readonly expiresAt: Time;
   readonly deliveries: number;
   readonly failures: number;
   readonly redrives: number;
@@ -205,7 +207,7 @@ export interface MessageReply {
   readonly bodyBase64?: string | undefined;
   readonly lease: MessageLease | null;
   readonly dead: {
-    readonly reason: "max-failures" | "max-deliveries" | "rejected";
+    readonly reason: "max-failures" | "max-deliveries" | "rejected" | "expired";
     readonly at: Time;
   } | null;
   readonly errors?:
@@ -258,6 +260,11 @@ export interface Problem {
   readonly action?: string | undefined;
   readonly state?: string | undefined;
   readonly scope?: string | undefined;
+}
+
+export interface Purged {
+  readonly removed: number;
+  readonly coord: Coord;
 }
 
 export interface Queue {
@@ -439,6 +446,7 @@ export interface Operations {
         readonly dedupId?: string | undefined;
         readonly delayMs?: number | undefined;
         readonly notBefore?: string | undefined;
+        readonly ttlMs?: number | undefined;
         readonly priority?: number | undefined;
         readonly maxFailures?: number | undefined;
         readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -459,6 +467,7 @@ export interface Operations {
       readonly dedupId?: string | undefined;
       readonly delayMs?: number | undefined;
       readonly notBefore?: string | undefined;
+      readonly ttlMs?: number | undefined;
       readonly priority?: number | undefined;
       readonly maxFailures?: number | undefined;
       readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -669,6 +678,30 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Groups;
   };
+  /** Delete a queue; force also one that holds messages. */
+  readonly deleteQueue: {
+    readonly params: { readonly queue: string };
+    readonly query: { readonly force?: "true" | "false" | undefined };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Delete a message; force also one that is leased. */
+  readonly deleteMessage: {
+    readonly params: { readonly queue: string; readonly messageId: string };
+    readonly query: { readonly force?: "true" | "false" | undefined };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Take away all messages in these states; leases end as purged. */
+  readonly purgeQueue: {
+    readonly params: { readonly queue: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: {
+      readonly states: readonly ("ready" | "scheduled" | "leased" | "dead")[];
+      readonly confirm: string;
+    };
+    readonly answer: Purged;
+  };
   /** View, quorum and members, as this gateway knows them now. */
   readonly getCluster: {
     readonly params: Readonly<Record<string, never>>;
@@ -785,6 +818,13 @@ export const operations = {
   listMessages: { method: "GET", path: "/v1/queues/:queue/messages", statuses: [200] },
   getMessage: { method: "GET", path: "/v1/queues/:queue/messages/:messageId", statuses: [200] },
   listGroups: { method: "GET", path: "/v1/queues/:queue/groups", statuses: [200] },
+  deleteQueue: { method: "DELETE", path: "/v1/queues/:queue", statuses: [204] },
+  deleteMessage: {
+    method: "DELETE",
+    path: "/v1/queues/:queue/messages/:messageId",
+    statuses: [204],
+  },
+  purgeQueue: { method: "POST", path: "/v1/queues/:queue/purge", statuses: [200] },
   getCluster: { method: "GET", path: "/v1/cluster", statuses: [200] },
   getQuorumCritical: {
     method: "GET",

@@ -255,6 +255,7 @@ function messageFor(id: string): NewMessage {
     delayMs: null,
     notBeforeMs: null,
     maxFailures: 1_000,
+    ttlMs: null,
   };
 }
 

@@ -139,6 +139,7 @@ function messageOf(number: number): NewMessage {
     delayMs: null,
     notBeforeMs: null,
     maxFailures: null,
+    ttlMs: null,
   };
 }
 

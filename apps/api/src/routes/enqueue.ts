@@ -76,7 +76,7 @@ function rawMessage(gateway: Gateway, call: RawCall): NewMessage {
 }
 
 function isNumber(field: string): boolean {
-  return field === "delayMs" || field === "priority";
+  return field === "delayMs" || field === "ttlMs" || field === "priority";
 }
 
 function numberIn(text: string, name: string): number {

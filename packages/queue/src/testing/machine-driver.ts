@@ -38,6 +38,7 @@ export interface MessageSpec {
   readonly delayMs?: number;
   readonly notBeforeMs?: number;
   readonly maxFailures?: number;
+  readonly ttlMs?: number;
   readonly headers?: Uint8Array;
 }
 
@@ -63,6 +64,7 @@ export function message(spec: MessageSpec = {}): NewMessage {
     delayMs: spec.delayMs ?? null,
     notBeforeMs: spec.notBeforeMs ?? null,
     maxFailures: spec.maxFailures ?? null,
+    ttlMs: spec.ttlMs ?? null,
   };
 }
 

@@ -1,12 +1,13 @@
 import type { Settlement } from "../operation.ts";
 import type { MessageState } from "../refusal.ts";
-import type { ModelMessage, ModelQueue } from "./model-queue.ts";
+import type { ModelMessage } from "./model-message.ts";
+import type { ModelQueue } from "./model-queue.ts";
 
 /** A lease as the model sees it: what ended it, if anything did. */
 export interface ModelLease {
-  readonly queue: string;
+  readonly queue: ModelQueue;
   readonly message: ModelMessage;
-  ended: "" | "expired" | "group-rewound" | "superseded" | "dead";
+  ended: "" | "expired" | "group-rewound" | "superseded" | "dead" | "purged";
   settled: { readonly action: string; readonly state: MessageState } | null;
 }
 
@@ -18,18 +19,18 @@ export class ModelLeases {
 
   protected judge(
     queue: ModelQueue,
-    name: string,
     settlement: Settlement,
   ): "held" | "late" | { readonly [field: string]: unknown } {
     const lease = this.leases.get(settlement.lease.fence);
-    if (lease === undefined || lease.queue !== name) return { refused: "lease-unknown" };
+    if (lease === undefined || lease.queue !== queue) return { refused: "lease-unknown" };
     if (lease.settled !== null) {
       const { action, state } = lease.settled;
       if (action !== settlement.action) return { refused: "already-settled", action, state };
       return { state, alreadySettled: true, late: false, leaseUntilMs: null };
     }
     if (lease.ended === "") return "held";
-    if (lease.ended === "superseded" || lease.ended === "dead" || settlement.action !== "ack") {
+    const isOver = ["superseded", "dead", "purged"].includes(lease.ended);
+    if (isOver || settlement.action !== "ack") {
       return { refused: "lease-lost", reason: lease.ended };
     }
     if (queue.isHead(lease.message)) return "late";
@@ -41,14 +42,33 @@ export class ModelLeases {
       this.bury(queue, message);
       return "dead";
     }
+    if (queue.endOf(message) <= this.now) return this.endMessage(queue, message);
     this.rewindAfter(queue, message);
     message.state = delayMs === 0 ? "ready" : "scheduled";
     message.deadline = this.now + delayMs * 1_000;
     return message.state;
   }
 
+  /** A message that nobody leases has reached its end. */
+  protected endMessage(queue: ModelQueue, message: ModelMessage): MessageState {
+    if (queue.config.onExpire === "dead") {
+      this.bury(queue, message);
+      return "dead";
+    }
+    this.takeAway(queue, message);
+    return "done";
+  }
+
+  /** The message leaves without having been settled. */
+  protected takeAway(queue: ModelQueue, message: ModelMessage): void {
+    const lease = this.leases.get(message.fence);
+    if (lease !== undefined && lease.ended !== "dead") lease.ended = "purged";
+    queue.leave(message);
+  }
+
   protected bury(queue: ModelQueue, message: ModelMessage): void {
     message.state = "dead";
+    message.diedAt = this.now;
     const lease = this.leases.get(message.fence);
     if (lease !== undefined && lease.ended !== "") lease.ended = "dead";
     queue.releaseId(message);
@@ -67,6 +87,7 @@ export class ModelLeases {
       this.endLease(later, "group-rewound");
       later.rewinds += 1;
       later.state = "ready";
+      if (queue.endOf(later) <= this.now) this.endMessage(queue, later);
     }
   }
 

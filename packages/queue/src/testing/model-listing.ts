@@ -1,4 +1,5 @@
-import type { ModelMessage, ModelQueue } from "./model-queue.ts";
+import type { ModelMessage } from "./model-message.ts";
+import type { ModelQueue } from "./model-queue.ts";
 
 /** What the model says of a message in a listing. */
 export interface ModelView {
@@ -6,6 +7,7 @@ export interface ModelView {
   readonly seq: number;
   readonly state: ModelMessage["state"] | "blocked";
   readonly group: string | null;
+  readonly expiresAtMs: number;
   readonly deliveries: number;
   readonly failures: number;
 }
@@ -16,6 +18,8 @@ export function modelListing(queue: ModelQueue): readonly ModelView[] {
     const { key, seq, group, deliveries, failures } = message;
     const isBlocked = message.state === "ready" && !queue.isRunnable(group);
     const state = isBlocked ? "blocked" : message.state;
-    return { message: key, seq, state, group, deliveries, failures };
+    const end = message.state === "dead" ? queue.deadEndOf(message) : queue.endOf(message);
+    const expiresAtMs = Math.floor(end / 1_000);
+    return { message: key, seq, state, group, expiresAtMs, deliveries, failures };
   });
 }

@@ -1,29 +1,6 @@
+import { type ModelAnswer, type ModelMessage, seconds } from "./model-message.ts";
 import type { Enqueue, NewMessage } from "../operation.ts";
 import type { QueueConfig } from "../queue-config.ts";
-
-/** What the model answers; compared field by field with the machine's outcome. */
-export interface ModelAnswer {
-  readonly [field: string]: unknown;
-}
-
-/** A message in plain fields. Times are microseconds. */
-export interface ModelMessage {
-  readonly queue: ModelQueue;
-  readonly key: { readonly op: number; readonly index: number };
-  readonly seq: number;
-  readonly body: string;
-  readonly group: string | null;
-  readonly dedup: string | null;
-  readonly priority: number;
-  readonly bytes: number;
-  readonly maxFailures: number;
-  state: "scheduled" | "ready" | "leased" | "dead" | "popped";
-  deadline: number;
-  deliveries: number;
-  rewinds: number;
-  failures: number;
-  fence: number;
-}
 
 interface ModelPause {
   readonly by: string;
@@ -48,14 +25,11 @@ interface Remembered {
   readonly isHeld: boolean;
 }
 
-/** Seconds in microseconds. */
-export function seconds(count: number): number {
-  return count * 1_000_000;
-}
-
 /** One queue of the model. */
 export class ModelQueue {
-  readonly config: QueueConfig;
+  readonly incarnation: number;
+  version = 1;
+  config: QueueConfig;
   readonly messages = new Map<number, ModelMessage>();
   readonly ids = new Map<string, Remembered>();
   private readonly keys = new Map<
@@ -70,8 +44,19 @@ export class ModelQueue {
   };
   private nextSeq = 1;
 
-  constructor(config: QueueConfig) {
+  constructor(config: QueueConfig, incarnation: number) {
     this.config = config;
+    this.incarnation = incarnation;
+  }
+
+  /** When the message ends if nobody leases it. */
+  endOf(message: ModelMessage): number {
+    return Math.min(message.ttlEnd, message.enqueuedAt + this.config.retentionMs * 1_000);
+  }
+
+  /** Until when the dead letter is kept. */
+  deadEndOf(message: ModelMessage): number {
+    return message.diedAt + this.config.deadRetentionMs * 1_000;
   }
 
   count(state: ModelMessage["state"]): number {
@@ -203,11 +188,11 @@ export class ModelQueue {
   laterInGroup(message: ModelMessage): readonly ModelMessage[] {
     if (message.group === null) return [];
     const order = this.groups.get(message.group) ?? [];
-    return order.slice(order.indexOf(message) + 1);
+    return order.includes(message) ? order.slice(order.indexOf(message) + 1) : [];
   }
 
   mustDie(message: ModelMessage): boolean {
-    if (message.failures >= message.maxFailures) return true;
+    if (message.failures >= (message.maxFailures ?? this.config.maxFailures)) return true;
     return message.deliveries - message.rewinds >= this.config.maxDeliveries;
   }
 
@@ -238,13 +223,14 @@ export class ModelQueue {
       message.contentType.length +
       (message.group?.id.length ?? 0) +
       (message.dedup?.id.length ?? 0);
+    const delayed = message.delayMs ?? 0;
+    if (delayed >= this.config.retentionMs) return { refused: "limit-exceeded" };
     if (this.paused.send !== null) return { refused: "paused" };
     const isFull =
       full !== null ||
       this.messages.size + 1 > this.config.maxMessages ||
       this.bytes + bytes > this.config.maxBytes;
     if (isFull) return { refused: "queue-full" };
-    const delayed = message.delayMs ?? 0;
     const stored: ModelMessage = {
       queue: this,
       key: { op: place.op, index: place.index },
@@ -254,7 +240,10 @@ export class ModelQueue {
       dedup: id,
       priority: message.priority,
       bytes,
-      maxFailures: message.maxFailures ?? this.config.maxFailures,
+      maxFailures: message.maxFailures,
+      enqueuedAt: place.now,
+      ttlEnd: message.ttlMs === null ? Infinity : place.now + (delayed + message.ttlMs) * 1_000,
+      diedAt: 0,
       state: delayed > 0 ? "scheduled" : "ready",
       deadline: place.now + delayed * 1_000,
       deliveries: 0,

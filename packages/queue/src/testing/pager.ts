@@ -16,22 +16,31 @@ export class Pager {
   private readonly driver: MachineDriver;
   private readonly prng: Prng;
   private readonly queue: string;
-  private readonly model: ModelQueue;
+  private readonly queues: ReadonlyMap<string, ModelQueue>;
+  /** The queue that is paged through; null when there was none of that name. */
+  private model: ModelQueue | null = null;
   private group: string | null = null;
   private after: ListingPlace | null = null;
   private shown: number[] = [];
   private stayed: number[] = [];
 
-  constructor(driver: MachineDriver, prng: Prng, queue: string, model: ModelQueue) {
+  constructor(
+    driver: MachineDriver,
+    prng: Prng,
+    queue: string,
+    queues: ReadonlyMap<string, ModelQueue>,
+  ) {
     this.driver = driver;
     this.prng = prng;
     this.queue = queue;
-    this.model = model;
+    this.queues = queues;
     this.begin();
   }
 
   /** Looks at what is there now, and at the next page. */
   step(): void {
+    // A queue that was made again in the meantime is another one.
+    if (this.model === null || this.queues.get(this.queue) !== this.model) return this.begin();
     const here = new Set(this.matching().map(({ seq }) => seq));
     this.stayed = this.stayed.filter((seq) => here.has(seq));
     const { entries, next } = this.driver.list({
@@ -51,8 +60,10 @@ export class Pager {
   /** Compares a listing of one state with the model, and one of its messages. */
   compare(): void {
     const { driver, prng, queue } = this;
+    const model = this.queues.get(queue);
+    if (model === undefined) return;
     const state = prng.pick(messageViewStates);
-    const expected = modelListing(this.model).filter((view) => view.state === state);
+    const expected = modelListing(model).filter((view) => view.state === state);
     const { entries } = driver.list({ queue, state });
     expect(entries.map(plain)).toEqual(expected.slice(0, 100).map(plain));
     const [view] = expected;
@@ -62,6 +73,7 @@ export class Pager {
   }
 
   private begin(): void {
+    this.model = this.queues.get(this.queue) ?? null;
     this.group = this.prng.chance(0.6) ? this.prng.pick(groups) : null;
     this.after = null;
     this.shown = [];
@@ -70,10 +82,13 @@ export class Pager {
 
   private matching(): readonly ModelView[] {
     const group = this.group === null ? null : hashOf(this.group).join();
-    return modelListing(this.model).filter((view) => group === null || view.group === group);
+    return (this.model === null ? [] : modelListing(this.model)).filter(
+      (view) => group === null || view.group === group,
+    );
   }
 }
 
-function plain({ message, seq, state, deliveries, failures }: Omit<ModelView, "group">): unknown {
-  return { message, seq, state, deliveries, failures };
+function plain(view: Omit<ModelView, "group">): unknown {
+  const { message, seq, state, expiresAtMs, deliveries, failures } = view;
+  return { message, seq, state, expiresAtMs, deliveries, failures };
 }

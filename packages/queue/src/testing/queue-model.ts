@@ -1,8 +1,9 @@
 import type { Once, Operation, Settlement } from "../operation.ts";
-import type { QueueConfig } from "../queue-config.ts";
 import type { LeaseLostReason, MessageState } from "../refusal.ts";
-import { type ModelLease, ModelLeases } from "./model-leases.ts";
-import { type ModelAnswer, ModelQueue, type ModelMessage, seconds } from "./model-queue.ts";
+import type { ModelLease } from "./model-leases.ts";
+import { ModelQueues } from "./model-queues.ts";
+import { type ModelAnswer, type ModelMessage, seconds } from "./model-message.ts";
+import type { ModelQueue } from "./model-queue.ts";
 
 interface ModelCall {
   readonly key: string;
@@ -19,17 +20,12 @@ interface ModelCall {
  * forgets no lease, so a run must stay below the ten minutes for which the machine remembers them.
  * Answers leave out lease tags, which only the machine knows.
  */
-export class QueueModel extends ModelLeases {
-  readonly queues = new Map<string, ModelQueue>();
+export class QueueModel extends ModelQueues {
   private readonly calls = new Map<string, ModelCall>();
   private readonly adminKeys = new Map<string, { fingerprint: string; answer: ModelAnswer }>();
   private nextFence = 1;
   private op = 0;
   private index = 0;
-
-  addQueue(name: string, config: QueueConfig): void {
-    this.queues.set(name, new ModelQueue(config));
-  }
 
   advance(op: number, now: number): void {
     if (op !== this.op) this.index = 0;
@@ -40,8 +36,9 @@ export class QueueModel extends ModelLeases {
 
   execute(operation: Operation): ModelAnswer {
     if (operation.type === "once") return this.once(operation);
-    if (operation.type === "revoke") return { refused: "not in the model" };
+    if (!("queue" in operation)) return { refused: "not in the model" };
     const queue = this.queues.get(operation.queue);
+    if (operation.type === "put-queue") return this.putQueue(queue, operation);
     if (queue === undefined) return { refused: "queue-not-found" };
     if (operation.type === "enqueue") {
       const place = { op: this.op, index: this.index, now: this.now };
@@ -57,9 +54,11 @@ export class QueueModel extends ModelLeases {
       return { paused: { ...queue.paused } };
     }
     if (operation.type === "extend-dequeue") return this.extendDequeue(queue, operation);
-    if (operation.type !== "settle") return { refused: "not in the model" };
-    if (operation.atomic) return this.settleAtomic(queue, operation.queue, operation.settlements);
-    return { results: operation.settlements.map((s) => this.settle(queue, operation.queue, s)) };
+    if (operation.type === "settle") {
+      if (operation.atomic) return this.settleAtomic(queue, operation.settlements);
+      return { results: operation.settlements.map((s) => this.settle(queue, s)) };
+    }
+    return this.remove(queue, operation);
   }
 
   pulse(): void {
@@ -70,8 +69,11 @@ export class QueueModel extends ModelLeases {
       if (due === undefined) break;
       const { queue, message } = due;
       if (message.state === "leased") this.expireLease(queue, message);
+      else if (message.state === "ready" || message.ttlEnd <= message.deadline)
+        this.endMessage(queue, message);
       else queue.becomeDue(message);
     }
+    for (const queue of this.queues.values()) this.endByRetention(queue);
     for (const queue of this.queues.values()) queue.forget(this.now);
     for (const [key, call] of this.calls) {
       if (call.isPop && call.at + seconds(60) <= this.now) this.dropPopped(call);
@@ -97,11 +99,15 @@ export class QueueModel extends ModelLeases {
       .filter(
         (m) =>
           (m.state === "leased" && m.deadline <= this.leaseClock) ||
-          (m.state === "scheduled" && m.deadline <= this.now),
+          (m.state === "scheduled" && Math.min(m.deadline, m.ttlEnd) <= this.now) ||
+          (m.state === "ready" && m.ttlEnd <= this.now),
       )
       .map((message) => {
-        const shift = message.state === "leased" ? this.now - this.leaseClock : 0;
-        return { queue, message, rank, at: message.deadline + shift };
+        const shift = this.now - this.leaseClock;
+        const waits = message.state === "ready" ? Infinity : message.deadline;
+        const at =
+          message.state === "leased" ? message.deadline + shift : Math.min(waits, message.ttlEnd);
+        return { queue, message, rank, at };
       });
   }
 
@@ -121,7 +127,9 @@ export class QueueModel extends ModelLeases {
     operation: Extract<Operation, { type: "dequeue" }>,
   ): ModelAnswer {
     const key =
-      operation.dequeueHash === null ? null : `${operation.queue}/${operation.dequeueHash.join()}`;
+      operation.dequeueHash === null
+        ? null
+        : `${queue.incarnation}/${operation.dequeueHash.join()}`;
     const parameters = `${operation.max}/${operation.leaseMs ?? "default"}/${operation.mode}`;
     const call = key === null ? undefined : this.calls.get(key);
     if (call !== undefined) {
@@ -162,7 +170,7 @@ export class QueueModel extends ModelLeases {
     message.state = "leased";
     message.deliveries += 1;
     message.deadline = this.leaseClock + (operation.leaseMs ?? queue.config.leaseMsDefault) * 1_000;
-    this.leases.set(message.fence, { queue: operation.queue, message, ended: "", settled: null });
+    this.leases.set(message.fence, { queue, message, ended: "", settled: null });
     return message.fence;
   }
 
@@ -202,7 +210,7 @@ export class QueueModel extends ModelLeases {
     queue: ModelQueue,
     operation: Extract<Operation, { type: "extend-dequeue" }>,
   ): ModelAnswer {
-    const call = this.calls.get(`${operation.queue}/${operation.dequeueHash.join()}`);
+    const call = this.calls.get(`${queue.incarnation}/${operation.dequeueHash.join()}`);
     if (call === undefined || call.isPop) return { refused: "lease-unknown" };
     const { held, lost } = this.leasesOf(queue, call);
     for (const message of held) message.deadline = this.leaseClock + operation.leaseMs * 1_000;
@@ -230,19 +238,15 @@ export class QueueModel extends ModelLeases {
     return lease.ended;
   }
 
-  private settle(queue: ModelQueue, name: string, settlement: Settlement): unknown {
-    const verdict = this.judge(queue, name, settlement);
+  private settle(queue: ModelQueue, settlement: Settlement): unknown {
+    const verdict = this.judge(queue, settlement);
     return typeof verdict === "string"
       ? this.apply(queue, settlement, verdict === "late")
       : verdict;
   }
 
-  private settleAtomic(
-    queue: ModelQueue,
-    name: string,
-    settlements: readonly Settlement[],
-  ): ModelAnswer {
-    const verdicts = settlements.map((settlement) => this.judge(queue, name, settlement));
+  private settleAtomic(queue: ModelQueue, settlements: readonly Settlement[]): ModelAnswer {
+    const verdicts = settlements.map((settlement) => this.judge(queue, settlement));
     for (const [index, verdict] of verdicts.entries()) {
       if (typeof verdict !== "string" && "refused" in verdict) return { ...verdict, index };
     }

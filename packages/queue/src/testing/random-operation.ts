@@ -1,7 +1,20 @@
 import type { Prng } from "@quorate/prelude";
-import type { LeaseKey } from "../ids.ts";
-import type { NewMessage, Operation, Settlement } from "../operation.ts";
+import type { LeaseKey, MessageKey } from "../ids.ts";
+import type { NewMessage, Operation, PurgedState, Settlement } from "../operation.ts";
+import type { QueueConfigPatch } from "../queue-config.ts";
 import { hashOf, message } from "./machine-driver.ts";
+
+const purgedStates: readonly PurgedState[] = ["ready", "scheduled", "leased", "dead"];
+
+const backoff = { baseMs: 700, factor: 2, maxMs: 4_000, jitter: 0 };
+
+/** How queues are made again, or configured anew. */
+const configs: readonly QueueConfigPatch[] = [
+  { backoff, retentionMs: 60_000, leaseMsDefault: 5_000, maxFailures: 3 },
+  { backoff, retentionMs: 90_000, onExpire: "drop", deadRetentionMs: 60_000, maxFailures: 2 },
+  { backoff, onDead: "block", dedupMode: "untilSettled", maxDeliveries: 6, retentionMs: 120_000 },
+  { backoff, denyPurge: true, denyDelete: true, maxMessages: 20, onExpire: "drop" },
+];
 
 const hashes = new Map<string, Uint8Array>();
 
@@ -10,10 +23,14 @@ export class RandomOperations {
   private readonly prng: Prng;
   private readonly queues: readonly string[];
   private readonly leases: LeaseKey[] = [{ fence: 0, tag: 0 }];
+  private readonly keys: MessageKey[] = [{ op: 1, index: 0 }];
 
-  constructor(prng: Prng, queues: readonly string[]) {
+  private readonly hasGroups: boolean;
+
+  constructor(prng: Prng, queues: readonly string[], { hasGroups } = { hasGroups: true }) {
     this.prng = prng;
     this.queues = queues;
+    this.hasGroups = hasGroups;
   }
 
   /** A lease that later settlements may name. */
@@ -22,12 +39,19 @@ export class RandomOperations {
     if (this.leases.length > 60) this.leases.splice(this.prng.below(40), 1);
   }
 
+  /** A message that may be deleted later. */
+  rememberMessage(key: MessageKey): void {
+    this.keys.push(key);
+    if (this.keys.length > 30) this.keys.splice(this.prng.below(20), 1);
+  }
+
   next(): Operation {
     const queue = this.prng.pick(this.queues);
     const kind = this.prng.below(100);
-    if (kind < 38) return this.enqueue(queue);
-    if (kind < 66) return this.dequeue(queue);
-    if (kind < 95) return this.settle(queue);
+    if (kind < 36) return this.enqueue(queue);
+    if (kind < 62) return this.dequeue(queue);
+    if (kind < 88) return this.settle(queue);
+    if (kind < 95) return this.remove(queue);
     if (kind < 97) return this.pause(queue);
     const dequeueHash = this.hash("dequeue", 12);
     return { type: "extend-dequeue", queue, dequeueHash, leaseMs: this.leaseMs() };
@@ -44,7 +68,24 @@ export class RandomOperations {
     return { type: "once", key, operation };
   }
 
-  private enqueue(queue: string): Operation {
+  /** Purges, deletions of messages and queues, and queues made again or configured anew. */
+  remove(queue: string): Operation {
+    const { prng } = this;
+    const kind = prng.below(12);
+    if (kind < 3) {
+      const states = purgedStates.filter(() => prng.chance(0.5));
+      return { type: "purge", queue, states: states.length > 0 ? states : ["ready"] };
+    }
+    if (kind < 7) {
+      const key = prng.pick(this.keys);
+      return { type: "delete-message", queue, message: key, force: prng.chance(0.6) };
+    }
+    if (kind < 8) return { type: "delete-queue", queue, force: prng.chance(0.6) };
+    const precondition = { kind: prng.pick(["none", "none", "match-any", "absent"] as const) };
+    return { type: "put-queue", queue, config: prng.pick(configs), precondition };
+  }
+
+  enqueue(queue: string): Operation {
     const form = this.prng.pick(["single", "batch", "atomic"] as const);
     const count = form === "single" ? 1 : this.prng.between(1, 6);
     const messages = Array.from({ length: count }, () => this.message());
@@ -59,11 +100,12 @@ export class RandomOperations {
     return message({
       body: "b".repeat(prng.pick([1, 5, 40, 130])),
       priority: prng.pick([4, 4, 4, 0, 9]),
-      ...(prng.chance(0.5) ? { group: `g${prng.below(4)}` } : {}),
+      ...(this.hasGroups && prng.chance(0.5) ? { group: `g${prng.below(4)}` } : {}),
       ...(prng.chance(0.3)
         ? { dedup: `d${prng.below(25)}`, print: `p${prng.below(8) === 0 ? 1 : 0}` }
         : {}),
-      ...(prng.chance(0.2) ? { delayMs: prng.pick([0, 900, 5_000]) } : {}),
+      ...(prng.chance(0.2) ? { delayMs: prng.pick([0, 900, 5_000, 70_000]) } : {}),
+      ...(prng.chance(0.2) ? { ttlMs: prng.pick([1_000, 4_000, 20_000]) } : {}),
       ...(prng.chance(0.1) ? { maxFailures: 1 } : {}),
     });
   }

@@ -1,4 +1,5 @@
 import { unreachable } from "@quorate/prelude";
+import { sha256 } from "@quorate/prelude/testing";
 import type { LeaseKey } from "../ids.ts";
 import type { SettleAction, Settlement } from "../operation.ts";
 import { leaseOf, MachineDriver } from "./machine-driver.ts";
@@ -39,4 +40,16 @@ export function settleOne(driver: MachineDriver, action: SettleAction, lease: Le
   const [result] = driver.settle(settlement(action, lease)).results;
   if (result?.status === "refused") return result.refusal;
   return { state: result?.state, already: result?.alreadySettled, late: result?.late };
+}
+
+/** A machine that frees one purged message an operation, so that ghosts stay for long. */
+export function slow(config: Parameters<MachineDriver["put"]>[0] = {}): MachineDriver {
+  const driver = new MachineDriver({ sha256, ghostsMax: 1 });
+  driver.put(config);
+  return driver;
+}
+
+/** The outcome of an operation that was refused for this reason. */
+export function refusal(code: string): unknown {
+  return { type: "refused", refusal: { code }, index: null };
 }

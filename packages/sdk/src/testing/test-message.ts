@@ -33,6 +33,7 @@ export function newMessageOf(sent: Sent, captured: readonly Uint8Array[]): NewMe
     delayMs: sent.delayMs ?? null,
     notBeforeMs: sent.notBefore === undefined ? null : parseTime(sent.notBefore),
     maxFailures: sent.maxFailures ?? null,
+    ttlMs: sent.ttlMs ?? null,
   };
   if (sent.dedupId === undefined) return plain;
   const id = utf8Encode(sent.dedupId);

@@ -194,5 +194,6 @@ function messageFor(text: string, groupId: string, dedupId: string | null): NewM
     delayMs: null,
     notBeforeMs: null,
     maxFailures: 1_000,
+    ttlMs: null,
   };
 }

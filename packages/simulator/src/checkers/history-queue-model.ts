@@ -92,6 +92,9 @@ function apply(state: QueueState, { asked }: QueueInput, output: QueueOutput | n
     case "list-groups":
     case "pause-queue":
     case "once":
+    case "purge":
+    case "delete-queue":
+    case "delete-message":
       return true;
   }
 }

@@ -1,0 +1,101 @@
+import { outcomeDead } from "./fence-table.ts";
+import { storedBytesOf } from "./message-blob.ts";
+import { isOver } from "./message-end.ts";
+import { endLease, leaseEndOf, releaseDedup, takeAway } from "./message-life.ts";
+import { linkField } from "./message-links.ts";
+import { deadReason, leaseEnd, messageField, messageState } from "./message-record.ts";
+import { enterReady, leaveOrder, refreshGroup, settleGroup } from "./order.ts";
+import type { Queue } from "./queue.ts";
+import type { QueueState } from "./state.ts";
+
+/**
+ * How a message dies or ends, and what the end of its lease means for those behind it in its group.
+ * As in message-life, each move keeps counters, orders and timers right.
+ */
+
+/** Takes back the leases of the messages that follow this one in its group (a rewind). */
+export function rewindAfter(state: QueueState, queue: Queue, message: number): void {
+  const { messages } = state;
+  const group = messages.u32(message, messageField.group);
+  if (group === 0) return;
+  settleGroup(state, queue, group);
+  let next = messages.u32(message, messageField.next);
+  // What is leased of a group is one run at the front of its order, at most one dequeue long, with
+  // no ghost in it: a purge takes all of the run or nothing.
+  while (next !== 0 && messages.u8(next, messageField.state) === messageState.leased) {
+    const following = messages.u32(next, messageField.next);
+    endLease(state, queue, next, leaseEnd.rewound);
+    const rewinds = messages.u32(next, messageField.rewinds);
+    messages.setU32(next, messageField.rewinds, rewinds + 1);
+    if (isOver(state, queue, next)) end(state, queue, next);
+    else enterReady(state, queue, next);
+    next = following;
+  }
+}
+
+/** A dead letter. Under `onDead: "block"` it keeps its place and holds up its group. */
+export function bury(state: QueueState, queue: Queue, message: number, reason: number): void {
+  const { messages } = state;
+  const group = messages.u32(message, messageField.group);
+  messages.setU8(message, messageField.state, messageState.dead);
+  messages.setF64(message, messageField.since, state.now);
+  const ends = messages.u8(message, messageField.ends);
+  messages.setU8(message, messageField.ends, (ends & 0x0f) | (reason << 4));
+  queue.dead += 1;
+  queue.bytesIn.dead += storedBytesOf(state, message);
+  queue.seqs.dead.add(messages.f64(message, messageField.seq));
+  queue.deaths.set(queue.nextDeath, message);
+  state.links.setU48(message, linkField.death, queue.nextDeath);
+  queue.nextDeath += 1;
+  releaseDedup(state, queue, message);
+  rememberDeath(state, message);
+  if (group === 0) return;
+  if (queue.config.onDead === "block") rewindAfter(state, queue, message);
+  else leaveOrder(state, message);
+  refreshGroup(state, queue, group);
+}
+
+/** Takes a message out of the dead letters. A move to another state, or its removal, must follow. */
+export function exhume(state: QueueState, queue: Queue, message: number): void {
+  queue.dead -= 1;
+  queue.bytesIn.dead -= storedBytesOf(state, message);
+  queue.seqs.dead.delete(state.messages.f64(message, messageField.seq));
+  queue.deaths.delete(state.links.u48(message, linkField.death));
+}
+
+/**
+ * A message that is in no state any more has reached its end: it is dead, or gone (`onExpire`).
+ * Returns what it is then.
+ */
+export function end(state: QueueState, queue: Queue, message: number): "dead" | "done" {
+  if (queue.config.onExpire === "dead") {
+    bury(state, queue, message, deadReason.expired);
+    return "dead";
+  }
+  takeAway(state, queue, message);
+  return "done";
+}
+
+/** Why the message has to die at the end of a lease without an ack, or 0. */
+export function deathOf(state: QueueState, queue: Queue, message: number): number {
+  const { messages } = state;
+  const own = messages.u16(message, messageField.maxFailures);
+  const failuresMax = own === 0 ? queue.config.maxFailures : own;
+  if (messages.u16(message, messageField.failures) >= failuresMax) return deadReason.maxFailures;
+  const deliveries = messages.u32(message, messageField.deliveries);
+  const counted = deliveries - messages.u32(message, messageField.rewinds);
+  return counted >= queue.config.maxDeliveries ? deadReason.maxDeliveries : 0;
+}
+
+/** One more failure. */
+export function countFailure(state: QueueState, message: number): void {
+  const failures = state.messages.u16(message, messageField.failures);
+  state.messages.setU16(message, messageField.failures, failures + 1);
+}
+
+// A lease that has ended unsettled is lost for good, whatever becomes of the dead letter.
+function rememberDeath(state: QueueState, message: number): void {
+  const how = leaseEndOf(state, message);
+  if (how !== leaseEnd.expired && how !== leaseEnd.rewound) return;
+  state.fences.settle(state.messages.f64(message, messageField.fence), outcomeDead, state.now);
+}
