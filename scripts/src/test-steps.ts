@@ -36,7 +36,7 @@ const browserConfig = "test/e2e/playwright.config.ts";
 /** All steps, cheapest first. */
 export const testSteps: readonly TestStep[] = [
   { name: "check", exists: true, needs: [], run: runCheckStep },
-  { name: "unit", exists: true, needs: [], run: () => runVitest("unit") },
+  { name: "unit", exists: true, needs: [redisServer], run: () => runVitest("unit") },
   {
     name: "simulate",
     exists: existsSync(join(repositoryFolder, simulator)),

@@ -22,7 +22,10 @@ import { createApp } from "./app.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { type GatewayProcess, createGatewayProcess } from "./gateway-process.ts";
 import { timedClient } from "./latency.ts";
+import { createRateLimits } from "./rate-limits.ts";
 import { createReadiness } from "./readiness.ts";
+import { createRedisLink, type RedisLink } from "./redis/redis-link.ts";
+import { createSharing } from "./redis/sharing.ts";
 import { createGateway } from "./routes/gateway.ts";
 import { createSessionStore } from "./session/session-store.ts";
 import { loadDashboard } from "./static.ts";
@@ -42,6 +45,10 @@ export async function compose(config: Config): Promise<GatewayProcess> {
   const { client, latency } = timedClient(await connect(config, { cluster, log, metrics }));
   const gateway = createGateway(client, { sha256: nodeCrypto.sha256, nowMs });
   const issuers = await loadIssuers(config.issuers, { nowMs, log });
+  const sharing = createSharing(await linkToRedis(config, log), {
+    clusterId: client.health().clusterId,
+    gateways: cluster.gateways.length,
+  });
   const revocations = createRevocationList({ client, sha256: nodeCrypto.sha256, nowMs });
   const authority = {
     revocations,
@@ -53,6 +60,7 @@ export async function compose(config: Config): Promise<GatewayProcess> {
     gateway,
     authority,
     admission: createAdmission(),
+    rateLimits: createRateLimits(config.rateLimits, sharing),
     metrics,
     probed: {
       readiness: createReadiness(client, { revocations, nowMs }),
@@ -66,9 +74,19 @@ export async function compose(config: Config): Promise<GatewayProcess> {
     dashboard: loadDashboard(config.dashboardDir),
     log,
   });
+  sharing.shareRevocations(revocations);
   const { waiting } = gateway;
   const { listen } = config;
-  return createGatewayProcess({ app, client, latency, authority, waiting, listen, nowMs, log });
+  const parts = { app, client, latency, authority, sharing, waiting, listen, nowMs, log };
+  return createGatewayProcess(parts);
+}
+
+/** The link to the Redis of the configuration, which need not be there. */
+async function linkToRedis({ redis }: Config, log: Log): Promise<RedisLink | null> {
+  if (redis === null) return null;
+  const { url, username, passwordFile } = redis;
+  const password = passwordFile === null ? null : (await readFile(passwordFile, "utf8")).trim();
+  return createRedisLink({ url, username, password }, log);
 }
 
 async function connect(

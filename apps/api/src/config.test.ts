@@ -85,6 +85,25 @@ describe("the configuration", () => {
     expect(describeEnd(error).exitCode).toBe(exitCodes.configuration);
   });
 
+  it("names Redis by the environment, too, and never its password", () => {
+    const file = join(folder, "api.json");
+    const readWith = (config: object, url: string) => {
+      writeFileSync(file, JSON.stringify(config));
+      return readConfig(["--config", file], { QUORATE_REDIS_URL: url });
+    };
+    expect(readWith(whole, "").redis).toBe(null);
+    expect(readWith(whole, "rediss://cache.test:6380").redis).toMatchObject({
+      url: "rediss://cache.test:6380",
+      passwordFile: null,
+    });
+    const redis = { url: "redis://127.0.0.1", passwordFile: "redis.password" };
+    expect(readWith({ ...whole, redis }, "").redis).toMatchObject({
+      passwordFile: join(folder, "redis.password"),
+    });
+    expect(() => readWith(whole, "redis://me:secret@cache.test")).toThrow("no password");
+    expect(() => readWith(whole, "http://cache.test")).toThrow("redis");
+  });
+
   it("must be named on the command line", () => {
     for (const argv of [[], ["--config"], ["--confg", "x"], ["--config", "/nowhere"]]) {
       expect(describeEnd(thrown(() => readConfig(argv))).exitCode).toBe(exitCodes.configuration);

@@ -48,6 +48,24 @@ function isAddressOfKeys(text: string): boolean {
   return protocol === "https:" || (protocol === "http:" && isLoopback);
 }
 
+const RateLimit = z.strictObject({
+  /** Calls in each window. */
+  requests: z.int().min(1).max(1_000_000_000),
+  /** Length of a window, in seconds. */
+  windowSeconds: z.int().min(1).max(60).default(1),
+});
+
+const Redis = z.strictObject({
+  /** `redis://` or, with TLS, `rediss://`; without a password, which belongs into a file. */
+  url: z
+    .url({ protocol: /^rediss?$/ })
+    .refine((url) => new URL(url).password === "", "expected no password: name passwordFile"),
+  /** The user, or null for the default one. */
+  username: z.string().min(1).nullable().default(null),
+  /** The password, alone in a file; null: none. */
+  passwordFile: z.string().min(1).nullable().default(null),
+});
+
 const Config = z.strictObject({
   /** The genesis configuration of the cluster. */
   clusterFile: z.string().min(1),
@@ -68,6 +86,15 @@ const Config = z.strictObject({
     .min(1)
     .max(16)
     .refine(areDistinct, "expected issuers that differ in name and in issuer"),
+  /** How often one principal may call through all gateways, and one queue be called; null: no limit. */
+  rateLimits: z
+    .strictObject({
+      principal: RateLimit.nullable().default(null),
+      queue: RateLimit.nullable().default(null),
+    })
+    .default({ principal: null, queue: null }),
+  /** What gateways share to know things sooner; null: none. Nothing depends on it. */
+  redis: Redis.nullable().default(null),
   log: z.strictObject({
     level: z.enum(logLevels).default("info"),
   }),
@@ -95,13 +122,19 @@ export class ConfigError extends Error {
 }
 
 /**
- * The configuration named by `--config FILE`; relative paths in it start at its folder. Throws
- * ConfigError.
+ * The configuration named by `--config FILE`; relative paths in it start at its folder.
+ * QUORATE_REDIS_URL of the environment takes the place of `redis`. Throws ConfigError.
  */
-export function readConfig(argv: readonly string[]): Config {
+export function readConfig(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
   const file = configFile(argv);
+  const redisUrl = environment["QUORATE_REDIS_URL"] ?? "";
   try {
-    return parseConfig(JSON.parse(readFileSync(file, "utf8")), dirname(file));
+    const parsed: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const withRedis = redisUrl === "" ? parsed : { ...asRecord(parsed), redis: { url: redisUrl } };
+    return parseConfig(withRedis, dirname(file));
   } catch (cause) {
     throw new ConfigError(`${file}: ${reasonOf(cause)}`, { cause });
   }
@@ -116,12 +149,25 @@ export function parseConfig(parsed: unknown, folder: string): Config {
     clusterFile: from(config.clusterFile),
     keyFile: from(config.keyFile),
     passphraseFile: from(config.passphraseFile),
+    redis: config.redis === null ? null : withPathsFrom(config.redis, from),
     dashboardDir: config.dashboardDir === null ? null : from(config.dashboardDir),
     issuers: config.issuers.map((issuer) => ({
       ...issuer,
       jwksFile: issuer.jwksFile === null ? null : from(issuer.jwksFile),
     })),
   };
+}
+
+function asRecord(parsed: unknown): object {
+  return typeof parsed === "object" && parsed !== null ? parsed : {};
+}
+
+function withPathsFrom(
+  redis: NonNullable<Config["redis"]>,
+  from: (path: string) => string,
+): NonNullable<Config["redis"]> {
+  const { passwordFile } = redis;
+  return { ...redis, passwordFile: passwordFile === null ? null : from(passwordFile) };
 }
 
 function configFile(argv: readonly string[]): string {

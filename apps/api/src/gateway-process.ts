@@ -7,6 +7,7 @@ import type { Authority } from "./authorize.ts";
 import type { CommitLatency } from "./latency.ts";
 import { drainMsMax } from "./limits.ts";
 import { startLiveFeed } from "./live/feed.ts";
+import type { Sharing } from "./redis/sharing.ts";
 import { createHttpServer } from "./server.ts";
 import type { WaitingRoom } from "./waiting.ts";
 
@@ -24,6 +25,7 @@ export interface GatewayProcessParts {
   readonly client: ClusterClient;
   readonly latency: CommitLatency;
   readonly authority: Authority;
+  readonly sharing: Sharing;
   readonly waiting: WaitingRoom;
   readonly listen: { readonly host: string; readonly port: number };
   readonly nowMs: () => number;
@@ -32,12 +34,13 @@ export interface GatewayProcessParts {
 
 /** The gateway made of these parts. */
 export function createGatewayProcess(parts: GatewayProcessParts): GatewayProcess {
-  const { app, client, latency, authority, waiting, listen, nowMs, log } = parts;
+  const { app, client, latency, authority, sharing, waiting, listen, nowMs, log } = parts;
   const server = createHttpServer(app);
   const feed = startLiveFeed({ server, client, authority, latency, nowMs, log });
   return {
     async start() {
       await client.start();
+      sharing.start();
       authority.revocations.start();
       server.listen(listen.port, listen.host);
       await once(server, "listening");
@@ -49,6 +52,7 @@ export function createGatewayProcess(parts: GatewayProcessParts): GatewayProcess
       log.info("the gateway stops");
       waiting.close();
       authority.revocations.stop();
+      sharing.stop();
       // Ends the HTTP server too: no new connections, idle ones are closed.
       const stopped = feed.stop();
       const timer = setTimeout(() => {

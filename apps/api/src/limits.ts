@@ -126,5 +126,23 @@ export const liveSocket = {
   bufferedBytesMax: 8 * mib,
 } as const;
 
+/** Within this time Redis must be connected, in ms; then it is tried again. */
+export const redisConnectMsMax = 2000;
+
+/** Longest pause between two attempts to connect to Redis, in ms. */
+export const redisReconnectMsMax = 2000;
+
+/** Commands that wait for Redis at once; more are counted here instead. */
+export const redisQueueMax = 10_000;
+
+/** Longer than this, in ms, no request waits for Redis. */
+export const redisAnswerMsMax = 50;
+
+/** How long a slow Redis is not asked, in ms: only the requests of one moment wait for it. */
+export const redisRestMs = 1000;
+
+/** Shortest time between two questions to the cluster because of hints, in ms. */
+export const hintedAskMsMin = 200;
+
 /** How long calls in progress may take to end when the gateway stops, in ms. */
 export const drainMsMax = 3000;

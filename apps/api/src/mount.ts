@@ -14,6 +14,7 @@ import type { Admission, CallKind } from "./admission.ts";
 import { type Answer, send } from "./answer.ts";
 import { authenticate, type Authority, authorize } from "./authorize.ts";
 import { type Call, nobody, type RawCall } from "./call.ts";
+import type { RateLimits } from "./rate-limits.ts";
 import { bodyKindOf, declaredBytes, readBody, refuseTooLarge } from "./request-body.ts";
 import { nameRequest } from "./request-id.ts";
 import { checked, parseBody } from "./request-json.ts";
@@ -24,6 +25,7 @@ export interface Mounting {
   readonly app: Express;
   readonly authority: Authority;
   readonly admission: Admission;
+  readonly rateLimits: RateLimits;
   readonly metrics: Metrics;
 }
 
@@ -61,7 +63,7 @@ interface Handlers<B, Q> {
 }
 
 function serverOf<B, Q>(
-  { authority, admission }: Mounting,
+  { authority, admission, rateLimits }: Mounting,
   route: Route<B, Q>,
   { handle, handleRaw, kind }: Handlers<B, Q>,
 ): (request: Request, response: ServerResponse) => Promise<Answer> {
@@ -72,6 +74,8 @@ function serverOf<B, Q>(
     const principal = route.scope === "public" ? nobody : await authenticate(request, authority);
     authorize(principal, route.scope, queue);
     authority.revocations.assertKnown(route.scope);
+    const counting = route.scope === "public" ? null : rateLimits.enter(principal, queue, response);
+    if (counting !== null) await counting;
     const bodyBytes = declaredBytes(request);
     // Before room is asked for: what is too large for ever must not be told to come again.
     refuseTooLarge(bodyBytes);

@@ -45,6 +45,8 @@ const { paths, components } = Document.parse(document);
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
+// RFC 4648 §4, padded.
+ajv.addFormat("base64", /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/);
 for (const [name, schema] of Object.entries(components.schemas)) {
   ajv.addSchema(linked(schema), `component:${name}`);
 }

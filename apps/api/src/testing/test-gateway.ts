@@ -10,19 +10,21 @@ import { createAdmission } from "../admission.ts";
 import { createApp } from "../app.ts";
 import { timedClient } from "../latency.ts";
 import { startLiveFeed } from "../live/feed.ts";
+import { createRateLimits, type RateLimited } from "../rate-limits.ts";
 import { createReadiness } from "../readiness.ts";
+import type { RedisLink } from "../redis/redis-link.ts";
+import { createSharing } from "../redis/sharing.ts";
 import { createGateway } from "../routes/gateway.ts";
 import { createHttpServer } from "../server.ts";
-import { createSessionStore } from "../session/session-store.ts";
 import { loadDashboard } from "../static.ts";
-import { createTokenVerifier } from "../token.ts";
-import { algorithms } from "../trust/jwks.ts";
-import { createKeySet } from "../trust/key-set.ts";
-import { fileSource } from "../trust/key-source.ts";
-import { createRevocationList, type RevocationList } from "../trust/revocation-list.ts";
+import type { RevocationList } from "../trust/revocation-list.ts";
 import { assertDocumented } from "./documented-traffic.ts";
-import { InProcessCluster } from "./in-process-cluster.ts";
+import { clusterId, InProcessCluster } from "./in-process-cluster.ts";
+import { createTestAuthority } from "./test-authority.ts";
 import { createTestIssuer, type TestIssuer } from "./tokens.ts";
+
+/** Gateways that a limit is shared by, where there is one. */
+const gatewaysInTests = 2;
 
 /** Scopes of somebody who may do everything. */
 export const everyScope =
@@ -64,36 +66,35 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   readonly dashboardDir?: string;
   readonly publicUrl?: string;
+  readonly rateLimits?: Partial<RateLimited>;
+  /** The link to a Redis; it is started and stopped with the gateway. */
+  readonly redis?: RedisLink;
   /** Another gateway of the same cluster, with the same issuer; it has to be stopped later. */
   readonly beside?: TestGateway;
 }
 
+const unlimited = { principal: null, queue: null };
+
 /** Starts a gateway. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const { publicUrl = null } = options;
   const logged: unknown[] = [];
   const folder = mkdtempSync(join(tmpdir(), "quorate-api-"));
   const cluster = options.beside?.cluster ?? new InProcessCluster();
   const { nowMs } = cluster;
   const issuer = options.beside?.issuer ?? (await createTestIssuer(folder, nowMs));
-  const keys = createKeySet({
-    source: fileSource(issuer.jwksFile),
-    reading: { algorithms, isStrict: true },
-    nowMs,
-    onFailure: (error) => logged.push(error),
-  });
-  await keys.read();
   const { client, latency } = timedClient(cluster);
-  const revocations = createRevocationList({ client, sha256: nodeCrypto.sha256, nowMs });
-  await revocations.refresh();
-  const authority = {
-    revocations,
-    tokens: createTokenVerifier(
-      [{ issuer: issuer.issuer, audience: issuer.audience, maxAgeSeconds: 43_200, keys }],
-      nowMs,
-    ),
-    sessions: createSessionStore(nowMs),
-    site: { origin: options.publicUrl ?? null },
-  };
+  const { authority, keys } = await createTestAuthority({
+    client,
+    issuer,
+    nowMs,
+    logged,
+    publicUrl,
+  });
+  const { revocations } = authority;
+  const sharing = createSharing(options.redis ?? null, { clusterId, gateways: gatewaysInTests });
+  sharing.shareRevocations(revocations);
+  sharing.start();
   const log = {
     error: (_message: string, fields: Readonly<Record<string, unknown>> = {}) => {
       logged.push(fields["error"]);
@@ -104,6 +105,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     gateway,
     authority,
     admission: createAdmission(),
+    rateLimits: createRateLimits({ ...unlimited, ...options.rateLimits }, sharing),
     metrics: { count() {}, gauge() {}, observe() {} },
     probed: {
       readiness: createReadiness(client, { revocations, nowMs }),
@@ -132,6 +134,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     async stop() {
       gateway.waiting.close();
       revocations.stop();
+      sharing.stop();
       await feed.stop();
       server.closeAllConnections();
       rmSync(folder, { recursive: true });

@@ -28,6 +28,8 @@ export interface RevocationList {
   assertKnown(scope: RouteScope): void;
   /** Takes over at once what this gateway itself has revoked. */
   learn(revoked: Revoked): void;
+  /** Calls back whenever this gateway itself has revoked something. */
+  onLearned(listener: () => void): void;
   /** Asks the cluster now. Resolves when it has answered, or could not. */
   refresh(): Promise<void>;
   /** Asks again and again until it is stopped. */
@@ -53,6 +55,7 @@ export function createRevocationList(parts: RevocationListParts): RevocationList
   let asking: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let unwatch: (() => void) | null = null;
+  const listeners: (() => void)[] = [];
   const read = async (): Promise<void> => {
     const askedAtMs = monotonicMs();
     try {
@@ -76,9 +79,11 @@ export function createRevocationList(parts: RevocationListParts): RevocationList
       const code = confirmedAtMs === null ? "starting" : "no-quorum";
       throw new ApiError(code, { detail, retryAfterMs: revocationsAskedEveryMs });
     },
-    learn: (revoked) => {
+    learn(revoked) {
       known.add(revoked);
+      for (const listener of listeners) listener();
     },
+    onLearned: (listener) => void listeners.push(listener),
     refresh,
     start() {
       timer = setInterval(() => void refresh(), revocationsAskedEveryMs);

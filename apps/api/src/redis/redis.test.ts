@@ -1,0 +1,159 @@
+/** Two gateways of one cluster with a real Redis, and what becomes of them when it fails. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { redisAnswerMsMax } from "../limits.ts";
+import { hasRedis, linkTo, type RedisServer, startRedis } from "../testing/redis-server.ts";
+import { clusterId } from "../testing/in-process-cluster.ts";
+import { problemIn, startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
+import type { RedisLink } from "./redis-link.ts";
+
+let redis: RedisServer;
+const gateways: TestGateway[] = [];
+
+const limit = { requests: 10, windowSeconds: 60 };
+const rateKeys = `quorate:${clusterId}:rate:*`;
+
+describe.skipIf(!hasRedis)("gateways with Redis", () => {
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+
+  afterAll(async () => {
+    await redis.stop();
+  });
+
+  afterEach(async () => {
+    for (const gateway of gateways.splice(0).toReversed()) {
+      await gateway.stop();
+      expect(gateway.logged).toEqual([]);
+    }
+    await redis.client.flushAll();
+  });
+
+  /** Two gateways that are connected. */
+  async function startTwo() {
+    const links: [RedisLink, RedisLink] = [linkTo(redis), linkTo(redis)];
+    const first = await startTestGateway({ redis: links[0], rateLimits: { principal: limit } });
+    gateways.push(first);
+    const options = { redis: links[1], rateLimits: { principal: limit }, beside: first };
+    const second = await startTestGateway(options);
+    gateways.push(second);
+    await vi.waitFor(() => {
+      expect(links.every((link) => link.isUsable())).toBe(true);
+    });
+    return { first, second, links };
+  }
+
+  /** How many of so many calls are let through, by turns on both. */
+  async function admitted(calls: number, { first, second }: Awaited<ReturnType<typeof startTwo>>) {
+    let count = 0;
+    for (let call = 0; call < calls; call++) {
+      const { status } = await (call % 2 === 0 ? first : second).send("GET", "/v1/me");
+      expect([200, 429]).toContain(status);
+      if (status === 200) count += 1;
+    }
+    return count;
+  }
+
+  it("count together what a principal may do", async () => {
+    expect(await admitted(30, await startTwo())).toBe(limit.requests);
+    const [key = ""] = await redis.client.keys(rateKeys);
+    expect(key).not.toContain("alice");
+  });
+
+  it("count alone, each its part, while Redis is dead, and together again when it is back", async () => {
+    const both = await startTwo();
+    await redis.kill();
+    try {
+      expect(await admitted(30, both)).toBe(limit.requests);
+    } finally {
+      await redis.restart();
+    }
+    await vi.waitFor(
+      () => {
+        expect(both.links.every((link) => link.isUsable())).toBe(true);
+      },
+      { timeout: 10_000 },
+    );
+    expect(await admitted(30, both)).toBe(limit.requests);
+  });
+
+  it("go on at once while Redis is frozen: only the requests of a moment wait, and shortly", async () => {
+    const both = await startTwo();
+    redis.freeze();
+    try {
+      const begin = performance.now();
+      expect(await admitted(30, both)).toBe(limit.requests);
+      // Two gateways, each of which finds out at most once a second.
+      const waits = 2 * Math.ceil((performance.now() - begin) / 1000);
+      expect(performance.now() - begin).toBeLessThan(waits * redisAnswerMsMax + 1000);
+    } finally {
+      redis.thaw();
+    }
+  });
+
+  it("let nobody through twice more when Redis is flushed: a new window begins, and no more", async () => {
+    const both = await startTwo();
+    expect(await admitted(12, both)).toBe(limit.requests);
+    await redis.client.flushAll();
+    expect(await admitted(30, both)).toBe(limit.requests);
+  });
+
+  it.each([
+    ["a text", "many", {}],
+    ["a count for a year", "1000000", { EX: 31_536_000 }],
+    ["less than nothing", "-1000000", { EX: 10 }],
+  ])("believe no %s in place of a count, and go on", async (_name, value, options) => {
+    const both = await startTwo();
+    await both.first.send("GET", "/v1/me");
+    const [key = ""] = await redis.client.keys(rateKeys);
+    await redis.client.set(key, value, options);
+    const count = await admitted(40, both);
+    expect(count).toBeGreaterThanOrEqual(1);
+    expect(count).toBeLessThanOrEqual(2 * limit.requests);
+  });
+
+  it("hear of a revocation at once", async () => {
+    const { first, second } = await startTwo();
+    const token = await first.issuer.token("read:*", { claims: { jti: "stolen" } });
+    const accepted = async () => (await second.send("GET", "/v1/me", { token })).status;
+    expect(await accepted()).toBe(200);
+    const body = { issuer: first.issuer.issuer, jti: "stolen" };
+    await first.send("POST", "/v1/trust/revocations", { body });
+    // Nobody asks the cluster by himself in this test: it is the hint that does it.
+    await expect.poll(accepted, { timeout: 2000, interval: 50 }).toBe(401);
+  });
+
+  it("believe no hint: it only makes them ask, and not often", async () => {
+    const { first, second } = await startTwo();
+    const query = vi.spyOn(first.cluster, "query");
+    const channel = `quorate:${clusterId}:revocations`;
+    const lies = ["", "stolen", "[]", "x".repeat(100_000)];
+    for (let call = 0; call < 200; call++) {
+      await redis.client.publish(channel, lies[call % lies.length] ?? "");
+    }
+    const token = await first.issuer.token("read:*", { claims: { jti: "stolen" } });
+    expect((await second.send("GET", "/v1/me", { token })).status).toBe(200);
+    expect(query.mock.calls.length).toBeLessThan(20);
+    query.mockRestore();
+  });
+
+  it("refuse a revoked token whatever becomes of Redis", async () => {
+    const { first, second } = await startTwo();
+    const token = await first.issuer.token("read:*", { claims: { jti: "stolen" } });
+    const body = { issuer: first.issuer.issuer, jti: "stolen" };
+    await redis.kill();
+    try {
+      await first.send("POST", "/v1/trust/revocations", { body });
+      await second.revocations.refresh();
+      for (const gateway of [first, second]) {
+        const answer = await gateway.send("GET", "/v1/me", { token });
+        expect(problemIn(answer).code).toBe("token-invalid");
+      }
+    } finally {
+      await redis.restart();
+    }
+    await redis.client.flushAll();
+    const after = await second.send("GET", "/v1/me", { token });
+    expect(problemIn(after).code).toBe("token-invalid");
+  });
+});

@@ -1,0 +1,42 @@
+/** What the gateways of a cluster share to be quicker or fairer; without Redis each is alone. */
+import { memoryCounter, sharedCounter } from "../rate-counter.ts";
+import type { CounterMaker } from "../rate-limits.ts";
+import type { RevocationList } from "../trust/revocation-list.ts";
+import type { RedisLink } from "./redis-link.ts";
+import { shareRevocationHints } from "./revocation-hints.ts";
+
+/** See above. */
+export interface Sharing extends CounterMaker {
+  /** Lets the list hear, and be heard, at once. */
+  shareRevocations(revocations: RevocationList): void;
+  start(): void;
+  stop(): void;
+}
+
+/** The sharing of the gateways of this cluster, or of this one alone. */
+export function createSharing(
+  link: RedisLink | null,
+  { clusterId, gateways }: { readonly clusterId: string; readonly gateways: number },
+): Sharing {
+  if (link === null) {
+    return {
+      counterOf: (_name, limit) => memoryCounter(limit),
+      shareRevocations() {},
+      start() {},
+      stop() {},
+    };
+  }
+  return {
+    counterOf: (name, limit) =>
+      sharedCounter(limit, { link, keyPrefix: `quorate:${clusterId}:rate:${name}`, gateways }),
+    shareRevocations: (revocations) => {
+      shareRevocationHints(link, { clusterId, revocations });
+    },
+    start: () => {
+      link.start();
+    },
+    stop: () => {
+      link.stop();
+    },
+  };
+}
