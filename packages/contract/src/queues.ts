@@ -12,7 +12,7 @@ import {
   storedBodyBytesMax,
 } from "./limits.ts";
 import { Coord, Count, QueueName, Time } from "./names.ts";
-import { adminErrors, clusterErrors, idempotencyKey, queryRoute, route } from "./route.ts";
+import { adminErrors, bodyQueryRoute, clusterErrors, idempotencyKey, queryRoute } from "./route.ts";
 import {
   boolean,
   decimal,
@@ -186,6 +186,8 @@ const Pause = z
 /** What is paused of a queue. */
 export const Paused = z.strictObject({ send: Pause, receive: Pause }).meta({ id: "Paused" });
 
+const configValue = z.union([z.number(), z.string(), z.boolean()]);
+
 const described = {
   name: QueueName,
   config: QueueConfig,
@@ -193,7 +195,23 @@ const described = {
   paused: Paused,
 } as const;
 
-const QueueReply = z.strictObject({ ...described, coord: Coord }).meta({ id: "Queue" });
+const Effect = z
+  .strictObject({
+    creates: z.boolean(),
+    changes: z.array(z.strictObject({ field: z.string(), from: configValue, to: configValue })),
+    exceeded: z.array(z.enum(["maxMessages", "maxBytes", "maxInFlight"])).meta({
+      description: "Limits below what the queue holds now; nothing is dropped for them",
+    }),
+  })
+  .meta({ id: "PutEffect" });
+
+const QueueReply = z
+  .strictObject({
+    ...described,
+    effect: Effect.optional().meta({ description: "Only with dryRun" }),
+    coord: Coord,
+  })
+  .meta({ id: "Queue" });
 
 const consistency = optional(oneOf("linearizable", "stale"));
 
@@ -204,13 +222,14 @@ const withEtag = (description: string) => ({
 });
 
 /** Creates a queue, or replaces its configuration. */
-export const putQueue = route({
+export const putQueue = bodyQueryRoute({
   id: "putQueue",
   method: "put",
   path: "/v1/queues/:queue",
   summary: "Create a queue, or replace its configuration with If-Match",
   scope: "manage",
   body: queueConfigGiven,
+  query: object({ dryRun: optional(oneOf("true", "false")) }),
   requestHeaders: [
     { name: "If-Match", description: "The ETag of the configuration to replace" },
     { name: "If-None-Match", description: "* : only create" },

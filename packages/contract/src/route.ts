@@ -59,16 +59,23 @@ type Defaults = "body" | "query" | "capture" | "takesRawBody" | "requestHeaders"
 /** A query without parameters. */
 export const noQuery = object({});
 
+type Bodied<B, Q> = Omit<Route<B, Q>, Defaults> & {
+  readonly body: Shape<B>;
+  readonly capture?: JsonCapture;
+  readonly takesRawBody?: boolean;
+  readonly requestHeaders?: readonly RequestHeader[];
+};
+
 /** Declares a route that has a body. */
-export function route<B>(
-  declared: Omit<Route<B, object>, Defaults> & {
-    readonly body: Shape<B>;
-    readonly capture?: JsonCapture;
-    readonly takesRawBody?: boolean;
-    readonly requestHeaders?: readonly RequestHeader[];
-  },
-): Route<B, object> {
+export function route<B>(declared: Bodied<B, object>): Route<B, object> {
   return { query: noQuery, capture: null, takesRawBody: false, requestHeaders: [], ...declared };
+}
+
+/** Declares a route that has a body and a query. */
+export function bodyQueryRoute<B, Q>(
+  declared: Bodied<B, Q> & { readonly query: Shape<Q> },
+): Route<B, Q> {
+  return { capture: null, takesRawBody: false, requestHeaders: [], ...declared };
 }
 
 const nothing = { body: null, capture: null, takesRawBody: false, requestHeaders: [] } as const;

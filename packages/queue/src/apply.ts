@@ -4,7 +4,7 @@ import { enqueue } from "./enqueue.ts";
 import { once } from "./once.ts";
 import type { Operation } from "./operation.ts";
 import { pauseQueue } from "./pause-queue.ts";
-import { putQueue } from "./queues.ts";
+import { putQueue } from "./put-queue.ts";
 import { deleteMessage, deleteQueue, purge } from "./removal.ts";
 import { extendDequeue } from "./replay.ts";
 import { revoke } from "./revoke.ts";

@@ -73,6 +73,7 @@ export {
 } from "./message-view.ts";
 export type { DeadReason } from "./message-record.ts";
 export type { Pause, Pauses } from "./pause-view.ts";
+export type { PutTrial } from "./put-trial.ts";
 export type { QueueStats, QueueView } from "./queue-view.ts";
 export {
   type BackoffConfig,

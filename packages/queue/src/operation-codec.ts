@@ -9,19 +9,10 @@ import {
   principalBytesMax,
   workerBytesMax,
 } from "./limits.ts";
-import type {
-  Dequeue,
-  ExtendDequeue,
-  Once,
-  Operation,
-  PauseQueue,
-  PutPrecondition,
-  PutQueue,
-  Revoke,
-} from "./operation.ts";
+import type { Dequeue, ExtendDequeue, Once, Operation, PauseQueue, Revoke } from "./operation.ts";
 import { pausables } from "./pause-view.ts";
+import { readPutQueue, writePutQueue } from "./put-queue-codec.ts";
 import { readQueueName } from "./queue-name.ts";
-import { readQueueConfig, writeQueueConfig } from "./queue-config.ts";
 import { readDeleteMessage, readPurge, writeDeleteMessage, writePurge } from "./removal-codec.ts";
 import { readSettle, writeSettle } from "./settle-codec.ts";
 import { optional, readChoice, readOptional, readRange } from "./wire.ts";
@@ -153,29 +144,6 @@ function readBody(reader: ByteReader, tag: number, queue: string): Exclude<Opera
     default:
       throw new DecodeError(`operation of unknown type ${tag}`);
   }
-}
-
-const preconditions = ["none", "match", "match-any", "absent"] as const;
-
-function writePutQueue(writer: ByteWriter, operation: PutQueue): void {
-  const { precondition } = operation;
-  writer.u8(preconditions.indexOf(precondition.kind));
-  if (precondition.kind === "match") {
-    writer.u32(precondition.incarnation).u32(precondition.version);
-  }
-  writeQueueConfig(writer, operation.config);
-}
-
-function readPutQueue(reader: ByteReader, queue: string): PutQueue {
-  const precondition = readPrecondition(reader);
-  return { type: "put-queue", queue, precondition, config: readQueueConfig(reader) };
-}
-
-function readPrecondition(reader: ByteReader): PutPrecondition {
-  const kind = preconditions[reader.u8()];
-  if (kind === undefined) throw new DecodeError("unknown precondition");
-  if (kind !== "match") return { kind };
-  return { kind, incarnation: reader.u32(), version: reader.u32() };
 }
 
 function writeDequeue(writer: ByteWriter, operation: Dequeue): void {

@@ -46,6 +46,12 @@ test("questions and answers survive their codecs", () => {
     },
     { type: "get-message", queue: "q", message: { op: 7, index: 2 }, withContent: false },
     { type: "list-groups", queue: "q", state: "dead", after: null, limit: 1 },
+    {
+      type: "try-put",
+      queue: "q",
+      config: { maxFailures: 3 },
+      precondition: { kind: "match", incarnation: 1, version: 2 },
+    },
   ] as const;
   for (const question of questions) {
     expect(decodeQuestion(encodeQuestion(question))).toEqual(question);
@@ -60,6 +66,7 @@ test("questions and answers survive their codecs", () => {
       more: true,
     },
     { type: "message", finds: "message-not-found" },
+    { type: "put-trial", trial: { would: "refuse", refusal: { code: "queue-exists" } } },
     { type: "groups", listing: null },
     { type: "messages", listing: { entries: [messageView], next: null } },
     {

@@ -9,6 +9,9 @@ import {
 } from "./browse-question.ts";
 import { hashBytes } from "./fingerprint.ts";
 import { listQueuesMax, listRevocationsMax, queueNameBytesMax } from "./limits.ts";
+import type { PutQueue } from "./operation.ts";
+import { readPutQueue, writePutQueue } from "./put-queue-codec.ts";
+import { type PutTrial, readPutTrial, writePutTrial } from "./put-trial.ts";
 import { readQueueName } from "./queue-name.ts";
 import { type QueueView, readQueueView, writeQueueView } from "./queue-view.ts";
 import { readRevocation, type Revocation, writeRevocation } from "./revocation.ts";
@@ -16,6 +19,8 @@ import { optional, readChoice, readOptional, readRange } from "./wire.ts";
 
 /** A read: answered at the current state, never in the log. */
 export type Question =
+  /** `PUT /queues/{q}?dryRun=true`. */
+  | (Omit<PutQueue, "type"> & { readonly type: "try-put" })
   | BrowseQuestion
   | { readonly type: "get-queue"; readonly queue: string }
   | {
@@ -45,6 +50,7 @@ export type Question =
     };
 
 export type Answer =
+  | { readonly type: "put-trial"; readonly trial: PutTrial }
   | BrowseAnswer
   | { readonly type: "invalid" }
   /** Null: no such queue. */
@@ -88,6 +94,7 @@ const questionTypes = [
   "list-messages",
   "get-message",
   "list-groups",
+  "try-put",
 ] as const;
 const answerTypes = [
   "invalid",
@@ -98,6 +105,7 @@ const answerTypes = [
   "messages",
   "message",
   "groups",
+  "put-trial",
 ] as const;
 
 /** The one spelling of the question. */
@@ -122,6 +130,9 @@ export function encodeQuestion(question: Question): Uint8Array {
     case "get-message":
     case "list-groups":
       writeBrowseQuestion(writer, question);
+      break;
+    case "try-put":
+      writePutQueue(writer.string(question.queue), question);
       break;
     default:
       unreachable(question);
@@ -166,6 +177,8 @@ function readQuestion(reader: ByteReader): Question {
     case "get-message":
     case "list-groups":
       return readBrowseQuestion(reader, type);
+    case "try-put":
+      return { ...readPutQueue(reader, readQueueName(reader)), type };
     default:
       return unreachable(type);
   }
@@ -198,6 +211,9 @@ export function encodeAnswer(answer: Answer): Uint8Array {
     case "message":
     case "groups":
       writeBrowseAnswer(writer, answer);
+      break;
+    case "put-trial":
+      writePutTrial(writer, answer.trial);
       break;
     default:
       unreachable(answer);
@@ -238,6 +254,8 @@ function readAnswer(reader: ByteReader): Answer {
     case "message":
     case "groups":
       return readBrowseAnswer(reader, type);
+    case "put-trial":
+      return { type, trial: readPutTrial(reader) };
     case undefined:
       throw new DecodeError("answer of unknown type");
     default:

@@ -107,8 +107,13 @@ export class QueueState {
     return this.sortedNames;
   }
 
+  /** The queue that createQueue would make now; no part of the state. */
+  draftQueue(name: string, config: QueueConfig): Queue {
+    return new Queue(name, this.nextIncarnation, config, this.blocks);
+  }
+
   createQueue(name: string, config: QueueConfig): Queue {
-    const queue = new Queue(name, this.nextIncarnation, config, this.blocks);
+    const queue = this.draftQueue(name, config);
     this.nextIncarnation += 1;
     this.addQueue(queue);
     return queue;

@@ -267,11 +267,22 @@ export interface Purged {
   readonly coord: Coord;
 }
 
+export interface PutEffect {
+  readonly creates: boolean;
+  readonly changes: readonly {
+    readonly field: string;
+    readonly from: number | string | boolean;
+    readonly to: number | string | boolean;
+  }[];
+  readonly exceeded: readonly ("maxMessages" | "maxBytes" | "maxInFlight")[];
+}
+
 export interface Queue {
   readonly name: QueueName;
   readonly config: QueueConfig;
   readonly stats: QueueStats;
   readonly paused: Paused;
+  readonly effect?: PutEffect | undefined;
   readonly coord: Coord;
 }
 
@@ -584,7 +595,7 @@ export interface Operations {
   /** Create a queue, or replace its configuration with If-Match. */
   readonly putQueue: {
     readonly params: { readonly queue: string };
-    readonly query: Readonly<Record<string, never>>;
+    readonly query: { readonly dryRun?: "true" | "false" | undefined };
     readonly body: {
       readonly maxFailures?: number | undefined;
       readonly maxDeliveries?: number | undefined;

@@ -9,6 +9,8 @@ import { ask } from "../cluster-call.ts";
 import { mount, type Mounting } from "../mount.ts";
 import { pausedIn } from "../paused-json.ts";
 import { badCursor, pageLimitOf } from "../page-cursor.ts";
+import { effectOf } from "../put-effect.ts";
+import { refusalError } from "../refusal-error.ts";
 import type { Gateway } from "./gateway.ts";
 
 /** Serves `PUT` and `GET /v1/queues/{q}`, and `GET /v1/queues`. */
@@ -18,10 +20,10 @@ export function mountQueues(mounting: Mounting, gateway: Gateway): void {
   mount(mounting, listQueues, (call) => list(gateway, call));
 }
 
-async function put(
-  gateway: Gateway,
-  call: Call<Held<typeof putQueue.body & object>>,
-): Promise<Answer> {
+type PutCall = Call<Held<typeof putQueue.body & object>, Held<typeof putQueue.query>>;
+
+async function put(gateway: Gateway, call: PutCall): Promise<Answer> {
+  if (call.query.dryRun === "true") return tryPut(gateway, call);
   const { outcome, coord, headers } = await administer(
     gateway,
     call,
@@ -31,6 +33,18 @@ async function put(
   );
   const status = outcome.created ? 201 : 200;
   return queueAnswer(gateway, outcome.view, { status, coord, headers });
+}
+
+/** What the same call without `dryRun` would answer, and what it would do. */
+async function tryPut(gateway: Gateway, call: PutCall): Promise<Answer> {
+  const { queue, body: config } = call;
+  const question = { type: "try-put", queue, config, precondition: preconditionOf(call) } as const;
+  const { answer, coord } = await ask(gateway.client, question, { expects: "put-trial" });
+  const { trial } = answer;
+  if (trial.would === "refuse") throw refusalError(trial.refusal);
+  const { incarnation, version } = trial.view;
+  const body = { ...described(gateway, trial.view), effect: effectOf(trial), coord };
+  return jsonAnswer(200, body, { ETag: `"${incarnation}.${version}"` });
 }
 
 /** What If-Match and If-None-Match ask for. Throws `request-invalid`, and `etag-mismatch`. */

@@ -95,6 +95,7 @@ function apply(state: QueueState, { asked }: QueueInput, output: QueueOutput | n
     case "purge":
     case "delete-queue":
     case "delete-message":
+    case "try-put":
       return true;
   }
 }

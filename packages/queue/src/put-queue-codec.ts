@@ -1,0 +1,28 @@
+import { type ByteReader, type ByteWriter, DecodeError } from "@quorate/prelude";
+import type { PutPrecondition, PutQueue } from "./operation.ts";
+import { readQueueConfig, writeQueueConfig } from "./queue-config.ts";
+
+const preconditions = ["none", "match", "match-any", "absent"] as const;
+
+/** Writes what follows the queue's name. */
+export function writePutQueue(writer: ByteWriter, operation: Omit<PutQueue, "type">): void {
+  const { precondition } = operation;
+  writer.u8(preconditions.indexOf(precondition.kind));
+  if (precondition.kind === "match") {
+    writer.u32(precondition.incarnation).u32(precondition.version);
+  }
+  writeQueueConfig(writer, operation.config);
+}
+
+/** Reads what writePutQueue wrote. Throws DecodeError. */
+export function readPutQueue(reader: ByteReader, queue: string): PutQueue {
+  const precondition = readPrecondition(reader);
+  return { type: "put-queue", queue, precondition, config: readQueueConfig(reader) };
+}
+
+function readPrecondition(reader: ByteReader): PutPrecondition {
+  const kind = preconditions[reader.u8()];
+  if (kind === undefined) throw new DecodeError("unknown precondition");
+  if (kind !== "match") return { kind };
+  return { kind, incarnation: reader.u32(), version: reader.u32() };
+}
