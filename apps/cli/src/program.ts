@@ -6,9 +6,12 @@ import { declareCluster } from "./commands/cluster.ts";
 import { declareCompletion } from "./commands/completion.ts";
 import { declareContext } from "./commands/context.ts";
 import { declareDequeue } from "./commands/dequeue.ts";
+import { declareDlq } from "./commands/dlq.ts";
 import { declareEnqueue } from "./commands/enqueue.ts";
 import { declareLogin } from "./commands/login.ts";
 import { declareLogout } from "./commands/logout.ts";
+import { declareMessage } from "./commands/message.ts";
+import { declarePeek } from "./commands/peek.ts";
 import { declareQueue } from "./commands/queue.ts";
 import { declareSettle } from "./commands/settle.ts";
 import { declareStatus } from "./commands/status.ts";
@@ -50,6 +53,9 @@ export function createProgram(cli: Cli) {
   declareEnqueue(program, cli);
   declareDequeue(program, cli);
   declareSettle(program, cli);
+  declarePeek(program, cli);
+  declareMessage(program, cli);
+  declareDlq(program, cli);
 
   program.commandsGroup("Queues:");
   declareQueue(program, cli);

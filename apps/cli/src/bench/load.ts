@@ -53,6 +53,7 @@ export async function runLoad(load: Load, host: LoadHost): Promise<LoadFigures> 
     isSending,
     sent: new Stopwatch(),
     taken: new Stopwatch(),
+    begun: 0,
   };
   let sendingMs = 0;
   const sending = Promise.all(Array.from({ length: load.connections }, () => send(run))).then(
@@ -72,6 +73,8 @@ interface Run extends Load, LoadHost {
   readonly isSending: () => boolean;
   readonly sent: Stopwatch;
   readonly taken: Stopwatch;
+  /** Messages whose turn was given out. */
+  begun: number;
 }
 
 async function send(run: Run): Promise<void> {
@@ -79,6 +82,7 @@ async function send(run: Run): Promise<void> {
   const body = "x".repeat(Math.max(0, size - 2));
   while (run.isSending()) {
     await waitForTurn(run);
+    if (!run.isSending()) return;
     run.onProgress((performance.now() - run.beganMs) / run.durationMs);
     await unlessBusy(run, () =>
       sent.time(
@@ -89,11 +93,13 @@ async function send(run: Run): Promise<void> {
   }
 }
 
-/** Waits until as much time is over as the messages sent so far may take. */
-async function waitForTurn({ rate, sent, beganMs, pause }: Run): Promise<void> {
+/** Waits until as much time is over as the messages before this one may take. */
+async function waitForTurn(run: Run): Promise<void> {
+  const { rate, beganMs, pause } = run;
   if (rate === null) return;
-  const aheadMs = (sent.count / rate) * 1000 - (performance.now() - beganMs);
-  if (aheadMs > 0) await pause(aheadMs);
+  const turnMs = beganMs + (run.begun / rate) * 1000;
+  run.begun += 1;
+  while (run.isSending() && performance.now() < turnMs) await pause(turnMs - performance.now());
 }
 
 async function receive(run: Run, isAllSent: () => boolean): Promise<void> {

@@ -3,6 +3,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../cli.ts";
 import { declareQueueCreate } from "./queue/create.ts";
 import { declareQueueDiff } from "./queue/diff.ts";
+import { declareQueueGroups } from "./queue/groups.ts";
 import { declareQueueLs } from "./queue/ls.ts";
 import { declareQueueSet } from "./queue/set.ts";
 import { declareQueueShow } from "./queue/show.ts";
@@ -15,6 +16,7 @@ export function declareQueue(parent: CommandUnknownOpts, cli: Cli): void {
   declareQueueCreate(queue, cli);
   declareQueueShow(queue, cli);
   declareQueueStats(queue, cli);
+  declareQueueGroups(queue, cli);
   declareQueueSet(queue, cli);
   declareQueueDiff(queue, cli);
 }

@@ -14,6 +14,7 @@ export function bodyText(message: Fields): string {
   return `${bytesText(bytes.length)} of ${visible(String(type))}`;
 }
 
-function short(text: string): string {
+/** The beginning of a text, for the last column of a table. */
+export function short(text: string): string {
   return visible(text.length > bodyCharsMax ? `${text.slice(0, bodyCharsMax)}…` : text);
 }

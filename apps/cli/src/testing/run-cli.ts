@@ -13,7 +13,7 @@ export interface Surroundings {
   readonly person?: readonly string[];
   readonly nowMs?: () => number;
   /** Called when the command pauses; the command is interrupted when it answers false. */
-  readonly onPause?: (shown: Shown) => boolean;
+  readonly onPause?: () => boolean | Promise<boolean>;
 }
 
 /** What could be seen so far. */
@@ -56,8 +56,7 @@ export async function runCli(
     signal: interruption.signal,
     nowMs,
     async pause() {
-      await Promise.resolve();
-      if (!onPause(shown)) interruption.abort();
+      if (!(await onPause())) interruption.abort();
     },
   });
   return { ...shown, code, json: () => JSON.parse(shown.out) };

@@ -1,0 +1,89 @@
+/** Lists of messages: what `peek`, `message ls` and `dlq ls` have in common. */
+import type { Operations } from "@quorate/sdk";
+import type { Cli } from "../../cli.ts";
+import { type Fields, listAt, textAt } from "../../exact-json.ts";
+import { bodyText, short } from "../../output/body-text.ts";
+import type { View } from "../../output/output.ts";
+import { readPages } from "../pages.ts";
+
+/** Entries of a list when nobody says how many. */
+export const limitDefault = 50;
+
+/** Entries that fit the memory of this command. */
+export const limitMax = 100_000;
+
+/** Which messages, and how many. */
+export interface MessageChoice {
+  readonly queue: string;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  readonly state: Operations["listMessages"]["query"]["state"];
+  readonly groupId: string | undefined;
+  readonly dedupId: string | undefined;
+}
+
+/** A table of messages that may be in any state. */
+export const messageView: View = {
+  kind: "list",
+  name: "messages",
+  id: "messageId",
+  empty: "No such messages.",
+  columns: [
+    { title: "MESSAGE", of: "messageId" },
+    { title: "SEQ", of: "seq", align: "right" },
+    { title: "STATE", of: "state" },
+    { title: "GROUP", of: "groupId" },
+    { title: "TRY", of: "deliveries", align: "right" },
+    { title: "FAILED", of: "failures", align: "right" },
+    { title: "ENQUEUED", of: "enqueuedAt" },
+    { title: "BODY", of: bodyOrNothing },
+  ],
+};
+
+/** A table of dead letters. */
+export const deadView: View = {
+  kind: "list",
+  name: "messages",
+  id: "messageId",
+  empty: "No dead letters.",
+  columns: [
+    { title: "MESSAGE", of: "messageId" },
+    { title: "GROUP", of: "groupId" },
+    { title: "REASON", of: "dead.reason" },
+    { title: "DEAD SINCE", of: "dead.at" },
+    { title: "TRY", of: "deliveries", align: "right" },
+    { title: "LAST ERROR", of: lastError },
+    { title: "BODY", of: bodyOrNothing },
+  ],
+};
+
+/** Bodies and errors are in the answer only where the token has `peek`. */
+function bodyOrNothing(message: Fields): string {
+  const isShown = Object.hasOwn(message, "body") || Object.hasOwn(message, "bodyBase64");
+  return isShown ? bodyText(message) : "(needs peek)";
+}
+
+function lastError(message: Fields): string {
+  const [newest] = listAt(message, "errors");
+  if (newest === undefined) return "–";
+  return short(textAt(newest, "message") || textAt(newest, "type") || "–");
+}
+
+/** Reads the messages and prints them. */
+export async function printMessages(cli: Cli, choice: MessageChoice, view: View): Promise<void> {
+  const { queue, limit, cursor, state, groupId, dedupId } = choice;
+  const answer = await readPages({ name: "messages", limit, cursor }, (page) =>
+    cli.request("listMessages", {
+      params: { queue },
+      query: { state, groupId, dedupId, ...page },
+    }),
+  );
+  cli.output.answer(answer, view);
+  tellOfMore(cli, answer);
+}
+
+/** Says how to see what follows. */
+export function tellOfMore(cli: Cli, answer: Fields): void {
+  const cursor = textAt(answer, "cursor");
+  if (cursor !== "") cli.output.say(`More follow: --cursor ${cursor}, or a higher --limit.`);
+}

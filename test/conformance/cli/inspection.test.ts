@@ -1,0 +1,86 @@
+/** Looking at messages, groups and dead letters from the command line. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type CliStage, startCliStage } from "./stage.ts";
+
+let stage: CliStage;
+beforeAll(async () => {
+  stage = await startCliStage();
+  await stage.run("queue create orders");
+});
+afterAll(() => stage.stop());
+
+const person = { person: [], environment: { isColorless: true } };
+
+test("peeking shows what is ready, exactly, and takes nothing", async () => {
+  await stage.run("queue create peek");
+  await stage.run("send peek", '{"n":12345678901234567890}');
+  await stage.run("send peek 2 --count 5");
+  const peeked = await stage.run("peek peek --max 3 -o ndjson");
+  const lines = peeked.out.trim().split("\n");
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toContain('"body":{"n":12345678901234567890}');
+  expect((await stage.run("peek peek -o id")).out.trim().split("\n")).toHaveLength(6);
+});
+
+test("a list of many pages is one list; what follows is said, and can be asked for", async () => {
+  await stage.run("queue create pages");
+  await stage.run("send pages 1 --count 250");
+  const first = await stage.run("message ls pages --limit 120");
+  expect(first.json()["messages"]).toHaveLength(120);
+  const { cursor } = first.json();
+  expect(first.talk).toContain(`--cursor ${String(cursor)}`);
+  const rest = await stage.run(`message ls pages --limit 1000 --cursor ${String(cursor)}`);
+  expect(rest.json()["messages"]).toHaveLength(130);
+  expect(rest.talk).toBe("");
+});
+
+test("messages are listed by state, group and dedup id, each with its body", async () => {
+  await stage.run("queue create listed");
+  await stage.run("send listed 1 --group a --dedup-id one");
+  await stage.run("send listed 2 --group b");
+  await stage.run("receive listed --worker w7");
+  const ids = async (words: string) => (await stage.run(`message ls listed ${words} -o id`)).out;
+  const one = await ids("--dedup-id one");
+  expect(one).toMatch(/^m_\w{20}\n$/);
+  expect(await ids("--group a")).toBe(one);
+  expect(await ids("--state leased")).toBe(one);
+  const { out } = await stage.run(`message show listed ${one.trim()}`, person);
+  expect(out).toMatch(/^state +leased$/m);
+  expect(out).toMatch(/^leased to +w7 until \d{4}-/m);
+  const groups = await stage.run("queue groups listed");
+  expect(groups.json()["groups"]).toMatchObject([
+    { groupId: "a", state: "locked" },
+    { groupId: "b", state: "ready" },
+  ]);
+});
+
+test("a dead letter tells why, and its whole error history", async () => {
+  await stage.run("queue create dead maxFailures=2 backoff.baseMs=0 backoff.maxMs=0");
+  await stage.run("send dead 1");
+  for (const error of ["first", "second"]) {
+    const lease = (await stage.run("receive dead -o id")).out.trim();
+    await stage.run(`nack dead ${lease} --error-type Stock --error`, error);
+    stage.gateway.cluster.advance(1000);
+  }
+  const { out } = await stage.run("dlq ls dead", person);
+  expect(out).toMatch(/max-failures .* second +1$/m);
+  const id = (await stage.run("dlq ls dead -o id")).out.trim();
+  const shown = await stage.run(`dlq show dead ${id}`, person);
+  expect(shown.out).toMatch(/^errors +\S+ Stock: second\n +\S+ Stock: first$/m);
+});
+
+test("what is no dead letter, or not there, ends with 3", async () => {
+  const id = (await stage.run("send orders 1 -o id")).out.trim();
+  const living = await stage.run(`dlq show orders ${id}`);
+  expect(living.code).toBe(3);
+  expect(living.talk).toContain("it is ready");
+  expect((await stage.run("message show orders m_00000000000000000000")).code).toBe(3);
+  expect((await stage.run("message ls missing")).code).toBe(3);
+});
+
+test("without the scope peek a body is not shown, and the table says why", async () => {
+  await stage.run("send orders", '"secret"');
+  const { out } = await stage.run("message ls orders --as producer", person);
+  expect(out).toContain("(needs peek)");
+  expect(out).not.toContain("secret");
+});
