@@ -99,8 +99,9 @@ function handOver(/** @type {string} */ program, /** @type {string[]} */ args) {
   const node = findNode();
   const tools = join(root, "node_modules", ".bin");
   const path = [dirname(node), tools, process.env["PATH"] ?? ""].join(delimiter);
+  // In the caller's folder, which npm has made the repository for its scripts: what a command line
+  // names is looked for where it was typed.
   const child = spawn(node, [program, ...args], {
-    cwd: root,
     stdio: "inherit",
     // Sources are compiled once, not at every start: a replica is up in half the time.
     env: {

@@ -85,10 +85,11 @@ export class Cli {
     return new Quorate({ url, ...(token === null ? {} : { token }), userAgent: "quorate-cli" });
   }
 
-  /** A bar for a work of so many steps. */
-  progress(total: number): Progress {
+  /** A bar for a work of so much; `text` says an amount in words. */
+  progress(total: number, text?: (amount: number) => string): Progress {
     const { terminal, nowMs } = this.host;
-    return new Progress(this.output.showsProgress ? terminal.talk : null, total, nowMs);
+    const sink = this.output.showsProgress ? terminal.talk : null;
+    return new Progress(sink, { total, nowMs, ...(text === undefined ? {} : { text }) });
   }
 
   /** Ends with this code although the command did what it was asked. */

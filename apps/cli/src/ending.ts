@@ -100,13 +100,10 @@ function causesOf({ code, cause }: QuorateError): readonly string[] {
   return innermost instanceof Error && innermost.message !== "" ? [visible(innermost.message)] : [];
 }
 
-function hintsOf({ code, problem, outcome }: QuorateError): readonly string[] {
+function hintsOf({ code, outcome }: QuorateError): readonly string[] {
   if (code === "token-missing")
     return ["Give a token: quorate login, QUORATE_TOKEN or --token-file."];
   if (code === "token-invalid") return ["`quorate token inspect` shows what is in the token."];
-  if (code === "scope-missing" && problem?.scope !== undefined) {
-    return [`The token lacks ${visible(problem.scope)}.`];
-  }
   if (code === "connection-failed" && outcome === "not-executed") {
     return ["Is the gateway running? `quorate context show` says which one is meant."];
   }

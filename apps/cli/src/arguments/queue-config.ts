@@ -3,6 +3,7 @@ import { queueConfigDefault, type QueueConfigGiven } from "@quorate/contract";
 import { type Fields, isFields, valueAt } from "../exact-json.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
+import { bytesText, cellText, durationText } from "../output/cell.ts";
 import { durationExpected, durationIn } from "./duration.ts";
 
 /** Paths of all fields that can be given, with their defaults. */
@@ -17,10 +18,24 @@ function leaves(fields: object, prefix: string): (readonly [string, unknown])[] 
   );
 }
 
+/** The value of a field as a person reads it: a duration, a size, a number or a word. */
+export function configText(path: string, value: unknown): string {
+  if (typeof value === "number" && isDuration(path)) return durationText(value);
+  return typeof value === "number" && isSize(path) ? bytesText(value) : cellText(value);
+}
+
 /** The fields as help shows them, each with its default. */
 export const configFieldsText = configFields
-  .map(([path, value]) => `  ${path.padEnd(20)} ${String(value)}`)
+  .map(([path, value]) => `  ${path.padEnd(20)} ${configText(path, value)}`)
   .join("\n");
+
+function isDuration(path: string): boolean {
+  return /Ms(?:[A-Z]|$)/.test(path);
+}
+
+function isSize(path: string): boolean {
+  return /bytes/i.test(path);
+}
 
 /** The assignments as part of a configuration. Throws Failure. */
 export function readConfigFields(assignments: readonly string[]): QueueConfigGiven {
@@ -47,8 +62,8 @@ function valueOf(path: string, text: string, like: unknown): unknown {
   }
   if (typeof like !== "number") return text;
   if (/^\d{1,15}(?:\.\d{1,6})?$/.test(text)) return Number(text);
-  if (/ms/i.test(path)) return durationIn(text) ?? refuse(path, text, durationExpected);
-  if (/bytes/i.test(path)) {
+  if (isDuration(path)) return durationIn(text) ?? refuse(path, text, durationExpected);
+  if (isSize(path)) {
     return bytesIn(text) ?? refuse(path, text, "Expected bytes such as 65536, 64KiB or 8GiB.");
   }
   return refuse(path, text, "Expected a number.");

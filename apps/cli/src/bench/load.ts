@@ -29,8 +29,8 @@ export interface LoadHost {
   /** Ends the load early. */
   readonly signal: AbortSignal;
   readonly pause: (ms: number) => Promise<void>;
-  /** Told the share that is over, 0 to 1. */
-  readonly onProgress: (share: number) => void;
+  /** Told the time that is over, in ms. */
+  readonly onProgress: (tookMs: number) => void;
 }
 
 /** After the last message was sent, what is left has this long to come back, in ms. */
@@ -83,7 +83,7 @@ async function send(run: Run): Promise<void> {
   while (run.isSending()) {
     await waitForTurn(run);
     if (!run.isSending()) return;
-    run.onProgress((performance.now() - run.beganMs) / run.durationMs);
+    run.onProgress(Math.round(performance.now() - run.beganMs));
     await unlessBusy(run, () =>
       sent.time(
         () => client.request("enqueue", { params: { queue }, body: { body }, signal }),
@@ -99,7 +99,11 @@ async function waitForTurn(run: Run): Promise<void> {
   if (rate === null) return;
   const turnMs = beganMs + (run.begun / rate) * 1000;
   run.begun += 1;
-  while (run.isSending() && performance.now() < turnMs) await pause(turnMs - performance.now());
+  for (;;) {
+    const aheadMs = turnMs - performance.now();
+    if (aheadMs <= 0 || !run.isSending()) return;
+    await pause(aheadMs);
+  }
 }
 
 async function receive(run: Run, isAllSent: () => boolean): Promise<void> {

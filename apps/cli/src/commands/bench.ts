@@ -11,7 +11,7 @@ import { addExamples } from "../examples.ts";
 import { numberAt } from "../exact-json.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { CallFailure } from "../failure.ts";
-import { plural } from "../output/cell.ts";
+import { durationText, plural } from "../output/cell.ts";
 import type { View } from "../output/output.ts";
 
 const view: View = {
@@ -35,9 +35,6 @@ function fixed(ms: unknown): string {
 }
 
 const durationMsDefault = 10_000;
-
-/** Steps of the bar. */
-const progressSteps = 100;
 
 /** Declares the command. */
 export function declareBench(parent: CommandUnknownOpts, cli: Cli): void {
@@ -81,10 +78,9 @@ async function prepare(cli: Cli, queue: string, confirm: string | undefined): Pr
 
 async function bench(cli: Cli, load: Load): Promise<void> {
   const { signal, pause } = cli.host;
-  const progress = cli.progress(progressSteps);
+  const progress = cli.progress(load.durationMs, durationText);
   try {
-    const onProgress = (share: number) =>
-      progress.show(Math.min(progressSteps, Math.floor(share * progressSteps)));
+    const onProgress = (tookMs: number) => progress.show(Math.min(load.durationMs, tookMs));
     const { enqueue, dequeue, left } = await runLoad(load, {
       client: cli.newClient(),
       signal,

@@ -6,8 +6,8 @@ import { addExamples } from "../examples.ts";
 import { pictureText } from "../status/picture.ts";
 import { watchPicture } from "../status/watch.ts";
 
-/** Time between two looks, in ms: what a person can follow. */
-const intervalMsDefault = 500;
+/** Time between two looks, in ms: a change of the primary takes little longer. */
+const intervalMsDefault = 250;
 
 /** Declares the command. */
 export function declareStatus(parent: CommandUnknownOpts, cli: Cli): void {
@@ -15,7 +15,7 @@ export function declareStatus(parent: CommandUnknownOpts, cli: Cli): void {
     .command("status")
     .description("the cluster as a picture: who leads, what is final, how many may stop")
     .option("-w, --watch", "go on until Ctrl-C")
-    .option("--interval <duration>", "time between two looks (500ms)", durationMs)
+    .option("--interval <duration>", "time between two looks (250ms)", durationMs)
     .action(async ({ watch, interval }) => {
       if (watch === true) await watchPicture(cli, interval ?? intervalMsDefault);
       else await showPicture(cli);

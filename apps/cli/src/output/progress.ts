@@ -8,15 +8,30 @@ const barChars = 24;
 /** Shortest time between two drawings, in ms: more often is flicker. */
 const drawIntervalMs = 100;
 
-/** The line for `done` of `total` after `tookMs`. */
-export function progressLine(done: number, total: number, tookMs: number): string {
+/** The line for `done` of `total` after `tookMs`; `text` says what the two are. */
+export function progressLine(
+  {
+    done,
+    total,
+    tookMs,
+  }: { readonly done: number; readonly total: number; readonly tookMs: number },
+  text: (amount: number) => string,
+): string {
   const share = total === 0 ? 1 : Math.min(1, done / total);
   const full = Math.round(share * barChars);
   const bar = "█".repeat(full) + "░".repeat(barChars - full);
   const leftMs = done === 0 ? 0 : (tookMs / done) * (total - done);
   const left =
     share === 1 || done === 0 ? "" : `  ${durationText(Math.round(leftMs / 100) * 100)} left`;
-  return `${bar} ${grouped(done)} of ${grouped(total)}${left}`;
+  return `${bar} ${text(done)} of ${text(total)}${left}`;
+}
+
+/** What a bar is about. */
+interface Given {
+  readonly total: number;
+  readonly nowMs: () => number;
+  /** An amount in words; a number of things unless said otherwise. */
+  readonly text?: (amount: number) => string;
 }
 
 /** One bar. `sink` null: nobody looks, and nothing is drawn. */
@@ -25,13 +40,15 @@ export class Progress {
   readonly #total: number;
   readonly #nowMs: () => number;
   readonly #beganMs: number;
+  readonly #text: (amount: number) => string;
   #drawnMs = 0;
 
-  constructor(sink: TextSink | null, total: number, nowMs: () => number) {
+  constructor(sink: TextSink | null, given: Given) {
     this.#sink = sink;
-    this.#total = total;
-    this.#nowMs = nowMs;
-    this.#beganMs = nowMs();
+    this.#total = given.total;
+    this.#nowMs = given.nowMs;
+    this.#beganMs = given.nowMs();
+    this.#text = given.text ?? grouped;
   }
 
   /** Says how much is done. */
@@ -39,7 +56,8 @@ export class Progress {
     const nowMs = this.#nowMs();
     if (this.#sink === null || nowMs - this.#drawnMs < drawIntervalMs) return;
     this.#drawnMs = nowMs;
-    const line = progressLine(done, this.#total, nowMs - this.#beganMs);
+    const tookMs = nowMs - this.#beganMs;
+    const line = progressLine({ done, total: this.#total, tookMs }, this.#text);
     this.#sink.write(`\r\u001b[K${line.slice(0, this.#sink.columns - 1)}`);
   }
 

@@ -36,7 +36,8 @@ export async function watchPicture(cli: Cli, intervalMs: number): Promise<void> 
       await host.pause(intervalMs);
     }
   } finally {
-    if (isScreen) out.write(leaveScreen);
+    // What was seen last stays.
+    if (isScreen) out.write(leaveScreen + (known === null ? "" : `${draw(cli, known.cluster)}\n`));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
-import { numberAt, valueAt } from "../../exact-json.ts";
+import { valueAt } from "../../exact-json.ts";
 import { durationText } from "../../output/cell.ts";
 import type { Column } from "../../output/table.ts";
 
@@ -10,7 +10,6 @@ const columns: readonly Column[] = [
   { title: "ROLE", of: "role" },
   { title: "STATUS", of: "status" },
   { title: "VIEW", of: "view", align: "right" },
-  { title: "OP", of: "op", align: "right" },
   { title: "COMMIT", of: "commit", align: "right" },
   { title: "LAG", of: "lagOps", align: "right" },
   {
@@ -22,10 +21,9 @@ const columns: readonly Column[] = [
     align: "right",
   },
   { title: "REJECTED", of: "signatureRejects", align: "right" },
-  { title: "KEY", of: "keyId" },
-  { title: "KEY AGE", of: (member) => durationText(numberAt(member, "keyAgeMs")), align: "right" },
-  { title: "VERSION", of: "version" },
   { title: "SAFE TO STOP", of: "safeToStop" },
+  { title: "VERSION", of: "version" },
+  { title: "KEY", of: "keyId" },
 ];
 
 /** `quorate cluster info`: the members with all that is known of them. */

@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { changesOf } from "../../arguments/queue-config.ts";
+import { changesOf, configText } from "../../arguments/queue-config.ts";
 import type { Cli } from "../../cli.ts";
+import { type Fields, textAt } from "../../exact-json.ts";
 import { addExamples } from "../../examples.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { givenConfig } from "./config-arguments.ts";
@@ -26,8 +27,8 @@ export function declareQueueDiff(parent: CommandUnknownOpts, cli: Cli): void {
           empty: `${queue} is as described.`,
           columns: [
             { title: "FIELD", of: "field" },
-            { title: "NOW", of: "from", align: "right" },
-            { title: "WANTED", of: "to", align: "right" },
+            { title: "NOW", of: (change) => fieldText(change, "from"), align: "right" },
+            { title: "WANTED", of: (change) => fieldText(change, "to"), align: "right" },
           ],
         },
       );
@@ -36,4 +37,8 @@ export function declareQueueDiff(parent: CommandUnknownOpts, cli: Cli): void {
   addExamples(command, [
     { call: "quorate queue diff orders -f orders.json", does: "has somebody changed it?" },
   ]);
+}
+
+function fieldText(change: Fields, side: "from" | "to"): string {
+  return configText(textAt(change, "field"), change[side]);
 }

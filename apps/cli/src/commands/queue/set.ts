@@ -1,10 +1,9 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { changesOf, configFieldsText, merged } from "../../arguments/queue-config.ts";
+import { changesOf, configFieldsText, configText, merged } from "../../arguments/queue-config.ts";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { Failure } from "../../failure.ts";
-import { cellText } from "../../output/cell.ts";
 import { givenConfig } from "./config-arguments.ts";
 
 /** `quorate queue set`: changes some fields, if nobody else changes the queue meanwhile. */
@@ -44,7 +43,7 @@ async function change(
     headers: { "If-Match": etag },
   });
   for (const { field, from, to } of changes) {
-    cli.output.say(`${field}: ${cellText(from)} → ${cellText(to)}`);
+    cli.output.say(`${field}: ${configText(field, from)} → ${configText(field, to)}`);
   }
   const line = changes.length === 0 ? `${queue} was so already` : `${queue} is changed`;
   cli.output.answer(body, { kind: "text", of: () => line, id: "name" });

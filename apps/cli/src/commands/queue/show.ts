@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../../cli.ts";
-import { configFields } from "../../arguments/queue-config.ts";
+import { configFields, configText } from "../../arguments/queue-config.ts";
+import { type Fields, valueAt } from "../../exact-json.ts";
 import { addExamples } from "../../examples.ts";
 import { queueStatsColumns } from "./queue-columns.ts";
 
@@ -12,7 +13,10 @@ export function declareQueueShow(parent: CommandUnknownOpts, cli: Cli): void {
     .argument("<queue>", "the queue")
     .action(async (queue) => {
       const { body } = await cli.request("getQueue", { params: { queue } });
-      const config = configFields.map(([path]) => ({ title: path, of: `config.${path}` }));
+      const config = configFields.map(([path]) => ({
+        title: path,
+        of: (shown: Fields) => configText(path, valueAt(shown, `config.${path}`)),
+      }));
       cli.output.answer(body, {
         kind: "record",
         id: "name",
