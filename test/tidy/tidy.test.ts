@@ -114,6 +114,7 @@ const dependencyPlaces: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["packages/telemetry"],
   react: ["apps/dashboard"],
   redis: ["apps/api"],
+  "@socket.io/redis-adapter": ["apps/api"],
   "socket.io": ["packages/transport", "apps/api"],
   "socket.io-client": ["packages/transport", "apps/dashboard", "apps/api", "test"],
 };

@@ -6,6 +6,7 @@ import type { Admission } from "./admission.ts";
 import type { Authority } from "./authorize.ts";
 import type { Mounting } from "./mount.ts";
 import { type ErrorLog, sendProblem } from "./problem.ts";
+import type { ChangeSignal } from "./live/changes.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { mountCluster } from "./routes/cluster.ts";
 import { mountDequeue } from "./routes/dequeue.ts";
@@ -29,6 +30,7 @@ export interface AppParts {
   readonly admission: Admission;
   readonly rateLimits: RateLimits;
   readonly metrics: Metrics;
+  readonly changes: Pick<ChangeSignal, "note">;
   readonly probed: Probed;
   readonly dashboard: Dashboard;
   readonly log: ErrorLog;
@@ -36,14 +38,15 @@ export interface AppParts {
 
 /** The application. The busiest routes come first: Express tries them in this order. */
 export function createApp(parts: AppParts): Express {
-  const { gateway, authority, admission, rateLimits, metrics, probed, dashboard, log } = parts;
+  const { gateway, authority, admission, rateLimits, metrics, changes, probed, dashboard, log } =
+    parts;
   const app = express();
   app.set("case sensitive routing", true);
   app.set("strict routing", true);
   app.set("query parser", false);
   app.set("etag", false);
   app.set("x-powered-by", false);
-  const mounting: Mounting = { app, authority, admission, rateLimits, metrics };
+  const mounting: Mounting = { app, authority, admission, rateLimits, metrics, changes };
   mountEnqueueBatch(mounting, gateway);
   mountEnqueue(mounting, gateway);
   mountDequeue(mounting, gateway);

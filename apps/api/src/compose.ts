@@ -22,6 +22,7 @@ import { createApp } from "./app.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { type GatewayProcess, createGatewayProcess } from "./gateway-process.ts";
 import { timedClient } from "./latency.ts";
+import { createChangeSignal } from "./live/changes.ts";
 import { createRateLimits } from "./rate-limits.ts";
 import { createReadiness } from "./readiness.ts";
 import { createRedisLink, type RedisLink } from "./redis/redis-link.ts";
@@ -56,7 +57,9 @@ export async function compose(config: Config): Promise<GatewayProcess> {
     sessions: createSessionStore(nowMs),
     site: { origin: config.publicUrl },
   };
+  const changes = createChangeSignal();
   const app = createApp({
+    changes,
     gateway,
     authority,
     admission: createAdmission(),
@@ -77,7 +80,7 @@ export async function compose(config: Config): Promise<GatewayProcess> {
   sharing.shareRevocations(revocations);
   const { waiting } = gateway;
   const { listen } = config;
-  const parts = { app, client, latency, authority, sharing, waiting, listen, nowMs, log };
+  const parts = { app, client, latency, authority, sharing, changes, waiting, listen, nowMs, log };
   return createGatewayProcess(parts);
 }
 

@@ -6,6 +6,7 @@ import type { Express } from "express";
 import type { Authority } from "./authorize.ts";
 import type { CommitLatency } from "./latency.ts";
 import { drainMsMax } from "./limits.ts";
+import type { ChangeSignal } from "./live/changes.ts";
 import { startLiveFeed } from "./live/feed.ts";
 import type { Sharing } from "./redis/sharing.ts";
 import { createHttpServer } from "./server.ts";
@@ -26,6 +27,7 @@ export interface GatewayProcessParts {
   readonly latency: CommitLatency;
   readonly authority: Authority;
   readonly sharing: Sharing;
+  readonly changes: ChangeSignal;
   readonly waiting: WaitingRoom;
   readonly listen: { readonly host: string; readonly port: number };
   readonly nowMs: () => number;
@@ -34,9 +36,11 @@ export interface GatewayProcessParts {
 
 /** The gateway made of these parts. */
 export function createGatewayProcess(parts: GatewayProcessParts): GatewayProcess {
-  const { app, client, latency, authority, sharing, waiting, listen, nowMs, log } = parts;
+  const { app, client, latency, authority, sharing, changes, waiting, listen, nowMs, log } = parts;
   const server = createHttpServer(app);
-  const feed = startLiveFeed({ server, client, authority, latency, nowMs, log });
+  const { adapterOfChanges } = sharing;
+  const live = { server, client, authority, latency, nowMs, log, changes, adapterOfChanges };
+  const feed = startLiveFeed(live);
   return {
     async start() {
       await client.start();

@@ -6,7 +6,7 @@
  * how an error looks on the wire.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError, isQueueName, type Route, type Shape } from "@quorate/contract";
+import { ApiError, isQueueName, type Route, type RouteScope, type Shape } from "@quorate/contract";
 import type { Metrics } from "@quorate/ports";
 import type { Express, Request } from "express";
 import * as z from "zod";
@@ -14,6 +14,7 @@ import type { Admission, CallKind } from "./admission.ts";
 import { type Answer, send } from "./answer.ts";
 import { authenticate, type Authority, authorize } from "./authorize.ts";
 import { type Call, nobody, type RawCall } from "./call.ts";
+import type { ChangeSignal } from "./live/changes.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { bodyKindOf, declaredBytes, readBody, refuseTooLarge } from "./request-body.ts";
 import { nameRequest } from "./request-id.ts";
@@ -27,6 +28,7 @@ export interface Mounting {
   readonly admission: Admission;
   readonly rateLimits: RateLimits;
   readonly metrics: Metrics;
+  readonly changes: Pick<ChangeSignal, "note">;
 }
 
 /** Answers a call. */
@@ -34,6 +36,14 @@ export type Handle<B, Q> = (call: Call<B, Q>) => Promise<Answer> | Answer;
 
 /** Answers a call whose body is not JSON. */
 export type HandleRaw = (call: RawCall) => Promise<Answer>;
+
+/** Whoever looks at queues or trust looks again after these. */
+const changingScopes: ReadonlySet<RouteScope> = new Set([
+  "manage",
+  "purge",
+  "redrive",
+  "cluster:admin",
+]);
 
 /** Serves the route with the handler; `handleRaw` gets what is not JSON, if the route takes it. */
 export function mount<B, Q>(
@@ -44,6 +54,7 @@ export function mount<B, Q>(
 ): void {
   const isAdding = route.scope === "enqueue" || route.scope === "manage";
   const kind: CallKind = isAdding && route.method !== "delete" ? "adding" : "draining";
+  const isChange = route.method !== "get" && changingScopes.has(route.scope);
   const serve = serverOf(mounting, route, { handle, handleRaw, kind });
   mounting.app[route.method](route.path, async (request, response) => {
     const startedAt = performance.now();
@@ -53,6 +64,7 @@ export function mount<B, Q>(
       mounting.metrics.observe("quorate_http_request_seconds", seconds, labels);
     });
     send(response, await serve(request, response));
+    if (isChange) mounting.changes.note();
   });
 }
 

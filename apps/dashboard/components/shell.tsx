@@ -28,6 +28,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const live = useLive();
   const freshness = useFreshness(live);
   useLookAgain(live.refusal !== null);
+  useLookAgainAfter(live.changes);
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[184px_minmax(0,1fr)] md:grid-rows-[48px_1fr]">
       <a
@@ -71,6 +72,14 @@ function useLookAgain(refused: boolean): void {
   useEffect(() => {
     if (refused) void client.invalidateQueries({ queryKey: ["me"] });
   }, [refused, client]);
+}
+
+/** What was changed through any gateway is asked anew, by whatever page shows it. */
+function useLookAgainAfter(changes: number): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (changes > 0) void client.invalidateQueries();
+  }, [changes, client]);
 }
 
 function Places() {

@@ -89,6 +89,7 @@ class LiveFeed {
     },
     onPicture: (picture) => this.#change(withPicture(this.#state, picture, performance.now())),
     onQueues: (queues) => this.#change(withQueues(this.#state, queues, performance.now())),
+    onChanged: () => this.#change({ ...this.#state, changes: this.#state.changes + 1 }),
     onMalformed: () => this.#change({ ...this.#state, malformed: this.#state.malformed + 1 }),
   };
 

@@ -18,6 +18,8 @@ export type LiveState = {
   readonly refusal: string | null;
   /** Attempts to connect that failed since the last success. */
   readonly failures: number;
+  /** How often it was said that something was changed: what was asked before is asked again. */
+  readonly changes: number;
   /** Messages that did not have the shape of the contract. */
   readonly malformed: number;
 };
@@ -31,6 +33,7 @@ export const nothingLive: LiveState = {
   commitMsP99: [],
   refusal: null,
   failures: 0,
+  changes: 0,
   malformed: 0,
 };
 

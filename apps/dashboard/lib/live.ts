@@ -1,4 +1,5 @@
 import {
+  liveChanges,
   liveEvents,
   livePath,
   type LiveQueues,
@@ -19,6 +20,8 @@ export type LiveHandlers = {
   readonly onFailure: (refusal: string | null) => void;
   readonly onPicture: (picture: PictureState) => void;
   readonly onQueues: (queues: LiveQueues) => void;
+  /** Something was configured, purged or revoked, through whichever gateway. */
+  readonly onChanged: () => void;
   readonly onMalformed: () => void;
 };
 
@@ -63,19 +66,24 @@ export function openLiveConnection(handlers: LiveHandlers): LiveConnection {
     if (read.success) handlers.onQueues(read.data);
     else handlers.onMalformed();
   });
+  // Over the same connection: it comes and goes with the feed.
+  const changes = socket.io.socket(liveChanges.namespace);
+  changes.on(liveChanges.event, handlers.onChanged);
+  changes.on("disconnect", (reason) => {
+    if (reason === "io server disconnect") changes.connect();
+  });
   return {
     watchQueues: (wanted) => {
       socket.emit(wanted ? liveEvents.watchQueues : liveEvents.unwatchQueues);
     },
     wake: () => {
-      if (!socket.connected) socket.disconnect().connect();
+      for (const each of [socket, changes]) if (!each.connected) each.disconnect().connect();
     },
     rest: () => {
-      socket.disconnect();
+      for (const each of [socket, changes]) each.disconnect();
     },
     close: () => {
-      socket.removeAllListeners();
-      socket.disconnect();
+      for (const each of [socket, changes]) each.removeAllListeners().disconnect();
     },
   };
 }

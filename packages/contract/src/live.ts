@@ -23,6 +23,17 @@ export const liveEvents = {
   unwatchQueues: "unwatch-queues",
 } as const;
 
+/**
+ * Changes: an event without content in a namespace of its own, sent to the browsers of every gateway
+ * when something was configured, paused, purged or revoked through any. Who hears it asks again.
+ */
+export const liveChanges = {
+  namespace: "/changes",
+  event: "changed",
+  /** Shortest time between two events of one gateway, in ms. */
+  intervalMsMin: 250,
+} as const;
+
 /** Shortest time between two `picture` events, in ms: 4 Hz is what an eye can follow. */
 export const pictureIntervalMsMin = 250;
 

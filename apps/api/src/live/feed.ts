@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 import {
   ApiError,
+  liveChanges,
   liveEvents,
   livePath,
   pictureIntervalMsMax,
@@ -9,13 +10,16 @@ import {
   queuesIntervalMsMin,
 } from "@quorate/contract";
 import type { ClusterClient } from "@quorate/session";
-import { Server, type Socket } from "socket.io";
+import { type Namespace, Server, type Socket } from "socket.io";
+import { Adapter } from "socket.io-adapter";
 import { authenticate, type Authority, verifyToken } from "../authorize.ts";
 import type { CommitLatency } from "../latency.ts";
 import { liveSocket } from "../limits.ts";
 import { asApiError, type ErrorLog } from "../problem.ts";
 import { isOurOrigin, sessionIdIn } from "../session/cookie.ts";
 import type { Principal } from "../token.ts";
+import type { AdapterMaker } from "../redis/sharing.ts";
+import { type ChangeSignal, serveChanges } from "./changes.ts";
 import { createHealthHistory } from "./history.ts";
 import { pictureOf } from "./picture.ts";
 import { liveQueuesFor, readQueues } from "./queues.ts";
@@ -28,6 +32,9 @@ export interface FeedParts {
   readonly latency: CommitLatency;
   readonly nowMs: () => number;
   readonly log: ErrorLog;
+  readonly changes: ChangeSignal;
+  /** Spreads changes to the browsers of other gateways; null: to our own only. */
+  readonly adapterOfChanges: AdapterMaker | null;
 }
 
 /** The feed, from its first browser until it is stopped. */
@@ -44,22 +51,29 @@ interface Viewer {
 
 /** Serves the feed on the HTTP server, at livePath. */
 export function startLiveFeed(parts: FeedParts): LiveFeed {
-  const { server, client, authority } = parts;
+  const { server, client, authority, changes, adapterOfChanges } = parts;
   const viewers = new Set<Viewer>();
   const io = createSocketServer(server, authority);
-  const enter = async (socket: Socket, next: (refused?: Error) => void): Promise<void> => {
-    try {
-      const viewer = await admit(socket, authority, viewers.size);
-      viewers.add(viewer);
-      socket.once("disconnect", () => viewers.delete(viewer));
-    } catch (error) {
-      next(new Error(asApiError(error).code, { cause: error }));
-      return;
-    }
-    next();
-  };
-  io.use((socket, next) => void enter(socket, next));
-  const stopPictures = sendPictures(parts, viewers);
+  if (adapterOfChanges !== null) io.adapter(adapterOf(adapterOfChanges));
+  const lookers = new Set<Viewer>();
+  const enterAs =
+    (among: Set<Viewer>) =>
+    async (socket: Socket, next: (refused?: Error) => void): Promise<void> => {
+      try {
+        const viewer = await admit(socket, authority, among.size);
+        among.add(viewer);
+        socket.once("disconnect", () => among.delete(viewer));
+      } catch (error) {
+        next(new Error(asApiError(error).code, { cause: error }));
+        return;
+      }
+      next();
+    };
+  io.use((socket, next) => void enterAs(viewers)(socket, next));
+  const stopChanges = serveChanges(io, changes, (socket, next) => {
+    void enterAs(lookers)(socket, next);
+  });
+  const stopPictures = sendPictures(parts, { viewers, lookers });
   const stopQueues = sendQueues(parts, viewers);
   const unwatch = client.onHealth(stopPictures.onChange);
   return {
@@ -67,6 +81,7 @@ export function startLiveFeed(parts: FeedParts): LiveFeed {
       unwatch();
       stopPictures.stop();
       stopQueues();
+      stopChanges();
       await io.close();
     },
   };
@@ -120,7 +135,18 @@ function tokenOf({ handshake }: Socket): string | null {
   return typeof token === "string" ? token : null;
 }
 
-function sendPictures(parts: FeedParts, viewers: ReadonlySet<Viewer>) {
+/** Only changes, which have no content, are spread; all else a gateway tells its own browsers. */
+function adapterOf(spread: AdapterMaker): (namespace: Namespace) => Adapter {
+  // Socket.IO calls it as a constructor, which an arrow function is not.
+  return function adapter(namespace: Namespace): Adapter {
+    return namespace.name === liveChanges.namespace ? spread(namespace) : new Adapter(namespace);
+  };
+}
+
+function sendPictures(
+  parts: FeedParts,
+  { viewers, lookers }: Readonly<Record<"viewers" | "lookers", ReadonlySet<Viewer>>>,
+) {
   const { client, latency, nowMs, log } = parts;
   const history = createHealthHistory();
   let hasChanged = true;
@@ -130,6 +156,7 @@ function sendPictures(parts: FeedParts, viewers: ReadonlySet<Viewer>) {
     const health = client.health();
     history.note(health, atMs);
     endSessions(parts, viewers);
+    endSessions(parts, lookers);
     if (viewers.size === 0) return;
     // A tick may come a little early; the next would then be a whole one late.
     const isDue = atMs - sentAtMs >= pictureIntervalMsMax - pictureIntervalMsMin / 2;

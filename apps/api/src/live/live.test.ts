@@ -1,4 +1,10 @@
-import { pictureStateSchema, liveEvents, livePath, liveQueuesSchema } from "@quorate/contract";
+import {
+  liveChanges,
+  liveEvents,
+  livePath,
+  liveQueuesSchema,
+  pictureStateSchema,
+} from "@quorate/contract";
 import { io, type Socket } from "socket.io-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
@@ -93,6 +99,27 @@ describe("the live feed", () => {
     const headers = { cookie, "sec-fetch-site": "same-origin" };
     await gateway.send("DELETE", "/v1/session", { token: null, headers });
     expect(await disconnected).toBe("io server disconnect");
+  });
+
+  it("tells whoever looks that something was changed, once for many changes, and nothing more", async () => {
+    const token = await gateway.issuer.token("cluster:read");
+    const main = connect({ token });
+    const socket = main.io.socket(liveChanges.namespace, { auth: { token } });
+    await next(socket, "connect");
+    const heard: unknown[][] = [];
+    socket.onAny((...event: unknown[]) => heard.push(event));
+    await gateway.send("GET", "/v1/queues");
+    for (const name of ["a", "b", "c"])
+      await gateway.send("PUT", `/v1/queues/${name}`, { body: {} });
+    await expect.poll(() => heard).toEqual([[liveChanges.event]]);
+  });
+
+  it("lets nobody hear of changes who may not read the cluster", async () => {
+    const token = await gateway.issuer.token("cluster:read");
+    const main = connect({ token });
+    const weak = await gateway.issuer.token("read:*");
+    const socket = main.io.socket(liveChanges.namespace, { auth: { token: weak } });
+    expect(await next(socket, "connect_error")).toMatchObject({ message: "scope-missing" });
   });
 
   it("disconnects whoever's token is revoked", async () => {

@@ -24,12 +24,12 @@ export interface RedisLink {
   isUsable(): boolean;
   /** Lets Redis rest for a moment, after it was slow. */
   doubt(): void;
-  /** Calls back for each message on the channel, whoever sends it. */
-  subscribe(channel: string, onMessage: (text: string) => void): void;
+  /** Calls back for each message on the channel, whoever sends it. Before `start`. */
+  subscribe(channel: string, onMessage: () => void): void;
+  /** The same for all channels of the pattern, with the bytes. */
+  subscribePattern(pattern: string, onMessage: (message: Buffer, channel: Buffer) => void): void;
   /** Tells whoever listens, if that is possible now. */
-  publish(channel: string, text: string): void;
-  /** Another connection, for a library that needs its own; it starts and stops with this one. */
-  extra(): Client;
+  publish(channel: string, message: string | Buffer): void;
   /** Begins to connect; never waits. */
   start(): void;
   stop(): void;
@@ -37,11 +37,9 @@ export interface RedisLink {
 
 /** A link that is not connected yet. */
 export function createRedisLink(address: RedisAddress, log: Pick<Log, "info" | "warn">): RedisLink {
-  const connect = (role: string): Client => connectionOf(address, { role, log });
-  const client = connect("commands");
-  const subscriber = connect("messages");
-  const all = [client, subscriber];
-  const listeners = new Map<string, (text: string) => void>();
+  const client = connectionOf(address, { role: "commands", log });
+  const subscriber = connectionOf(address, { role: "messages", log });
+  const subscriptions: (() => Promise<void>)[] = [];
   let restUntilMs = -Infinity;
   return {
     client,
@@ -50,30 +48,24 @@ export function createRedisLink(address: RedisAddress, log: Pick<Log, "info" | "
       restUntilMs = performance.now() + redisRestMs;
     },
     subscribe(channel, onMessage) {
-      listeners.set(channel, onMessage);
+      subscriptions.push(() => subscriber.subscribe(channel, onMessage));
     },
-    publish(channel, text) {
+    subscribePattern(pattern, onMessage) {
+      subscriptions.push(() => subscriber.pSubscribe(pattern, onMessage, true));
+    },
+    publish(channel, message) {
       // A hint that is lost costs a few seconds; there is nobody to tell.
-      if (client.isReady) client.publish(channel, text).catch(() => {});
-    },
-    extra() {
-      const another = connect("live feed");
-      all.push(another);
-      return another;
+      if (client.isReady) client.publish(channel, message).catch(() => {});
     },
     start() {
-      for (const each of all) each.connect().catch(() => {});
-      // A subscription is made once; the client renews it whenever it connects again.
-      for (const [channel, onMessage] of listeners) {
-        const subscribe = (): void => {
-          subscriber.subscribe(channel, onMessage).catch(() => {});
-        };
-        if (subscriber.isReady) subscribe();
-        else subscriber.once("ready", subscribe);
-      }
+      // Made once: the client renews them whenever it connects again.
+      subscriber.once("ready", () => {
+        for (const subscribe of subscriptions) subscribe().catch(() => {});
+      });
+      for (const each of [client, subscriber]) each.connect().catch(() => {});
     },
     stop() {
-      for (const each of all) if (each.isOpen) each.destroy();
+      for (const each of [client, subscriber]) if (each.isOpen) each.destroy();
     },
   };
 }

@@ -1,4 +1,6 @@
 /** Two gateways of one cluster with a real Redis, and what becomes of them when it fails. */
+import { liveChanges, livePath } from "@quorate/contract";
+import { io, type Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { redisAnswerMsMax } from "../limits.ts";
 import { hasRedis, linkTo, type RedisServer, startRedis } from "../testing/redis-server.ts";
@@ -8,6 +10,7 @@ import type { RedisLink } from "./redis-link.ts";
 
 let redis: RedisServer;
 const gateways: TestGateway[] = [];
+const sockets: Socket[] = [];
 
 const limit = { requests: 10, windowSeconds: 60 };
 const rateKeys = `quorate:${clusterId}:rate:*`;
@@ -22,6 +25,7 @@ describe.skipIf(!hasRedis)("gateways with Redis", () => {
   });
 
   afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.close();
     for (const gateway of gateways.splice(0).toReversed()) {
       await gateway.stop();
       expect(gateway.logged).toEqual([]);
@@ -135,6 +139,52 @@ describe.skipIf(!hasRedis)("gateways with Redis", () => {
     expect((await second.send("GET", "/v1/me", { token })).status).toBe(200);
     expect(query.mock.calls.length).toBeLessThan(20);
     query.mockRestore();
+  });
+
+  /** Somebody who hears of changes at this gateway; gives what he has heard so far. */
+  async function listener(gateway: TestGateway) {
+    const token = await gateway.issuer.token("cluster:read");
+    const options = { path: livePath, transports: ["websocket"], auth: { token } };
+    const socket = io(`${gateway.url}${liveChanges.namespace}`, options);
+    sockets.push(socket);
+    const heard: unknown[][] = [];
+    socket.onAny((...event: unknown[]) => heard.push(event));
+    await new Promise((resolve) => socket.once("connect", () => resolve(null)));
+    return { socket, heard };
+  }
+
+  it("tell each other's browsers of changes", async () => {
+    const { first, second } = await startTwo();
+    const { heard } = await listener(second);
+    await first.send("PUT", "/v1/queues/orders", { body: {} });
+    await expect.poll(() => heard).toEqual([[liveChanges.event]]);
+  });
+
+  it("tell their own browsers of changes without Redis", async () => {
+    const { first } = await startTwo();
+    const { heard } = await listener(first);
+    await redis.kill();
+    try {
+      await first.send("PUT", "/v1/queues/orders", { body: {} });
+      await expect.poll(() => heard).toEqual([[liveChanges.event]]);
+    } finally {
+      await redis.restart();
+    }
+  });
+
+  it("drop what a liar sends in their name, and lose no browser by it", async () => {
+    const { second } = await startTwo();
+    const { socket, heard } = await listener(second);
+    const prefix = `quorate:${clusterId}:live`;
+    for (const channel of ["", "-request", "-response"]) {
+      for (const lie of ["", "{", '{"type":4,"opts":{"rooms":[]},"close":true}', "\u0093\u00a1x"]) {
+        await redis.client.publish(`${prefix}${channel}#${liveChanges.namespace}#`, lie);
+      }
+    }
+    // Messages come in order: when this one was heard, the lies were.
+    await second.send("PUT", "/v1/queues/orders", { body: {} });
+    await expect.poll(() => heard).toEqual([[liveChanges.event]]);
+    expect(socket.connected).toBe(true);
   });
 
   it("refuse a revoked token whatever becomes of Redis", async () => {

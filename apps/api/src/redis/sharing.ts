@@ -2,13 +2,19 @@
 import { memoryCounter, sharedCounter } from "../rate-counter.ts";
 import type { CounterMaker } from "../rate-limits.ts";
 import type { RevocationList } from "../trust/revocation-list.ts";
+import { liveAdapter } from "./live-adapter.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { shareRevocationHints } from "./revocation-hints.ts";
+
+/** Makes the adapter of a namespace. */
+export type AdapterMaker = ReturnType<typeof liveAdapter>;
 
 /** See above. */
 export interface Sharing extends CounterMaker {
   /** Lets the list hear, and be heard, at once. */
   shareRevocations(revocations: RevocationList): void;
+  /** Makes the adapter of the live feed's namespace of changes; null: that of one gateway. */
+  readonly adapterOfChanges: AdapterMaker | null;
   start(): void;
   stop(): void;
 }
@@ -22,6 +28,7 @@ export function createSharing(
     return {
       counterOf: (_name, limit) => memoryCounter(limit),
       shareRevocations() {},
+      adapterOfChanges: null,
       start() {},
       stop() {},
     };
@@ -32,6 +39,7 @@ export function createSharing(
     shareRevocations: (revocations) => {
       shareRevocationHints(link, { clusterId, revocations });
     },
+    adapterOfChanges: liveAdapter(link, clusterId),
     start: () => {
       link.start();
     },

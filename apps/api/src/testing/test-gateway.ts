@@ -9,6 +9,7 @@ import type * as z from "zod";
 import { createAdmission } from "../admission.ts";
 import { createApp } from "../app.ts";
 import { timedClient } from "../latency.ts";
+import { createChangeSignal } from "../live/changes.ts";
 import { startLiveFeed } from "../live/feed.ts";
 import { createRateLimits, type RateLimited } from "../rate-limits.ts";
 import { createReadiness } from "../readiness.ts";
@@ -101,7 +102,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     },
   };
   const gateway = createGateway(client, { sha256: nodeCrypto.sha256, nowMs });
+  const changes = createChangeSignal();
   const app = createApp({
+    changes,
     gateway,
     authority,
     admission: createAdmission(),
@@ -117,7 +120,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     log,
   });
   const server = createHttpServer(app);
-  const feed = startLiveFeed({ server, client, authority, latency, nowMs, log });
+  const { adapterOfChanges } = sharing;
+  const live = { server, client, authority, latency, nowMs, log, changes, adapterOfChanges };
+  const feed = startLiveFeed(live);
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
