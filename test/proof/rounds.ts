@@ -115,7 +115,8 @@ function isPromiseName(name: string): name is PromiseName {
   return name in promises;
 }
 
-function showBroken({ broken }: Ledger): void {
+/** Shows the first broken promises. */
+export function showBroken({ broken }: Ledger): void {
   for (const { promise, evidence } of broken.slice(0, evidenceShown)) {
     console.log(`BROKEN: ${promises[promise]}: ${evidence}`);
   }
@@ -124,7 +125,7 @@ function showBroken({ broken }: Ledger): void {
 }
 
 /** What the processes said of a run that went wrong, for whoever looks for the cause. */
-function keepLogs(cluster: Cluster, name: string): void {
+export function keepLogs(cluster: Cluster, name: string): void {
   const folder = join(stateFolder, "proof", name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -11,6 +11,7 @@ import { largeDisk } from "./steps/large-disk.ts";
 import { lostDisks } from "./steps/lost-disks.ts";
 import { mutants } from "./steps/mutants.ts";
 import { simulator } from "./steps/simulate.ts";
+import { worker } from "./steps/worker.ts";
 
 /** All steps. What one leaves of its time goes to the next; the last takes all that is left. */
 export const proofSteps: readonly ProofStep[] = [
@@ -19,6 +20,7 @@ export const proofSteps: readonly ProofStep[] = [
   kills,
   clusterKills,
   gateways,
+  worker,
   freezes,
   bitFlips,
   lostDisks,

@@ -88,7 +88,9 @@ export class HeldMessage<T> {
     try {
       await settler.settle(settlement);
     } catch (error) {
-      settings.onError(error);
+      // A lease that is lost needs no release: what was wanted has come about.
+      const isGone = settlement.action === "release" && error instanceof LeaseLostError;
+      if (!isGone) settings.onError(error);
     }
   }
 
