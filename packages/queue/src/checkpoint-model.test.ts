@@ -9,8 +9,8 @@ import { leaseOf, MachineDriver } from "./testing/machine-driver.ts";
 import { quickDigest } from "./testing/quick-digest.ts";
 import { RandomOperations } from "./testing/random-operation.ts";
 
-/** Slabs so small that some are dropped, and that end within a leaf. */
-const machineOptions = { sha256: quickDigest, slabBytes: 70_000 };
+/** Slabs so small that some are dropped and that end within a leaf; ghosts that stay for long. */
+const machineOptions = { sha256: quickDigest, slabBytes: 70_000, ghostsMax: 2 };
 
 /** One entry of the log: an operation, or a pulse. */
 interface Entry {

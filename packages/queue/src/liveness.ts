@@ -5,7 +5,7 @@ import type { QueueState } from "./state.ts";
 /**
  * Whether a message is still there: no purge has taken it. A purge of millions changes none of their
  * records, only the set that says who is in which state; so whoever comes to a message by its seq, a
- * timer or its neighbours asks here first.
+ * timer or its neighbours asks here first. On its way between two states a message is live.
  */
 export function isLive(state: QueueState, queue: Queue, message: number): boolean {
   if (queue.ghosts.length === 0) return true;

@@ -57,6 +57,7 @@ export function bury(state: QueueState, queue: Queue, message: number, reason: n
 
 /** Takes a message out of the dead letters. A move to another state, or its removal, must follow. */
 export function exhume(state: QueueState, queue: Queue, message: number): void {
+  state.messages.setU8(message, messageField.state, messageState.none);
   queue.dead -= 1;
   queue.bytesIn.dead -= storedBytesOf(state, message);
   queue.seqs.dead.delete(state.messages.f64(message, messageField.seq));

@@ -2,7 +2,14 @@ import { removeAnnex } from "./annex.ts";
 import { outcomePurged, outcomeSuperseded } from "./fence-table.ts";
 import { freeBlob, storedBytesOf } from "./message-blob.ts";
 import { hasEnd, ownEndOf, retentionEndOf } from "./message-end.ts";
-import { groupField, leaseEnd, messageField, messageFlag, messageState } from "./message-record.ts";
+import {
+  deadReasonOf,
+  groupField,
+  leaseEnd,
+  messageField,
+  messageFlag,
+  messageState,
+} from "./message-record.ts";
 import { enterReady, joinOrder, leaveOrder, refreshGroup, settleGroup } from "./order.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -41,6 +48,7 @@ export function schedule(state: QueueState, queue: Queue, message: number, due: 
 /** The wait is over: the message leaves the scheduled ones. A move to another state must follow. */
 export function unschedule(state: QueueState, queue: Queue, message: number): void {
   const { messages } = state;
+  messages.setU8(message, messageField.state, messageState.none);
   state.timers.remove(message);
   queue.scheduled -= 1;
   queue.bytesIn.scheduled -= storedBytesOf(state, message);
@@ -93,6 +101,7 @@ export function lease(
 /** Ends a lease; the message is in no state until the move that must follow. */
 export function endLease(state: QueueState, queue: Queue, message: number, how: number): void {
   const { messages } = state;
+  messages.setU8(message, messageField.state, messageState.none);
   state.leases.remove(message);
   queue.leased -= 1;
   queue.bytesIn.leased -= storedBytesOf(state, message);
@@ -136,8 +145,10 @@ export function takeAway(state: QueueState, queue: Queue, message: number): void
  */
 function forgetLease(state: QueueState, message: number): void {
   const fence = state.messages.f64(message, messageField.fence);
-  if (fence === 0 || leaseEndOf(state, message) === leaseEnd.settled) return;
-  if (state.messages.u8(message, messageField.state) === messageState.dead) return;
+  const how = leaseEndOf(state, message);
+  if (fence === 0 || how === leaseEnd.settled) return;
+  const isDead = deadReasonOf(state.messages.u8(message, messageField.ends)) !== null;
+  if (isDead && how !== leaseEnd.none) return;
   state.fences.settle(fence, outcomePurged, state.now);
 }
 

@@ -61,8 +61,18 @@ export const messageField = {
   ends: 127,
 } as const;
 
-/** What a message is. `popped`: gone for everyone, but its answer can be fetched again. */
-export const messageState = { scheduled: 1, ready: 2, leased: 3, dead: 4, popped: 5 } as const;
+/**
+ * What a message is. `none`: on its way from one state to another, within an operation. `popped`:
+ * gone for everyone, but its answer can be fetched again.
+ */
+export const messageState = {
+  none: 0,
+  scheduled: 1,
+  ready: 2,
+  leased: 3,
+  dead: 4,
+  popped: 5,
+} as const;
 
 /**
  * Flags: a JSON body; in its group's order (it has been ready once and is not out of it); an end of

@@ -37,6 +37,7 @@ export function enterReady(state: QueueState, queue: Queue, message: number): vo
 /** Takes a message out of the ready ones. With a group, refreshGroup must follow. */
 export function leaveReady(state: QueueState, queue: Queue, message: number): void {
   const { messages, groups } = state;
+  messages.setU8(message, messageField.state, messageState.none);
   queue.seqs.ready.delete(messages.f64(message, messageField.seq));
   queue.bytesIn.ready -= storedBytesOf(state, message);
   if (hasEnd(state, message)) state.timers.remove(message);

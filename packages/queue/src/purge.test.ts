@@ -127,6 +127,16 @@ describe.each([
     expect(bodiesOf(driver.dequeue({ max: 5 }))).toEqual(["leased", "new"]);
   });
 
+  test("leaves what its lease gives back at the head of a group that is full of ghosts", () => {
+    const driver = make();
+    driver.enqueue({ group: "g", body: "a" }, { group: "g", body: "b" });
+    const [first] = driver.dequeue({ max: 2 }).messages;
+    driver.enqueue(...Array.from({ length: 5 }, () => ({ group: "g" })));
+    purge(driver, "ready");
+    settleOne(driver, "release", leaseOf(first));
+    expect(bodiesOf(driver.dequeue({ max: 5 }))).toEqual(["a", "b"]);
+  });
+
   test("is refused where the queue denies it, and of a queue that is not there", () => {
     const driver = make({ denyPurge: true });
     driver.enqueue({});

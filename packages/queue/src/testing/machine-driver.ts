@@ -16,6 +16,7 @@ import {
 } from "../queue-state-machine.ts";
 import type { QueueStats } from "../queue-view.ts";
 import { sha256 } from "@quorate/prelude/testing";
+import { quickDigest } from "./quick-digest.ts";
 
 /** Bytes of a text. */
 export function bytesOf(text: string): Uint8Array {
@@ -104,12 +105,17 @@ export class MachineDriver {
   context(): ExecutionContext {
     this.op += 1;
     this.now += 1;
-    const random = sha256(bytesOf(`random ${this.op}`)).slice(0, 16);
+    const random = quickDigest(bytesOf(`random ${this.op}`)).slice(0, 16);
     return { op: this.op, requestIndex: 0, timestampMicros: this.now, random };
   }
 
   execute(operation: Operation): Outcome {
-    return decodeOutcome(this.machine.execute(encodeOperation(operation), this.context()));
+    return decodeOutcome(this.executeBytes(encodeOperation(operation)));
+  }
+
+  /** The same of bytes. */
+  executeBytes(operation: Uint8Array): Uint8Array {
+    return this.machine.execute(operation, this.context());
   }
 
   pulse(): void {

@@ -1,0 +1,156 @@
+import { bytesEqual, Prng } from "@quorate/prelude";
+import { expect } from "vitest";
+import { encodeOperation } from "../operation-codec.ts";
+import type { Operation } from "../operation.ts";
+import { decodeOutcome } from "../outcome-codec.ts";
+import type { Outcome } from "../outcome.ts";
+import { queueConfigOf } from "../queue-config.ts";
+import { leaseOf, MachineDriver } from "./machine-driver.ts";
+import { normalized } from "./normalized.ts";
+import { Pager } from "./pager.ts";
+import { quickDigest } from "./quick-digest.ts";
+import { QueueModel } from "./queue-model.ts";
+import { RandomOperations } from "./random-operation.ts";
+
+const backoff = { baseMs: 700, factor: 2, maxMs: 4_000, jitter: 0 };
+const configs = {
+  plain: {
+    backoff,
+    maxFailures: 3,
+    maxDeliveries: 6,
+    leaseMsDefault: 5_000,
+    dedupWindowMs: 60_000,
+  },
+  strict: {
+    backoff,
+    maxFailures: 2,
+    leaseMsDefault: 2_000,
+    dedupMode: "untilSettled",
+    onDead: "block",
+    maxInFlight: 7,
+    maxMessages: 25,
+    maxBytes: 2_200,
+  },
+} as const;
+
+/** How a machine is compared with the model. */
+export interface ModelRunOptions {
+  /** Purged messages that the machine frees in one operation. */
+  readonly ghostsMax: number;
+  readonly hasGroups: boolean;
+}
+
+/**
+ * A machine, its twin and the model, fed with the same random operations and compared after each.
+ *
+ * A machine that frees less than it purges lets groups wait for pulses (README, "How a message
+ * ends"); so where there are groups it gets its pulses before anything else is asked than what does
+ * not depend on them: enqueues.
+ */
+export class ModelRun {
+  private readonly prng: Prng;
+  private readonly driver: MachineDriver;
+  private readonly twin: MachineDriver;
+  private readonly model = new QueueModel();
+  private readonly operations: RandomOperations;
+  private readonly pagers: readonly Pager[];
+  private readonly isSlow: boolean;
+
+  constructor(seed: number, { ghostsMax, hasGroups }: ModelRunOptions) {
+    const names = Object.keys(configs);
+    this.prng = new Prng(seed);
+    this.driver = new MachineDriver({ sha256: quickDigest, ghostsMax });
+    this.twin = new MachineDriver({ sha256: quickDigest, ghostsMax });
+    this.isSlow = hasGroups && ghostsMax < 100;
+    for (const [name, config] of Object.entries(configs)) {
+      for (const machine of [this.driver, this.twin]) machine.put(config, name);
+      this.model.advance(this.driver.op, this.driver.now);
+      this.model.addQueue(name, queueConfigOf(config));
+    }
+    this.operations = new RandomOperations(this.prng, names, { hasGroups });
+    this.pagers = names.map((name) => new Pager(this.driver, this.prng, name, this.model.queues));
+  }
+
+  /** So many operations or pulses. */
+  run(steps: number): void {
+    const { prng } = this;
+    for (let step = 0; step < steps; step++) {
+      const waitMs = prng.chance(0.7) ? prng.below(200) : prng.below(2_500);
+      for (const machine of [this.driver, this.twin]) machine.pass(waitMs);
+      if (prng.chance(0.15)) this.pulse();
+      else this.execute(this.operations.next(), step);
+      if (this.isSlow) this.carryOn(step);
+      this.compareStats(step);
+      if (prng.chance(0.3)) prng.pick(this.pagers).step();
+      if (prng.chance(0.1)) prng.pick(this.pagers).compare();
+    }
+    expect(this.driver.digest()).toBe(this.twin.digest());
+  }
+
+  // Until nothing of what was purged is left to be freed.
+  private carryOn(step: number): void {
+    const { driver, operations, prng } = this;
+    while (driver.machine.isPulseDue(driver.now + 1)) {
+      const queue = prng.pick(Object.keys(configs));
+      if (prng.chance(0.2)) this.execute(operations.enqueue(queue), step);
+      else this.pulse();
+      this.compareSums(step);
+    }
+  }
+
+  private pulse(): void {
+    for (const machine of [this.driver, this.twin]) machine.pulse();
+    this.model.advance(this.driver.op, this.driver.now);
+    this.model.pulse();
+  }
+
+  private execute(operation: Operation, step: number): void {
+    const asked = encodeOperation(operation);
+    const told = this.driver.executeBytes(asked);
+    expect(bytesEqual(this.twin.executeBytes(asked), told), `step ${step}`).toBe(true);
+    const outcome = decodeOutcome(told);
+    this.remember(outcome);
+    this.model.advance(this.driver.op, this.driver.now);
+    expectEqual(normalized(outcome), this.model.execute(operation), step);
+  }
+
+  private remember(outcome: Outcome): void {
+    if (outcome.type === "dequeued") {
+      for (const message of outcome.messages) {
+        if (message.lease !== null) this.operations.remember(leaseOf(message));
+      }
+    }
+    if (outcome.type !== "enqueued") return;
+    for (const result of outcome.results) {
+      if (result.status === "accepted") this.operations.rememberMessage(result.message);
+    }
+  }
+
+  private compareStats(step: number): void {
+    for (const [name, queue] of this.model.queues) {
+      const { oldestReadyAtMs, ...stats } = this.driver.stats(name);
+      expectEqual(stats, queue.stats(), step);
+      expect(oldestReadyAtMs === null).toBe(stats.ready === 0);
+    }
+  }
+
+  private compareSums(step: number): void {
+    for (const [name, queue] of this.model.queues) {
+      const { ready, blocked, leased, scheduled, dead, bytes } = this.driver.stats(name);
+      const model = queue.stats();
+      const sum = Number(model["ready"]) + Number(model["blocked"]);
+      const counts = { ready: sum, blocked: 0, leased, scheduled, dead, bytes };
+      expectEqual(
+        { ...counts, ready: ready + blocked },
+        { ...model, ready: sum, blocked: 0 },
+        step,
+      );
+    }
+  }
+}
+
+// The matcher is asked only when the texts differ: it is slow, and key order may differ.
+function expectEqual(actual: unknown, expected: unknown, step: number): void {
+  if (JSON.stringify(actual) === JSON.stringify(expected)) return;
+  expect(actual, `step ${step}`).toEqual(expected);
+}
