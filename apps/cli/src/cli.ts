@@ -10,6 +10,9 @@ import { Output } from "./output/output.ts";
 import { Progress } from "./output/progress.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Attempts after the first: a new primary is found in them, and nobody waits long for a refusal. */
+const maxRetries = 5;
+
 /** The outside of one run. */
 export interface Host {
   readonly terminal: Terminal;
@@ -82,7 +85,8 @@ export class Cli {
   /** A client for this run's gateway. */
   newClient(): Quorate {
     const { url, token } = this.connection();
-    return new Quorate({ url, ...(token === null ? {} : { token }), userAgent: "quorate-cli" });
+    const access = token === null ? {} : { token };
+    return new Quorate({ url, ...access, maxRetries, userAgent: "quorate-cli" });
   }
 
   /** A bar for a work of so much; `text` says an amount in words. */

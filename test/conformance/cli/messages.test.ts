@@ -86,6 +86,13 @@ test("every option of a message arrives", async () => {
   expect(messagesIn(await stage.run(`receive ${queue}`))).toMatchObject([{ body: 2 }]);
 });
 
+test("a message that nobody receives in time expires", async () => {
+  const queue = await newQueue("onExpire=drop");
+  await stage.run(`send ${queue} 1 --ttl 5s`);
+  stage.gateway.cluster.advance(7000);
+  expect(messagesIn(await stage.run(`receive ${queue}`))).toEqual([]);
+});
+
 test("the same dedup id again is said to be a duplicate; with another body it ends with 5", async () => {
   const queue = await newQueue();
   await stage.run(`send ${queue} 1 --dedup-id a`);

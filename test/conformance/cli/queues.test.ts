@@ -53,6 +53,67 @@ test("a file of fields is compared, and the exit code says whether anything diff
   expect(await stage.run("queue diff diff -f diff.json")).toMatchObject({ code: 0 });
 });
 
+test("a difference that the queue holds too much for is told, and so is a queue that is not there", async () => {
+  await stage.run("queue create full");
+  await stage.run("send full 1 --count 3");
+  const { code, talk } = await stage.run("queue diff full maxMessages=2");
+  expect(code).toBe(1);
+  expect(talk).toContain("full holds more than maxMessages would allow");
+  const missing = await stage.run("queue diff missing maxFailures=5");
+  expect(missing.code).toBe(1);
+  expect(missing.talk).toContain("it would be created");
+  expect((await stage.run("queue show missing")).code).toBe(3);
+});
+
+test("sending and receiving are paused with a reason, and resumed", async () => {
+  await stage.run("queue create paused");
+  const { code, out } = await stage.run(
+    "queue pause paused send -o table --reason",
+    "moving house",
+  );
+  expect(code).toBe(0);
+  expect(out).toMatch(/^send +paused by .*: moving house$/m);
+  const refused = await stage.run("send paused 1 --timeout 100ms");
+  expect(refused.code).toBe(5);
+  expect((await stage.run("queue ls -o table")).out).toContain("send (moving house)");
+  await stage.run("queue pause paused receive");
+  expect((await stage.run("receive paused")).talk).toContain("receiving is paused");
+  for (const what of ["send", "receive"]) await stage.run(`queue resume paused ${what}`);
+  expect((await stage.run("send paused 1")).code).toBe(0);
+  expect((await stage.run("queue pause paused all")).code).toBe(2);
+});
+
+test("what is purged is named first, and needs the queue's name", async () => {
+  await stage.run("queue create purged");
+  await stage.run("send purged 1 --count 3");
+  await stage.run("send purged 2 --delay 1h");
+  const words = "queue purge purged --state ready scheduled";
+  const asked = await stage.run(words, { person: ["purge"] });
+  expect(asked.code).toBe(6);
+  expect(asked.talk).toContain("this takes away 4 messages (ready, scheduled) of purged");
+  expect(await stage.run(words)).toMatchObject({ code: 6, out: "" });
+  const done = await stage.run(words, "--confirm", "purged");
+  expect(done.json()).toMatchObject({ removed: 4 });
+  expect((await stage.run("queue purge purged --confirm purged")).code).toBe(2);
+  await stage.run("queue create kept denyPurge=true");
+  expect((await stage.run("queue purge kept --state ready --confirm kept")).code).toBe(5);
+});
+
+test("a queue is deleted by its name, one with messages only by force", async () => {
+  await stage.run("queue create gone");
+  const id = (await stage.run("send gone 1 -o id")).out.trim();
+  expect((await stage.run("queue rm gone --confirm gone")).code).toBe(5);
+  await stage.run("receive gone");
+  expect((await stage.run(`message rm gone ${id}`)).code).toBe(5);
+  expect((await stage.run(`message rm gone ${id} --force`)).code).toBe(0);
+  expect((await stage.run(`message show gone ${id}`)).code).toBe(3);
+  await stage.run("send gone 2");
+  const asked = await stage.run("queue rm gone --force", { person: ["gone"] });
+  expect(asked.code).toBe(0);
+  expect(asked.talk).toContain("this deletes gone and 1 message in it");
+  expect((await stage.run("queue show gone")).code).toBe(3);
+});
+
 test("all queues are listed, also when they fill more than a page", async () => {
   const names = Array.from({ length: 130 }, (_, index) => `many.${String(index).padStart(3, "0")}`);
   for (const name of names) await stage.gateway.send("PUT", `/v1/queues/${name}`, { body: {} });

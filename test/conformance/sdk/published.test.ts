@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { bundleSdk } from "@quorate/scripts/src/sdk-bundle.ts";
 import { publint } from "publint";
@@ -10,6 +10,7 @@ import { formatMessage } from "publint/utils";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repositoryFolder } from "../../tidy/repository-files.ts";
+import { machineNodes } from "../machine-nodes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quorate-sdk-"));
 const packageFolder = join(folder, "package");
@@ -66,20 +67,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The Node that runs this, and the machine's own where it is another one that is new enough. */
-function nodes(): readonly string[] {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const found = folders
-    .filter((path) => path !== "" && !path.includes("node_modules"))
-    .map((path) => join(path, "node"))
-    .find((path) => {
-      const { status, stdout } = spawnSync(path, ["--version"], { encoding: "utf8" });
-      return status === 0 && Number(/^v(\d+)/.exec(stdout)?.[1]) >= 20;
-    });
-  return found === undefined ? [process.execPath] : [process.execPath, found];
-}
-
-test.each(nodes())("a program with the package runs in %s", (node) => {
+test.each(machineNodes())("a program with the package runs in %s", (node) => {
   const { stdout, stderr } = spawnSync(node, ["main.js"], { cwd: userFolder, encoding: "utf8" });
   expect(stderr).toBe("");
   expect(stdout.trim()).toBe(told);

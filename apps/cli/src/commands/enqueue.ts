@@ -26,6 +26,11 @@ export function declareEnqueue(parent: CommandUnknownOpts, cli: Cli): void {
     .option("--dedup-id <id>", "the same id again is the same message")
     .option("--delay <duration>", "deliver it later", durationMs)
     .option("--not-before <time>", "deliver it not before this time (RFC 3339)")
+    .option(
+      "--ttl <duration>",
+      "expire when nobody has received it so long after it was ready",
+      durationMs,
+    )
     .option("--priority <0-9>", "higher ones first (4)", wholeNumber(0, priorityMax))
     .option("--max-failures <n>", "dead after so many failures", wholeNumber(1, maxFailuresMax))
     .option("--header <name=value>", "a header; may be given often", collectPair)
@@ -63,6 +68,7 @@ function messageFields(options: {
   readonly dedupId?: string | undefined;
   readonly delay?: number | undefined;
   readonly notBefore?: string | undefined;
+  readonly ttl?: number | undefined;
   readonly priority?: number | undefined;
   readonly maxFailures?: number | undefined;
   readonly header?: Readonly<Record<string, string>> | undefined;
@@ -72,6 +78,7 @@ function messageFields(options: {
     dedupId: options.dedupId,
     delayMs: options.delay,
     notBefore: options.notBefore,
+    ttlMs: options.ttl,
     priority: options.priority,
     maxFailures: options.maxFailures,
     headers: options.header,

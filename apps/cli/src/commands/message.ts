@@ -1,12 +1,16 @@
-/** `quorate message …`: looks at messages without touching them. */
+/** `quorate message …`: single messages. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../cli.ts";
 import { declareMessageLs } from "./message/ls.ts";
+import { declareMessageRm } from "./message/rm.ts";
 import { declareMessageShow } from "./message/show.ts";
 
 /** Declares the commands. */
 export function declareMessage(parent: CommandUnknownOpts, cli: Cli): void {
-  const message = parent.command("message").description("messages, looked at without being taken");
+  const message = parent
+    .command("message")
+    .description("single messages: look at them, delete them");
   declareMessageLs(message, cli);
   declareMessageShow(message, cli);
+  declareMessageRm(message, cli);
 }

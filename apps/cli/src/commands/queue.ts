@@ -5,6 +5,10 @@ import { declareQueueCreate } from "./queue/create.ts";
 import { declareQueueDiff } from "./queue/diff.ts";
 import { declareQueueGroups } from "./queue/groups.ts";
 import { declareQueueLs } from "./queue/ls.ts";
+import { declareQueuePause } from "./queue/pause.ts";
+import { declareQueuePurge } from "./queue/purge.ts";
+import { declareQueueResume } from "./queue/resume.ts";
+import { declareQueueRm } from "./queue/rm.ts";
 import { declareQueueSet } from "./queue/set.ts";
 import { declareQueueShow } from "./queue/show.ts";
 import { declareQueueStats } from "./queue/stats.ts";
@@ -19,4 +23,8 @@ export function declareQueue(parent: CommandUnknownOpts, cli: Cli): void {
   declareQueueGroups(queue, cli);
   declareQueueSet(queue, cli);
   declareQueueDiff(queue, cli);
+  declareQueuePause(queue, cli);
+  declareQueueResume(queue, cli);
+  declareQueuePurge(queue, cli);
+  declareQueueRm(queue, cli);
 }

@@ -1,10 +1,29 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { changesOf, configText } from "../../arguments/queue-config.ts";
+import type { Queue } from "@quorate/sdk";
+import { configText, merged } from "../../arguments/queue-config.ts";
 import type { Cli } from "../../cli.ts";
-import { type Fields, textAt } from "../../exact-json.ts";
+import { type Fields, listedTexts, textAt } from "../../exact-json.ts";
 import { addExamples } from "../../examples.ts";
 import { exitCodes } from "../../exit-codes.ts";
+import { CallFailure } from "../../failure.ts";
+import type { View } from "../../output/output.ts";
 import { givenConfig } from "./config-arguments.ts";
+
+const view: View = {
+  kind: "list",
+  name: "changes",
+  id: "field",
+  empty: "Nothing differs.",
+  columns: [
+    { title: "FIELD", of: "field" },
+    { title: "NOW", of: (change) => fieldText(change, "from"), align: "right" },
+    { title: "WANTED", of: (change) => fieldText(change, "to"), align: "right" },
+  ],
+};
+
+function fieldText(change: Fields, side: "from" | "to"): string {
+  return configText(textAt(change, "field"), change[side]);
+}
 
 /** `quorate queue diff`: what `set` would change, and whether it would change anything. */
 export function declareQueueDiff(parent: CommandUnknownOpts, cli: Cli): void {
@@ -16,29 +35,35 @@ export function declareQueueDiff(parent: CommandUnknownOpts, cli: Cli): void {
     .option("-f, --file <file>", "fields as JSON")
     .action(async (queue, assignments, { file }) => {
       const given = await givenConfig(file, assignments, cli.host);
-      const { body } = await cli.request("getQueue", { params: { queue } });
-      const changes = changesOf(body.config, given);
-      cli.output.answer(
-        { name: queue, changes, coord: body.coord },
-        {
-          kind: "list",
-          name: "changes",
-          id: "field",
-          empty: `${queue} is as described.`,
-          columns: [
-            { title: "FIELD", of: "field" },
-            { title: "NOW", of: (change) => fieldText(change, "from"), align: "right" },
-            { title: "WANTED", of: (change) => fieldText(change, "to"), align: "right" },
-          ],
-        },
-      );
-      if (changes.length > 0) cli.endWith(exitCodes.error);
+      const { effect, coord } = await wouldPut(cli, queue, given);
+      const creates = effect?.creates ?? false;
+      const answer = { name: queue, ...effect, coord };
+      if (creates) cli.output.warn(`There is no ${queue}: it would be created.`);
+      const exceeded = listedTexts(effect, "exceeded");
+      if (exceeded.length > 0) {
+        cli.output.warn(`${queue} holds more than ${exceeded.join(", ")} would allow.`);
+      }
+      cli.output.answer(answer, view);
+      if (creates || (effect?.changes.length ?? 0) > 0) cli.endWith(exitCodes.error);
     });
   addExamples(command, [
     { call: "quorate queue diff orders -f orders.json", does: "has somebody changed it?" },
   ]);
 }
 
-function fieldText(change: Fields, side: "from" | "to"): string {
-  return configText(textAt(change, "field"), change[side]);
+/** The answer of a PUT that is not made: of the whole configuration with the given part in it. */
+async function wouldPut(cli: Cli, queue: string, given: object): Promise<Queue> {
+  const query = { dryRun: "true" } as const;
+  const params = { queue };
+  try {
+    const { body, headers } = await cli.request("getQueue", { params });
+    const wanted = { ...given, ...merged(body.config, given) };
+    const condition = { "If-Match": headers.get("etag") ?? "" };
+    const call = { params, query, body: wanted, headers: condition };
+    return (await cli.request("putQueue", call)).body;
+  } catch (error) {
+    const isMissing = error instanceof CallFailure && error.error.code === "queue-not-found";
+    if (!isMissing) throw error;
+    return (await cli.request("putQueue", { params, query, body: given })).body;
+  }
 }
