@@ -15,7 +15,7 @@ import {
   sumCounts,
   type TestCounts,
 } from "./test-report.ts";
-import { chromium, findChromium, type MachineTool, redisServer } from "./test-tools.ts";
+import { chromium, findChromium, type MachineTool, nginx, redisServer } from "./test-tools.ts";
 
 /** One step of `npm test`. */
 export interface TestStep {
@@ -47,7 +47,7 @@ export const testSteps: readonly TestStep[] = [
   {
     name: "integration",
     exists: hasFile("test/integration", ".test.ts"),
-    needs: [redisServer],
+    needs: [redisServer, nginx],
     run: () => runVitest("integration"),
   },
   {

@@ -15,6 +15,11 @@ export const redisServer: MachineTool = {
   paths: ["/usr/bin/redis-server", "/usr/local/bin/redis-server", "/opt/homebrew/bin/redis-server"],
 };
 
+export const nginx: MachineTool = {
+  debianPackage: "nginx-light",
+  paths: ["/usr/sbin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx"],
+};
+
 export const chromium: MachineTool = {
   debianPackage: "chromium",
   paths: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
