@@ -5,14 +5,16 @@ export type * from "./operations.ts";
 export type { QuorateOptions } from "./options.ts";
 export { Quorate } from "./quorate.ts";
 export type {
-  DequeueOptions,
-  Lease,
+  DeleteOptions,
+  PageOptions,
+  PurgedStates,
   PutOptions,
-  QueueClient,
+  QueueAdmin,
   QueueConfigGiven,
   QueueInfo,
-  Received,
-} from "./queue-client.ts";
+  StoredMessage,
+} from "./queue-admin.ts";
+export type { DequeueOptions, Lease, QueueClient, Received } from "./queue-client.ts";
 export type { ListedQueue, QueueList, QueueListOptions } from "./queue-list.ts";
 export {
   AbortedError,

@@ -1,12 +1,13 @@
-/** One queue: sending, receiving, settling, configuring. */
+/** One queue as programs use it: sending, receiving, settling. */
 import { batchEntriesMax } from "@quorate/contract";
 import { type AddBatch, enqueueThrough } from "./enqueue-call.ts";
 import type { EnqueueResult, EntryResult } from "./enqueue-result.ts";
 import { type Message, type MessageOptions, messageOf, type NewMessage } from "./message.ts";
-import type { Dequeued, Extended, Operations, Queue, Settled, SettledMany } from "./operations.ts";
+import type { Dequeued, Extended, Operations, Settled, SettledMany } from "./operations.ts";
+import { QueueAdmin } from "./queue-admin.ts";
 import { isQuorateError, UsageError } from "./quorate-error.ts";
 import { randomId } from "./random-id.ts";
-import type { Answer, CallOptions, Send } from "./request.ts";
+import type { CallOptions, Send } from "./request.ts";
 import type { Settlement } from "./settler.ts";
 import type { Timers } from "./timers.ts";
 import { Worker } from "./worker.ts";
@@ -25,20 +26,6 @@ export interface Received<T> extends Omit<Dequeued, "messages"> {
 /** A lease: its id, or the message that came with it. */
 export type Lease = string | { readonly leaseId: string | null };
 
-/** A queue's configuration and state, with the ETag that a change of it needs. */
-export type QueueInfo = Queue & { readonly etag: string };
-
-/** The fields of a configuration that are given; the others have their defaults. */
-export type QueueConfigGiven = Operations["putQueue"]["body"];
-
-/** What a `put` asks of the queue as it is. */
-export interface PutOptions extends CallOptions {
-  /** Replaces the configuration that has this ETag. */
-  readonly ifMatch?: string | undefined;
-  /** Whether the queue must be new. */
-  readonly onlyCreate?: boolean | undefined;
-}
-
 type SettleVerb = "ackLease" | "nackLease" | "releaseLease" | "rejectLease" | "extendLease";
 
 /** What settling with a verb may say. */
@@ -55,16 +42,13 @@ export interface QueueParts {
 }
 
 /** A queue whose bodies are of type T. Making one asks nothing. */
-export class QueueClient<T = unknown> {
-  readonly name: string;
-  private readonly send: Send;
+export class QueueClient<T = unknown> extends QueueAdmin<T> {
   private readonly add: AddBatch;
   private readonly timers: Timers;
 
   /** Made by `Quorate.queue`. */
   constructor(name: string, { send, add, timers }: QueueParts) {
-    this.name = name;
-    this.send = send;
+    super(name, send);
     this.add = add;
     this.timers = timers;
   }
@@ -186,29 +170,6 @@ export class QueueClient<T = unknown> {
     return new Worker({ queue: this, handler, settings: workerSettingsOf(options), timers });
   }
 
-  /** The queue's configuration and state. */
-  async get({
-    consistency,
-    ...options
-  }: CallOptions & Operations["getQueue"]["query"] = {}): Promise<QueueInfo> {
-    const params = { queue: this.name };
-    return infoOf(await this.send("getQueue", { ...options, params, query: { consistency } }));
-  }
-
-  /**
-   * Creates the queue, or replaces its configuration with `ifMatch`. Without either, a queue that
-   * exists and has every field that is given stays as it is.
-   */
-  async put(config: QueueConfigGiven = {}, options: PutOptions = {}): Promise<QueueInfo> {
-    const { ifMatch, onlyCreate = false, ...rest } = options;
-    const headers = {
-      ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
-      ...(onlyCreate ? { "if-none-match": "*" } : {}),
-    };
-    const params = { queue: this.name };
-    return infoOf(await this.send("putQueue", { ...rest, params, headers, body: config }));
-  }
-
   private async entryResult(
     message: NewMessage<T>,
     options: Pick<CallOptions, "signal">,
@@ -233,8 +194,4 @@ export class QueueClient<T = unknown> {
     const params = { queue: this.name, leaseId };
     return (await this.send(verb, { signal, timeoutMs, maxRetries, params, body })).body;
   }
-}
-
-function infoOf({ body, headers }: Answer<"getQueue"> | Answer<"putQueue">): QueueInfo {
-  return { ...body, etag: headers.get("etag") ?? "" };
 }

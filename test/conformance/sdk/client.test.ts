@@ -1,7 +1,7 @@
 /** What holds of a client, whatever cluster it talks to. */
-import { isQuorateError, LeaseLostError, type QuorateError } from "@quorate/sdk";
+import { LeaseLostError } from "@quorate/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Stage, stages } from "./stage.ts";
+import { errorOf, queueOf, type Stage, stages } from "./stage.ts";
 
 describe.each(stages)("a client of $name", ({ start }) => {
   let stage: Stage;
@@ -14,21 +14,8 @@ describe.each(stages)("a client of $name", ({ start }) => {
     await stage.stop();
   });
 
-  async function newQueue<T = unknown>(config = {}, options = {}) {
-    queues += 1;
-    const queue = stage.client(options).queue<T>(`queue-${queues}`);
-    await queue.put(config);
-    return queue;
-  }
-
-  const errorOf = async (call: Promise<unknown>): Promise<QuorateError> => {
-    const error: unknown = await call.then(
-      () => null,
-      (reason: unknown) => reason,
-    );
-    if (isQuorateError(error)) return error;
-    throw new Error("the call has no error of the SDK", { cause: error });
-  };
+  const newQueue = <T = unknown>(config = {}, options = {}) =>
+    queueOf<T>(stage, `queue-${(queues += 1)}`, { config, options });
 
   test("a message comes back as it was sent, with what was said of it", async () => {
     const queue = await newQueue<{ readonly id: number }>();
@@ -198,41 +185,6 @@ describe.each(stages)("a client of $name", ({ start }) => {
     if (!message) throw new Error("a message is missing");
     expect(message.leaseId).toBeNull();
     expect(await errorOf(queue.ack(message))).toMatchObject({ code: "usage" });
-  });
-
-  test("a configuration is changed only by who has seen it", async () => {
-    const queue = await newQueue({ maxFailures: 3 });
-    const { etag, config } = await queue.get();
-    expect(config.maxFailures).toBe(3);
-    expect(await errorOf(queue.put({ maxFailures: 4 }))).toMatchObject({
-      code: "precondition-required",
-    });
-    const changed = await queue.put({ maxFailures: 4 }, { ifMatch: etag });
-    expect(changed.config.maxFailures).toBe(4);
-    expect(await errorOf(queue.put({}, { ifMatch: etag }))).toMatchObject({
-      code: "etag-mismatch",
-    });
-    expect(await errorOf(queue.put({}, { onlyCreate: true }))).toMatchObject({
-      code: "queue-exists",
-    });
-  });
-
-  test("queues are listed by name, page by page", async () => {
-    const quorate = stage.client();
-    const names = Array.from({ length: 7 }, (_, index) => `listed.${index}`);
-    await Promise.all(names.map((name) => quorate.queue(name).put()));
-    const found: string[] = [];
-    const list = quorate.queues.list({ prefix: "listed.", pageSize: 3 });
-    for await (const { name } of list) found.push(name);
-    expect(found).toEqual(names);
-  });
-
-  test("a queue that is not there is named as such", async () => {
-    const queue = stage.client().queue("nowhere");
-    const calls = [queue.get(), queue.enqueue(1), queue.dequeue(), queue.ack("l_nobody")];
-    for (const error of await Promise.all(calls.map(errorOf))) {
-      expect(error).toMatchObject({ code: "queue-not-found", status: 404 });
-    }
   });
 
   test("whether calls share requests or not, a group keeps the order of the calls", async () => {

@@ -1,6 +1,13 @@
 /** What the SDK is tried on: a cluster, its clients, and time in the test's hand. */
 import { everyScope, startTestGateway } from "@quorate/api/testing";
-import { Quorate, type QuorateOptions } from "@quorate/sdk";
+import {
+  isQuorateError,
+  Quorate,
+  type QuorateError,
+  type QuorateOptions,
+  type QueueClient,
+  type QueueConfigGiven,
+} from "@quorate/sdk";
 import { ManualTimers, TestCluster } from "@quorate/sdk/testing";
 import { vi } from "vitest";
 
@@ -31,6 +38,27 @@ async function startTestStage(): Promise<Stage> {
     pass: (ms) => cluster.advance(ms),
     stop: () => Promise.resolve(),
   };
+}
+
+/** A queue that is there, with a client of its own. */
+export async function queueOf<T>(
+  stage: Stage,
+  name: string,
+  how: { readonly config: QueueConfigGiven; readonly options: Partial<QuorateOptions> },
+): Promise<QueueClient<T>> {
+  const queue = stage.client(how.options).queue<T>(name);
+  await queue.put(how.config);
+  return queue;
+}
+
+/** The error with which a call ends. Throws when it has another end. */
+export async function errorOf(call: Promise<unknown>): Promise<QuorateError> {
+  const error: unknown = await call.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (isQuorateError(error)) return error;
+  throw new Error("the call has no error of the SDK", { cause: error });
 }
 
 /** A gateway as it is served, over one state machine. */

@@ -24,6 +24,11 @@ export function textAnswer(
   });
 }
 
+/** A success without a body. */
+export function emptyAnswer({ requestId }: { readonly requestId: string }): Response {
+  return new Response(null, { status: 204, headers: { "x-request-id": requestId } });
+}
+
 /** The answer to a call that failed so. */
 export function problemAnswer(error: ApiError, requestId: string): Response {
   const { status } = errors[error.code];

@@ -9,7 +9,8 @@ import {
   type Shape,
   type ShapeFault,
 } from "@quorate/contract";
-import { utf8Encode } from "@quorate/prelude";
+import { hexEncode, utf8Encode } from "@quorate/prelude";
+import { sha256 } from "@quorate/prelude/testing";
 
 /** A request of a route. */
 export interface TestCall {
@@ -40,9 +41,14 @@ export function testCallOf(url: URL, init: RequestInit, requestId: string): Test
   const query = Object.fromEntries(url.searchParams);
   checked(route.query, query);
   if (route.body !== null) checked(route.body, body);
-  const principal = headers.get("authorization") ?? "";
+  const principal = principalOf(headers.get("authorization") ?? "");
   const signal = init.signal ?? null;
   return { route, params, query, headers, principal, bytes, body, captured, requestId, signal };
+}
+
+/** Issuer and subject; the latter stands for the token and does not show it. */
+function principalOf(authorization: string): string {
+  return `https://quorate.test\n${hexEncode(sha256(utf8Encode(authorization))).slice(0, 16)}`;
 }
 
 /** The value as the shape holds it. Throws an ApiError with everything that is wrong with it. */

@@ -45,7 +45,7 @@ export async function dequeueSome(
   const operation = dequeueOf(call, body);
   const taken = take(machine, operation, call);
   const { waitMs = 0 } = body;
-  if (taken !== null || waitMs === 0) return taken ?? nothing(machine, call);
+  if (taken !== null || waitMs === 0) return taken ?? nothing(machine, operation, call);
   return await new Promise((resolve, reject) => {
     const end = (finish: () => void) => {
       unwatch();
@@ -60,7 +60,9 @@ export async function dequeueSome(
     // Who has gone takes nothing.
     const onAbort = () => end(() => reject(call.signal?.reason));
     const unwatch = machine.watch(operation.queue, onReady);
-    const cancel = timers.after(waitMs, () => end(() => resolve(nothing(machine, call))));
+    const cancel = timers.after(waitMs, () =>
+      end(() => resolve(nothing(machine, operation, call))),
+    );
     call.signal?.addEventListener("abort", onAbort, { once: true });
   });
 }
@@ -71,7 +73,7 @@ function dequeueOf(call: TestCall, body: DequeueBody): Dequeue {
   return {
     type: "dequeue",
     queue: params["queue"] ?? "",
-    principal: JSON.stringify(["test", principal]),
+    principal,
     worker: body.worker ?? null,
     dequeueHash: id === null ? null : dequeueIdHash(sha256, principal, id),
     max: body.max ?? 1,
@@ -85,16 +87,18 @@ function take(machine: TestMachine, operation: Dequeue, call: TestCall): Respons
   const { queue, mode, dequeueHash } = operation;
   const { finds } = machine.ask({ type: "deliverable", queue, mode, dequeueHash }, "deliverable");
   if (finds === "queue-not-found" || finds === "in-flight-limit") throw new ApiError(finds);
-  if (finds === "nothing") return null;
-  const { messages, lost, replayed } = machine.execute(operation, "dequeued");
-  const rest = { replayed, lost: lost.map(lostOf), paused: false, coord: machine.coord() };
+  if (finds === "nothing" || finds === "paused") return null;
+  const { messages, lost, replayed, paused } = machine.execute(operation, "dequeued");
+  const rest = { replayed, lost: lost.map(lostOf), paused, coord: machine.coord() };
   const text = `{"messages":[${messages.map(deliveryText).join(",")}],${JSON.stringify(rest).slice(1)}`;
   return textAnswer(call, 200, text);
 }
 
-function nothing(machine: TestMachine, call: TestCall): Response {
+function nothing(machine: TestMachine, { queue }: Dequeue, call: TestCall): Response {
   const coord = machine.coord();
-  return jsonAnswer(call, 200, { messages: [], replayed: false, lost: [], paused: false, coord });
+  const { view } = machine.ask({ type: "get-queue", queue }, "queue");
+  const paused = view !== null && view.paused.receive !== null;
+  return jsonAnswer(call, 200, { messages: [], replayed: false, lost: [], paused, coord });
 }
 
 /** `POST …/settle`. */

@@ -2,11 +2,12 @@
 import { ApiError, isQueueName } from "@quorate/contract";
 import type { Timers } from "../timers.ts";
 import { problemAnswer } from "./test-answer.ts";
+import { removeMessage, showGroups, showMessage, showMessages } from "./test-browse.ts";
 import { type TestCall, testCallOf } from "./test-call.ts";
 import { dequeueSome, extendAll, settleLease, settleMany } from "./test-delivery.ts";
 import { enqueueMany, enqueueOne } from "./test-enqueue.ts";
 import type { TestMachine } from "./test-machine.ts";
-import { get, list, put } from "./test-queues.ts";
+import { get, list, purgeStates, put, remove, setPause } from "./test-queues.ts";
 
 /** What answers. */
 export interface TestGatewayParts {
@@ -31,6 +32,14 @@ const handlers: Readonly<Record<string, Handle>> = {
   putQueue: ({ machine }, call) => put(machine, call),
   getQueue: ({ machine }, call) => get(machine, call),
   listQueues: ({ machine }, call) => list(machine, call),
+  deleteQueue: ({ machine }, call) => remove(machine, call),
+  purgeQueue: ({ machine }, call) => purgeStates(machine, call),
+  pauseQueue: ({ machine }, call) => setPause(machine, call, true),
+  resumeQueue: ({ machine }, call) => setPause(machine, call, false),
+  listMessages: ({ machine }, call) => showMessages(machine, call),
+  getMessage: ({ machine }, call) => showMessage(machine, call),
+  deleteMessage: ({ machine }, call) => removeMessage(machine, call),
+  listGroups: ({ machine }, call) => showGroups(machine, call),
 };
 
 /** The `fetch` of a client whose gateway this is. */

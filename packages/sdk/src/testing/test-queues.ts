@@ -1,7 +1,17 @@
 /** How the gateway of a test makes, configures and reads queues. */
-import { ApiError, getQueue, listQueues, pageEntriesDefault, putQueue } from "@quorate/contract";
+import {
+  ApiError,
+  deleteQueue,
+  formatTime,
+  getQueue,
+  listQueues,
+  pageEntriesDefault,
+  pauseQueue,
+  purge,
+  putQueue,
+} from "@quorate/contract";
 import type { PutPrecondition, QueueView } from "@quorate/queue";
-import { jsonAnswer } from "./test-answer.ts";
+import { emptyAnswer, jsonAnswer } from "./test-answer.ts";
 import { bodyShape, checked, type TestCall } from "./test-call.ts";
 import type { TestMachine } from "./test-machine.ts";
 
@@ -10,6 +20,10 @@ export function put(machine: TestMachine, call: TestCall): Response {
   const config = checked(bodyShape(putQueue), call.body);
   const queue = call.params["queue"] ?? "";
   const precondition = preconditionOf(call);
+  // Its effect is put together by gateways, and nobody tests a program by it.
+  if (checked(putQueue.query, call.query).dryRun === "true") {
+    throw new ApiError("request-invalid", { detail: "A test's cluster has no dryRun." });
+  }
   const operation = { type: "put-queue", queue, config, precondition } as const;
   const { created, view } = machine.execute(operation, "queue-put");
   return queueAnswer(machine, call, { status: created ? 201 : 200, view });
@@ -55,7 +69,7 @@ function queueAnswer(
 }
 
 /** Rates and consumers are what a gateway has seen, and this one looks at nothing. */
-function described(machine: TestMachine, { name, config, stats }: QueueView) {
+function described(machine: TestMachine, { name, config, stats, paused }: QueueView) {
   const { oldestReadyAtMs, ...counts } = stats;
   const rates = { enqueued: 0, dequeued: 0, settled: 0, expired: null, redelivered: 0 };
   const oldestReadyAgeMs = oldestReadyAtMs === null ? null : machine.nowMs() - oldestReadyAtMs;
@@ -68,8 +82,43 @@ function described(machine: TestMachine, { name, config, stats }: QueueView) {
       rates: { ...rates, source: "gateway" },
       consumers: 0,
     },
-    paused: { send: null, receive: null },
+    paused: pausedOf(paused),
   };
+}
+
+/** `POST …/pause` and `…/resume`. */
+export function setPause(machine: TestMachine, call: TestCall, isPause: boolean): Response {
+  const { what, reason = null } = checked(bodyShape(pauseQueue), call.body);
+  const queue = call.params["queue"] ?? "";
+  const pause = isPause ? { by: call.principal, reason } : null;
+  const outcome = machine.execute({ type: "pause-queue", queue, what, pause }, "queue-paused");
+  return jsonAnswer(call, 200, { paused: pausedOf(outcome.paused), coord: machine.coord() });
+}
+
+function pausedOf({ send, receive }: QueueView["paused"]) {
+  return { send: pauseOf(send), receive: pauseOf(receive) };
+}
+
+function pauseOf(pause: QueueView["paused"]["send"]) {
+  return pause === null ? null : { by: pause.by, at: formatTime(pause.atMs), reason: pause.reason };
+}
+
+/** `POST …/purge`. */
+export function purgeStates(machine: TestMachine, call: TestCall): Response {
+  const { states, confirm } = checked(bodyShape(purge), call.body);
+  const queue = call.params["queue"] ?? "";
+  if (confirm !== queue)
+    throw new ApiError("request-invalid", { detail: "/confirm: not the name." });
+  const { removed } = machine.execute({ type: "purge", queue, states }, "purged");
+  return jsonAnswer(call, 200, { removed, coord: machine.coord() });
+}
+
+/** `DELETE /v1/queues/{q}`. */
+export function remove(machine: TestMachine, call: TestCall): Response {
+  const force = checked(deleteQueue.query, call.query).force === "true";
+  const queue = call.params["queue"] ?? "";
+  machine.execute({ type: "delete-queue", queue, force }, "queue-deleted");
+  return emptyAnswer(call);
 }
 
 function preconditionOf({ headers }: TestCall): PutPrecondition {
