@@ -66,3 +66,57 @@ test("what was in flight when the gateway was killed is enqueued exactly once", 
   expect(found.status).toBe(422);
   expect(found.body).toMatchObject({ code: "dedup-conflict", messageId });
 });
+
+test("what was purged stays gone when the primary dies before it is freed", async () => {
+  const admin = cluster.client("admin");
+  await admin.put("/v1/queues/purged", {});
+  const messages = Array.from({ length: 1_000 }, (_, body) => ({ body, groupId: `g${body % 7}` }));
+  for (let batch = 0; batch < 6; batch++) {
+    await admin.post("/v1/queues/purged/enqueue/batch", { messages });
+  }
+  const purge = { states: ["ready"], confirm: "purged" };
+  const { body } = await admin.post("/v1/queues/purged/purge", purge);
+  expect(body).toMatchObject({ removed: 6_000 });
+  const primary = await cluster.primary();
+  await primary.process.kill();
+
+  const message = { body: "new", groupId: "g1", dedupId: "new" };
+  await eventually("another primary stores a message", 30_000, async () => {
+    const { status } = await admin.post("/v1/queues/purged/enqueue", message);
+    return status < 300 ? status : null;
+  });
+  const { body: queue } = await admin.get("/v1/queues/purged");
+  const one = { ready: 1, blocked: 0, leased: 0, scheduled: 0, dead: 0 };
+  expect(queue).toMatchObject({ stats: one });
+  const taken = await admin.post("/v1/queues/purged/dequeue", { max: 10 });
+  expect(listIn(taken.body, "messages")).toMatchObject([{ seq: 6_001, body: "new" }]);
+  primary.process.start();
+  await cluster.whole();
+});
+
+test("a queue that was deleted ends who waits for it, and begins anew when it is made again", async () => {
+  const admin = cluster.client("admin");
+  await admin.put("/v1/queues/deleted", {});
+  await admin.post("/v1/queues/deleted/enqueue", { body: 1, dedupId: "d" });
+  const { status, text } = await admin.send("DELETE", "/v1/queues/deleted", null);
+  expect([status, text.includes("queue-not-empty")]).toEqual([409, true]);
+  await admin.post("/v1/queues/deleted/dequeue", { mode: "delete" });
+  const waiting = admin.post("/v1/queues/deleted/dequeue", { waitMs: 20_000 });
+  expect((await admin.send("DELETE", "/v1/queues/deleted", null)).status).toBe(204);
+  expect(await waiting).toMatchObject({ status: 404, body: { code: "queue-not-found" } });
+
+  await admin.put("/v1/queues/deleted", {});
+  const again = await admin.post("/v1/queues/deleted/enqueue", { body: 2, dedupId: "d" });
+  expect(again).toMatchObject({ status: 201, body: { seq: 1, duplicate: false } });
+});
+
+test("a message whose ttl is over becomes a dead letter by itself", async () => {
+  const admin = cluster.client("admin");
+  await admin.put("/v1/queues/ended", {});
+  await admin.post("/v1/queues/ended/enqueue", { body: 1, ttlMs: 1_000 });
+  const dead = await eventually("the message is dead", 10_000, async () => {
+    const { body } = await admin.get("/v1/queues/ended/messages?state=dead");
+    return listIn(body, "messages")[0] ?? null;
+  });
+  expect(dead).toMatchObject({ state: "dead", deliveries: 0, dead: { reason: "expired" } });
+});
