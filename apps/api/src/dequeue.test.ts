@@ -154,7 +154,7 @@ describe("dequeue", () => {
     [{ maxPerGroup: 101 }, "limit-exceeded"],
     [{ worker: "w".repeat(129) }, "limit-exceeded"],
     [{ mode: "peek" }, "request-invalid"],
-    [{ from: "dead" }, "request-invalid"],
+    [{ from: "leased" }, "request-invalid"],
     [{ dequeueId: "a b" }, "request-invalid"],
     [{ max: "1" }, "request-invalid"],
     [{ limit: 1 }, "request-invalid"],

@@ -1,5 +1,5 @@
 /**
- * Long polls: calls that wait for messages, in one line per queue, served in order of arrival.
+ * Long polls: calls that wait for messages, in lines, each served in order of arrival.
  *
  * At a hint of the primary, and once a second without one, the line asks whether there is anything.
  * If so its first call tries to take; while every call that tried got something, twice as many try
@@ -9,7 +9,8 @@ import { askAgainMs, waitingPerRoundMax } from "./limits.ts";
 
 /** A call that can wait. */
 export interface Waiting<T> {
-  readonly queue: string;
+  /** Name of the line: of a queue, or of its dead letters. */
+  readonly line: string;
   readonly waitMs: number;
   /** Fires when the client has gone: the call then takes nothing. */
   readonly signal: AbortSignal;
@@ -21,9 +22,9 @@ export interface Waiting<T> {
 
 /** Where calls wait. */
 export interface WaitingRoom {
-  /** Whether calls wait for this queue. */
-  isAnyWaiting(queue: string): boolean;
-  /** Calls that wait, of all queues. */
+  /** Whether calls wait in this line. */
+  isAnyWaiting(line: string): boolean;
+  /** Calls that wait, in all lines. */
   count(): number;
   /** What the call took; null when its time was over, or its client gone, before anything came. */
   wait<T>(call: Waiting<T>): Promise<T | null>;
@@ -34,11 +35,11 @@ export interface WaitingRoom {
 /** What a waiting room asks of the cluster. */
 export interface WaitingSource {
   /** Whether a dequeue would find messages. Rejects when the queue is gone or nobody answers. */
-  readonly hasMessages: (queue: string) => Promise<boolean>;
+  readonly hasMessages: (line: string) => Promise<boolean>;
   /** Whether an error means that waiting longer is of no use. */
   readonly isFinal: (error: unknown) => boolean;
   /** Calls back at each hint; answers the way out. */
-  readonly watch: (queue: string, onReady: () => void) => () => void;
+  readonly watch: (line: string, onReady: () => void) => () => void;
 }
 
 interface Place {
@@ -48,16 +49,16 @@ interface Place {
   readonly leave: (error: unknown) => void;
 }
 
-/** A room with a line per queue. */
+/** A room with a line for each name. */
 export function createWaitingRoom(source: WaitingSource): WaitingRoom {
   const lines = new Map<string, Line>();
   return {
-    isAnyWaiting: (queue) => lines.has(queue),
+    isAnyWaiting: (line) => lines.has(line),
     count: () => [...lines.values()].reduce((sum, line) => sum + line.length, 0),
     wait(call) {
-      const known = lines.get(call.queue);
-      const line = known ?? new Line(call.queue, source, () => lines.delete(call.queue));
-      lines.set(call.queue, line);
+      const known = lines.get(call.line);
+      const line = known ?? new Line(call.line, source, () => lines.delete(call.line));
+      lines.set(call.line, line);
       return waitIn(line, call);
     },
     close() {
@@ -66,9 +67,9 @@ export function createWaitingRoom(source: WaitingSource): WaitingRoom {
   };
 }
 
-/** The line of one queue, from its first waiting call until it is empty. */
+/** One line, from its first waiting call until it is empty. */
 class Line {
-  private readonly queue: string;
+  private readonly name: string;
   private readonly source: WaitingSource;
   private readonly onEmpty: () => void;
   private readonly places = new Set<Place>();
@@ -77,11 +78,11 @@ class Line {
   private isRunning = false;
   private hasHint = false;
 
-  constructor(queue: string, source: WaitingSource, onEmpty: () => void) {
-    this.queue = queue;
+  constructor(name: string, source: WaitingSource, onEmpty: () => void) {
+    this.name = name;
     this.source = source;
     this.onEmpty = onEmpty;
-    this.unwatch = source.watch(queue, () => void this.run("hint"));
+    this.unwatch = source.watch(name, () => void this.run("hint"));
     this.timer = setInterval(() => void this.run("time"), askAgainMs);
   }
 
@@ -128,7 +129,7 @@ class Line {
   }
 
   private async round(why: "hint" | "time"): Promise<void> {
-    if (await this.source.hasMessages(this.queue)) {
+    if (await this.source.hasMessages(this.name)) {
       await this.serveFirst();
       return;
     }

@@ -27,7 +27,7 @@ export const dequeueBody = object({
   dequeueId: optional(dequeueId),
   mode: optional(oneOf("lease", "delete")),
   maxPerGroup: optional(integer({ limit: "maxPerGroup", ...count })),
-  from: optional(oneOf("ready")),
+  from: optional(oneOf("ready", "dead")),
   worker: optional(text({ limit: "worker", charsMax: idCharsMax })),
 });
 

@@ -59,5 +59,6 @@ function findDeliverable(
   if (isReplay) return "replay";
   if (question.mode === "lease" && roomInFlight(queue) <= 0) return "in-flight-limit";
   if (queue.paused.receive !== null) return "paused";
-  return queue.candidates === 0 ? "nothing" : "messages";
+  const waiting = question.from === "dead" ? queue.dead : queue.candidates;
+  return waiting === 0 ? "nothing" : "messages";
 }

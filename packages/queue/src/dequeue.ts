@@ -3,7 +3,8 @@ import { encodeDelivery } from "./delivery.ts";
 import { holderHash } from "./fingerprint.ts";
 import { LeaseTags } from "./lease-tags.ts";
 import { leaseEndFromNow } from "./lease-clock.ts";
-import { batchBodyBytesMax, dequeueReplaysMax } from "./limits.ts";
+import { batchBodyBytesMax, deadLettersExaminedMax, dequeueReplaysMax } from "./limits.ts";
+import { exhume } from "./message-death.ts";
 import { bodyBytesOf, storedBytesOf } from "./message-blob.ts";
 import { detach, freeRecord, lease, supersede } from "./message-life.ts";
 import { messageField, messageState } from "./message-record.ts";
@@ -33,13 +34,16 @@ export function dequeue(
   if (room <= 0) {
     return refuse({ code: "in-flight-limit", limit: "maxInFlight", max: queue.config.maxInFlight });
   }
-  if (queue.paused.receive !== null || queue.candidates === 0) {
-    return encodeDelivery(state, queue, []);
-  }
+  const waiting = operation.from === "dead" ? queue.dead : queue.candidates;
+  if (queue.paused.receive !== null || waiting === 0) return encodeDelivery(state, queue, []);
   if (dequeueHash !== null && !hasRoomForCall(state)) {
     return refuse({ code: "dequeue-capacity", limit: "dequeueReplaysMax", max: dequeueReplaysMax });
   }
-  const taken = take(state, queue, operation, Math.min(room, operation.max));
+  const max = Math.min(room, operation.max);
+  const taken =
+    operation.from === "dead"
+      ? takeDead(state, queue, operation, max)
+      : take(state, queue, operation, max);
   if (operation.mode === "delete") return pop(state, queue, operation, taken);
   return deliver(state, queue, operation, taken, {
     tags: new LeaseTags(sha256, context),
@@ -79,6 +83,35 @@ function take(state: QueueState, queue: Queue, operation: Dequeue, max: number):
     takenOfGroup.set(group, ofGroup);
     const next = messages.u32(message, messageField.next);
     offerNext(state, queue, group, ofGroup < maxPerGroup ? next : 0);
+  }
+  return taken;
+}
+
+// The same of dead letters, in the order of their deaths. They hold their groups up, or stand
+// outside of them, so that no other message competes.
+function takeDead(
+  state: QueueState,
+  queue: Queue,
+  operation: Dequeue,
+  max: number,
+): readonly number[] {
+  const maxPerGroup = operation.maxPerGroup ?? operation.max;
+  const takenOfGroup = new Map<number, number>();
+  const taken: number[] = [];
+  let bodyBytes = 0;
+  let death = queue.deaths.from(0);
+  for (let looked = 0; death >= 0 && looked < deadLettersExaminedMax; looked++) {
+    const message = queue.deaths.get(death);
+    const group = state.messages.u32(message, messageField.group);
+    const ofGroup = group === 0 ? 0 : (takenOfGroup.get(group) ?? 0);
+    if (ofGroup < maxPerGroup) {
+      bodyBytes += bodyBytesOf(state, message);
+      if (taken.length === max || (taken.length > 0 && bodyBytes > batchBodyBytesMax)) break;
+      takenOfGroup.set(group, ofGroup + 1);
+      exhume(state, queue, message);
+      taken.push(message);
+    }
+    death = queue.deaths.from(death + 1);
   }
   return taken;
 }

@@ -10,10 +10,10 @@ import {
 } from "./limits.ts";
 import { isLive } from "./liveness.ts";
 import { storedBytesOf } from "./message-blob.ts";
-import { countFailure, bury, deathOf, end, rewindAfter } from "./message-death.ts";
+import { bury, buryAgain, countFailure, deathOf, end, rewindAfter } from "./message-death.ts";
 import { hasEnd, isOver, ownEndOf } from "./message-end.ts";
 import { endLease, freeRecord, makeReady, unschedule } from "./message-life.ts";
-import { leaseEnd, messageField } from "./message-record.ts";
+import { isDeadLetter, leaseEnd, messageField } from "./message-record.ts";
 import { endByRetention, leaveAndEnd, nextEndIn } from "./retention.ts";
 import { hasToSweep, sweep } from "./sweep.ts";
 import type { QueueState } from "./state.ts";
@@ -106,6 +106,10 @@ function endByExpiry(state: QueueState, message: number): void {
   if (!isLive(state, queue, message)) return state.leases.remove(message);
   endLease(state, queue, message, leaseEnd.expired);
   countFailure(state, message);
+  if (isDeadLetter(state.messages.u8(message, messageField.ends))) {
+    buryAgain(state, queue, message);
+    return;
+  }
   const death = deathOf(state, queue, message);
   if (death !== 0) return bury(state, queue, message, death);
   if (isOver(state, queue, message)) {

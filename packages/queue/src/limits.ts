@@ -50,6 +50,8 @@ export const queuesMax = 10_000;
 export const listEntriesMax = 100;
 /** Messages or groups that one listing looks at, shown or not: about a millisecond. */
 export const listExaminedMax = 2_000;
+/** Dead letters that one operation looks at. */
+export const deadLettersExaminedMax = 2_000;
 /** Queues in one answer of a listing. */
 export const listQueuesMax = 1_000;
 

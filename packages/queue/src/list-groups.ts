@@ -43,6 +43,9 @@ function groupStateOf(state: QueueState, { head, leased, scheduled }: GroupNow):
   switch (state.messages.u8(head, messageField.state)) {
     case messageState.ready:
       return "ready";
+    case messageState.leased:
+      // As a dead letter.
+      return "locked";
     case messageState.dead:
       return "dead";
     default:

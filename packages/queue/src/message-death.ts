@@ -1,9 +1,15 @@
 import { outcomeDead } from "./fence-table.ts";
 import { storedBytesOf } from "./message-blob.ts";
-import { isOver } from "./message-end.ts";
+import { deadEndOf, isOver } from "./message-end.ts";
 import { endLease, leaseEndOf, releaseDedup, takeAway } from "./message-life.ts";
 import { linkField } from "./message-links.ts";
-import { deadReason, leaseEnd, messageField, messageState } from "./message-record.ts";
+import {
+  deadReason,
+  isDeadLetter,
+  leaseEnd,
+  messageField,
+  messageState,
+} from "./message-record.ts";
 import { enterReady, leaveOrder, refreshGroup, settleGroup } from "./order.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -22,7 +28,7 @@ export function rewindAfter(state: QueueState, queue: Queue, message: number): v
   let next = messages.u32(message, messageField.next);
   // What is leased of a group is one run at the front of its order, at most one dequeue long, with
   // no ghost in it: a purge takes all of the run or nothing.
-  while (next !== 0 && messages.u8(next, messageField.state) === messageState.leased) {
+  while (next !== 0 && isOfRun(state, next)) {
     const following = messages.u32(next, messageField.next);
     endLease(state, queue, next, leaseEnd.rewound);
     const rewinds = messages.u32(next, messageField.rewinds);
@@ -33,26 +39,54 @@ export function rewindAfter(state: QueueState, queue: Queue, message: number): v
   }
 }
 
+// Whether the message is leased, and not as a dead letter in the midst of the others.
+function isOfRun(state: QueueState, message: number): boolean {
+  const { messages } = state;
+  const isLeased = messages.u8(message, messageField.state) === messageState.leased;
+  return isLeased && !isDeadLetter(messages.u8(message, messageField.ends));
+}
+
 /** A dead letter. Under `onDead: "block"` it keeps its place and holds up its group. */
 export function bury(state: QueueState, queue: Queue, message: number, reason: number): void {
   const { messages } = state;
   const group = messages.u32(message, messageField.group);
-  messages.setU8(message, messageField.state, messageState.dead);
   messages.setF64(message, messageField.since, state.now);
   const ends = messages.u8(message, messageField.ends);
   messages.setU8(message, messageField.ends, (ends & 0x0f) | (reason << 4));
-  queue.dead += 1;
-  queue.bytesIn.dead += storedBytesOf(state, message);
-  queue.seqs.dead.add(messages.f64(message, messageField.seq));
-  queue.deaths.set(queue.nextDeath, message);
   state.links.setU48(message, linkField.death, queue.nextDeath);
   queue.nextDeath += 1;
-  releaseDedup(state, queue, message);
   rememberDeath(state, message);
+  layDown(state, queue, message);
+  releaseDedup(state, queue, message);
   if (group === 0) return;
   if (queue.config.onDead === "block") rewindAfter(state, queue, message);
   else leaveOrder(state, message);
   refreshGroup(state, queue, group);
+}
+
+/**
+ * A dead letter whose lease has ended without an ack is dead again, for the same reason and in the
+ * same place, or gone if it was kept for long enough. Returns what it is then.
+ */
+export function buryAgain(state: QueueState, queue: Queue, message: number): "dead" | "done" {
+  rememberDeath(state, message);
+  if (isOver(state, queue, message)) {
+    takeAway(state, queue, message);
+    return "done";
+  }
+  layDown(state, queue, message);
+  refreshGroup(state, queue, state.messages.u32(message, messageField.group));
+  return "dead";
+}
+
+// Among the dead letters, in the place that the number of its death gives it.
+function layDown(state: QueueState, queue: Queue, message: number): void {
+  state.messages.setU8(message, messageField.state, messageState.dead);
+  queue.dead += 1;
+  queue.bytesIn.dead += storedBytesOf(state, message);
+  queue.seqs.dead.add(state.messages.f64(message, messageField.seq));
+  queue.deaths.set(state.links.u48(message, linkField.death), message);
+  state.expectEnd(deadEndOf(state, queue, message));
 }
 
 /** Takes a message out of the dead letters. A move to another state, or its removal, must follow. */

@@ -1,4 +1,4 @@
-import { deadReasonOf, messageField, messageFlag } from "./message-record.ts";
+import { isDeadLetter, messageField, messageFlag } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
 
@@ -41,14 +41,14 @@ export function deadEndOf(state: QueueState, queue: Queue, message: number): num
 
 /** When the message ends. */
 export function endOf(state: QueueState, queue: Queue, message: number): number {
-  if (deadReasonOf(state.messages.u8(message, messageField.ends)) !== null) {
+  if (isDeadLetter(state.messages.u8(message, messageField.ends))) {
     return deadEndOf(state, queue, message);
   }
   const kept = retentionEndOf(state, queue, message);
   return hasEnd(state, message) ? Math.min(kept, ownEndOf(state, message)) : kept;
 }
 
-/** Whether a message that is not dead ends now, if nobody leases it. */
+/** Whether a message ends now, if nobody leases it. */
 export function isOver(state: QueueState, queue: Queue, message: number): boolean {
   return endOf(state, queue, message) <= state.now;
 }

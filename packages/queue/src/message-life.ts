@@ -3,8 +3,8 @@ import { outcomePurged, outcomeSuperseded } from "./fence-table.ts";
 import { freeBlob, storedBytesOf } from "./message-blob.ts";
 import { hasEnd, ownEndOf, retentionEndOf } from "./message-end.ts";
 import {
-  deadReasonOf,
   groupField,
+  isDeadLetter,
   leaseEnd,
   messageField,
   messageFlag,
@@ -68,7 +68,7 @@ export interface Grant {
   readonly holder: number;
 }
 
-/** Gives a message that has left the ready ones its next lease. refreshGroup must follow. */
+/** Gives a message that has left its state its next lease. refreshGroup must follow. */
 export function lease(
   state: QueueState,
   queue: Queue,
@@ -94,7 +94,7 @@ export function lease(
   queue.bytesIn.leased += storedBytesOf(state, message);
   queue.seqs.leased.add(seq);
   const group = messages.u32(message, messageField.group);
-  if (group !== 0) state.groups.count(group, groupField.leased, 1);
+  if (locksGroup(state, message)) state.groups.count(group, groupField.leased, 1);
   return fence;
 }
 
@@ -110,10 +110,17 @@ export function endLease(state: QueueState, queue: Queue, message: number, how: 
   state.fences.touch(messages.f64(message, messageField.fence), state.now);
   letGo(state, message);
   state.expectEnd(retentionEndOf(state, queue, message));
+  if (!locksGroup(state, message)) return;
   const group = messages.u32(message, messageField.group);
-  if (group === 0) return;
   settleGroup(state, queue, group);
   state.groups.count(group, groupField.leased, -1);
+}
+
+// A dead letter holds its group up, or stands outside of it, whoever leases it.
+function locksGroup(state: QueueState, message: number): boolean {
+  const { messages } = state;
+  const hasGroup = messages.u32(message, messageField.group) !== 0;
+  return hasGroup && !isDeadLetter(messages.u8(message, messageField.ends));
 }
 
 /** The lease's holder, and the dequeue that took it, have it no more. */
@@ -147,7 +154,7 @@ function forgetLease(state: QueueState, message: number): void {
   const fence = state.messages.f64(message, messageField.fence);
   const how = leaseEndOf(state, message);
   if (fence === 0 || how === leaseEnd.settled) return;
-  const isDead = deadReasonOf(state.messages.u8(message, messageField.ends)) !== null;
+  const isDead = isDeadLetter(state.messages.u8(message, messageField.ends));
   if (isDead && how !== leaseEnd.none) return;
   state.fences.settle(fence, outcomePurged, state.now);
 }

@@ -95,6 +95,11 @@ export function deadReasonOf(ends: number): DeadReason | null {
   return deadReasons[(ends >>> 4) - 1] ?? null;
 }
 
+/** Whether a message with these `ends` is a dead letter, leased as such or not. */
+export function isDeadLetter(ends: number): boolean {
+  return ends >>> 4 !== 0;
+}
+
 /** Length of a group's record in bytes. */
 export const groupRecordBytes = 64;
 

@@ -151,7 +151,7 @@ function writeDequeue(writer: ByteWriter, operation: Dequeue): void {
   writer.string(operation.principal);
   optional(writer, operation.worker, (worker) => writer.string(worker));
   optional(writer, operation.dequeueHash, (hash) => writer.raw(hash));
-  writer.u8(operation.max);
+  writer.bool(operation.from === "dead").u8(operation.max);
   optional(writer, operation.maxPerGroup, (max) => writer.u8(max));
   writer.bool(operation.mode === "delete");
   optional(writer, operation.leaseMs, (leaseMs) => writer.u32(leaseMs));
@@ -164,6 +164,7 @@ function readDequeue(reader: ByteReader, queue: string): Dequeue {
     principal: reader.string(principalBytesMax),
     worker: readOptional(reader, () => reader.string(workerBytesMax)),
     dequeueHash: readOptional(reader, () => reader.raw(hashBytes)),
+    from: reader.bool() ? "dead" : "ready",
     max: readRange(reader.u8(), 1, dequeueMessagesMax),
     maxPerGroup: readOptional(reader, () => readRange(reader.u8(), 1, dequeueMessagesMax)),
     mode: reader.bool() ? "delete" : "lease",

@@ -3,7 +3,7 @@ import type { QueueConfigPatch } from "./queue-config.ts";
 
 /**
  * Everything that can be asked of the queues through the log. What the contract promises and no
- * operation can say (dequeue from the dead, redrive) does not exist yet: the gateway has to refuse
+ * operation can say (redrive) does not exist yet: the gateway has to refuse
  * it.
  */
 export type Operation =
@@ -109,6 +109,7 @@ export interface Dequeue {
   readonly worker: string | null;
   /** dequeueIdHash of the caller's dequeueId or Idempotency-Key. */
   readonly dequeueHash: Uint8Array | null;
+  readonly from: "ready" | "dead";
   /** 1 to 100. */
   readonly max: number;
   /** 1 to 100; null is `max`. */

@@ -73,7 +73,13 @@ describe("a queue whose receiving is paused", () => {
     const driver = ready();
     pause(driver, "receive");
     driver.enqueue({});
-    const question = { type: "deliverable", queue: "q", mode: "lease", dequeueHash: null } as const;
+    const question = {
+      type: "deliverable",
+      queue: "q",
+      from: "ready",
+      mode: "lease",
+      dequeueHash: null,
+    } as const;
     expect(driver.ask(question)).toEqual({ type: "deliverable", finds: "paused" });
     expect(driver.machine.takeReadyHints(10)).toEqual([]);
     resume(driver, "receive");

@@ -32,7 +32,7 @@ test("questions and answers survive their codecs", () => {
   const questions = [
     { type: "get-queue", queue: "q" },
     { type: "list-queues", prefix: "a", after: "ab", limit: 50 },
-    { type: "deliverable", queue: "q", mode: "lease", dequeueHash: hashOf("x") },
+    { type: "deliverable", queue: "q", from: "ready", mode: "lease", dequeueHash: hashOf("x") },
     { type: "revocations", after: 7, limit: 1_000 },
     {
       type: "list-messages",

@@ -36,6 +36,7 @@ export type Question =
       /** What a dequeue would find; asked so that one without messages makes no log entry. */
       readonly type: "deliverable";
       readonly queue: string;
+      readonly from: "ready" | "dead";
       readonly mode: "lease" | "delete";
       /** dequeueIdHash, if the call has an id. */
       readonly dequeueHash: Uint8Array | null;
@@ -120,7 +121,8 @@ export function encodeQuestion(question: Question): Uint8Array {
       writer.string(question.prefix).string(question.after).u32(question.limit);
       break;
     case "deliverable":
-      writer.string(question.queue).bool(question.mode === "delete");
+      writer.string(question.queue).bool(question.from === "dead");
+      writer.bool(question.mode === "delete");
       optional(writer, question.dequeueHash, (hash) => writer.raw(hash));
       break;
     case "revocations":
@@ -164,6 +166,7 @@ function readQuestion(reader: ByteReader): Question {
       return {
         type,
         queue: readQueueName(reader),
+        from: reader.bool() ? "dead" : "ready",
         mode: reader.bool() ? "delete" : "lease",
         dequeueHash: readOptional(reader, () => reader.raw(hashBytes)),
       };

@@ -3,10 +3,16 @@ import { keepError, keepProgress } from "./annex.ts";
 import { backoffMs, backoffShare } from "./backoff.ts";
 import { extendedEnd, leaseUntilMs, setLeaseEndTime } from "./lease-clock.ts";
 import { findLease, type LeaseFinding, settledOutcome } from "./lease-lookup.ts";
-import { bury, countFailure, deathOf, end, rewindAfter } from "./message-death.ts";
+import { bury, buryAgain, countFailure, deathOf, end, rewindAfter } from "./message-death.ts";
 import { isOver } from "./message-end.ts";
 import { endLease, makeReady, remove, schedule, unschedule } from "./message-life.ts";
-import { deadReason, leaseEnd, messageField, messageState } from "./message-record.ts";
+import {
+  deadReason,
+  isDeadLetter,
+  leaseEnd,
+  messageField,
+  messageState,
+} from "./message-record.ts";
 import type { Settle, Settlement } from "./operation.ts";
 import { isHead, leaveReady } from "./order.ts";
 import { encodeOutcome } from "./outcome-codec.ts";
@@ -171,24 +177,33 @@ interface Fate {
   readonly state: MessageState;
   /** Why it dies, or 0. */
   readonly death: number;
+  /** Whether it was leased as a dead letter. */
+  readonly wasDead: boolean;
   readonly delayMs: number;
 }
 
 function fateOf(state: QueueState, queue: Queue, message: number, settlement: GiveUp): Fate {
+  const fate = { death: 0, wasDead: false, delayMs: 0 };
+  if (isDeadLetter(state.messages.u8(message, messageField.ends))) {
+    return { ...fate, state: isOver(state, queue, message) ? "done" : "dead", wasDead: true };
+  }
   const death =
     settlement.action === "reject" ? deadReason.rejected : deathOf(state, queue, message);
-  if (death !== 0) return { state: "dead", death, delayMs: 0 };
+  if (death !== 0) return { ...fate, state: "dead", death };
   if (isOver(state, queue, message)) {
-    const isKept = queue.config.onExpire === "dead";
-    return { state: isKept ? "dead" : "done", death: 0, delayMs: 0 };
+    return { ...fate, state: queue.config.onExpire === "dead" ? "dead" : "done" };
   }
   const delayMs = delayOf(state, queue, message, settlement);
-  return { state: delayMs === 0 ? "ready" : "scheduled", death: 0, delayMs };
+  return { ...fate, state: delayMs === 0 ? "ready" : "scheduled", delayMs };
 }
 
 // Where it is ready again it is in its old place.
 function follow(state: QueueState, queue: Queue, message: number, fate: Fate): void {
   if (fate.death !== 0) return bury(state, queue, message, fate.death);
+  if (fate.wasDead) {
+    buryAgain(state, queue, message);
+    return;
+  }
   if (fate.state === "dead" || fate.state === "done") {
     end(state, queue, message);
     return;

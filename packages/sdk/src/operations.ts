@@ -496,7 +496,7 @@ export interface Operations {
       readonly dequeueId?: string | undefined;
       readonly mode?: "lease" | "delete" | undefined;
       readonly maxPerGroup?: number | undefined;
-      readonly from?: "ready" | undefined;
+      readonly from?: "ready" | "dead" | undefined;
       readonly worker?: string | undefined;
     };
     readonly answer: Dequeued;

@@ -135,6 +135,7 @@ export class Workload {
         principal,
         worker: null,
         dequeueHash: dequeueIdHash(nodeCrypto.sha256, principal, `d${worker}-${number}`),
+        from: "ready",
         max: prng.between(1, 20),
         maxPerGroup: null,
         mode: "lease",

@@ -70,6 +70,7 @@ export function dequeueCall(number: number): SharedCall {
     principal,
     worker: null,
     dequeueHash: dequeueIdHash(sha256, principal, `dequeue-${number}`),
+    from: "ready",
     max: messagesPerDequeue,
     maxPerGroup: null,
     mode: "lease",

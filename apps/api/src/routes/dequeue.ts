@@ -10,6 +10,7 @@ import { type Delivered, deliveredText } from "../delivery-text.ts";
 import { idempotencyKeyOf } from "../idempotency.ts";
 import { deliveryAnswerBytesMax } from "../limits.ts";
 import { mount, type Mounting } from "../mount.ts";
+import { lineOf } from "../waiting-line.ts";
 import type { Gateway } from "./gateway.ts";
 
 type DequeueCall = Call<Held<typeof dequeue.body & object>>;
@@ -58,6 +59,7 @@ function operationOf({ sha256 }: Gateway, call: DequeueCall): Dequeue {
     principal: principal.id,
     worker: body.worker ?? null,
     dequeueHash: id === null ? null : dequeueIdHash(sha256, principal.id, id),
+    from: body.from ?? "ready",
     max: body.max ?? 1,
     maxPerGroup: body.maxPerGroup ?? null,
     mode: body.mode ?? "lease",
@@ -84,11 +86,12 @@ function signalOf({ response }: Call): AbortSignal {
 async function deliveredWithin(attempt: Try, waitMs: number): Promise<Delivered> {
   const { gateway, operation, signal } = attempt;
   const { waiting } = gateway;
-  const isBehind = waitMs > 0 && waiting.isAnyWaiting(operation.queue);
+  const line = lineOf(operation.queue, operation.from);
+  const isBehind = waitMs > 0 && waiting.isAnyWaiting(line);
   const first = isBehind ? null : await takeOrAsk(attempt);
   if (first !== null && (waitMs === 0 || isFull(first))) return first;
   const taken = await waiting.wait({
-    queue: operation.queue,
+    line,
     waitMs,
     signal,
     take: () => take(attempt),
@@ -119,10 +122,10 @@ async function takeOrAsk(attempt: Try): Promise<Delivered> {
 
 async function askFor(
   { client }: Gateway,
-  { queue, mode, dequeueHash }: Dequeue,
+  { queue, from, mode, dequeueHash }: Dequeue,
   signal: CallSignal,
 ): Promise<{ readonly coord: Coord; readonly isThere: boolean; readonly paused: boolean }> {
-  const question = { type: "deliverable", queue, mode, dequeueHash } as const;
+  const question = { type: "deliverable", queue, from, mode, dequeueHash } as const;
   const { answer, coord } = await ask(client, question, { expects: "deliverable", signal });
   switch (answer.finds) {
     case "queue-not-found":

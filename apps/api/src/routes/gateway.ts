@@ -4,6 +4,7 @@ import type { Sha256 } from "@quorate/prelude";
 import type { ClusterClient } from "@quorate/session";
 import { ask } from "../cluster-call.ts";
 import { createRates, type Rates } from "../rates.ts";
+import { ofLine } from "../waiting-line.ts";
 import { createWaitingRoom, type WaitingRoom } from "../waiting.ts";
 
 /** The gateway behind the routes. */
@@ -22,15 +23,16 @@ export function createGateway(
   { sha256, nowMs }: { readonly sha256: Sha256; readonly nowMs: () => number },
 ): Gateway {
   const waiting = createWaitingRoom({
-    hasMessages: async (queue) => {
-      const question = { type: "deliverable", queue, mode: "lease", dequeueHash: null } as const;
+    hasMessages: async (line) => {
+      const wanted = { ...ofLine(line), mode: "lease", dequeueHash: null } as const;
+      const question = { type: "deliverable", ...wanted } as const;
       const { answer } = await ask(client, question, { expects: "deliverable" });
       if (answer.finds === "queue-not-found") throw new ApiError("queue-not-found");
       // At the in-flight limit a pop still finds messages; a lease then learns of the limit.
       return answer.finds === "messages" || answer.finds === "in-flight-limit";
     },
     isFinal: (error) => error instanceof ApiError && error.code === "queue-not-found",
-    watch: (queue, onReady) => client.watch(queue, onReady),
+    watch: (line, onReady) => client.watch(ofLine(line).queue, onReady),
   });
   return { client, sha256, rates: createRates(nowMs), waiting, nowMs };
 }

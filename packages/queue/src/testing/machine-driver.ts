@@ -80,6 +80,7 @@ export interface DequeueSpec {
   readonly id?: string;
   readonly mode?: "lease" | "delete";
   readonly worker?: string;
+  readonly from?: "ready" | "dead";
 }
 
 /** Feeds one machine as a log would: each call is an op, and time is the test's. */
@@ -156,6 +157,7 @@ export class MachineDriver {
       principal: "p",
       worker: spec.worker ?? null,
       dequeueHash: spec.id === undefined ? null : hashOf(spec.id),
+      from: spec.from ?? "ready",
       max: spec.max ?? 1,
       maxPerGroup: spec.maxPerGroup ?? null,
       mode: spec.mode ?? "lease",

@@ -17,6 +17,23 @@ export class ModelLeases {
   protected now = 0;
   protected leaseClock = 0;
 
+  protected delivered(message: ModelMessage): unknown {
+    const isLeased = message.state === "leased";
+    return {
+      message: message.key,
+      seq: message.seq,
+      deliveries: message.deliveries,
+      failures: message.failures,
+      body: message.body,
+      fence: isLeased ? message.fence : null,
+      untilMs: isLeased ? this.untilMs(message) : null,
+    };
+  }
+
+  protected untilMs(message: ModelMessage): number {
+    return Math.floor((this.now + message.deadline - this.leaseClock) / 1_000);
+  }
+
   protected judge(
     queue: ModelQueue,
     settlement: Settlement,
@@ -67,13 +84,27 @@ export class ModelLeases {
   }
 
   protected bury(queue: ModelQueue, message: ModelMessage): void {
-    message.state = "dead";
+    queue.deaths += 1;
+    message.death = queue.deaths;
     message.diedAt = this.now;
+    message.state = "dead";
     const lease = this.leases.get(message.fence);
     if (lease !== undefined && lease.ended !== "") lease.ended = "dead";
     queue.releaseId(message);
     if (queue.config.onDead === "block") this.rewindAfter(queue, message);
     else queue.leaveGroup(message);
+  }
+
+  /** The lease of a dead letter has ended without an ack. */
+  protected buryAgain(queue: ModelQueue, message: ModelMessage): MessageState {
+    const lease = this.leases.get(message.fence);
+    if (lease !== undefined && lease.ended !== "") lease.ended = "dead";
+    if (queue.deadEndOf(message) <= this.now) {
+      this.takeAway(queue, message);
+      return "done";
+    }
+    message.state = "dead";
+    return "dead";
   }
 
   protected supersede(message: ModelMessage): void {
@@ -83,7 +114,7 @@ export class ModelLeases {
 
   protected rewindAfter(queue: ModelQueue, message: ModelMessage): void {
     for (const later of queue.laterInGroup(message)) {
-      if (later.state !== "leased") continue;
+      if (later.state !== "leased" || later.death > 0) continue;
       this.endLease(later, "group-rewound");
       later.rewinds += 1;
       later.state = "ready";

@@ -18,7 +18,7 @@ export function modelListing(queue: ModelQueue): readonly ModelView[] {
     const { key, seq, group, deliveries, failures } = message;
     const isBlocked = message.state === "ready" && !queue.isRunnable(group);
     const state = isBlocked ? "blocked" : message.state;
-    const end = message.state === "dead" ? queue.deadEndOf(message) : queue.endOf(message);
+    const end = message.death > 0 ? queue.deadEndOf(message) : queue.endOf(message);
     const expiresAtMs = Math.floor(end / 1_000);
     return { message: key, seq, state, group, expiresAtMs, deliveries, failures };
   });

@@ -21,6 +21,8 @@ export interface ModelMessage {
   /** When its ttl is over; infinity without one. */
   readonly ttlEnd: number;
   diedAt: number;
+  /** Its place in the order of death, from 1; 0 of a message that is no dead letter. */
+  death: number;
   state: "scheduled" | "ready" | "leased" | "dead" | "popped";
   deadline: number;
   deliveries: number;

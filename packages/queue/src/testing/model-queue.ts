@@ -38,6 +38,7 @@ export class ModelQueue {
   >();
   private readonly groups = new Map<string, ModelMessage[]>();
   bytes = 0;
+  deaths = 0;
   readonly paused: { send: ModelPause | null; receive: ModelPause | null } = {
     send: null,
     receive: null,
@@ -134,7 +135,7 @@ export class ModelQueue {
     // Of each group what may still be taken in this dequeue, in the group's order.
     const queues = new Map<string, ModelMessage[]>();
     for (const [group, order] of this.groups) {
-      const isLocked = order.some(({ state }) => state === "leased");
+      const isLocked = order.some(isLeased);
       const stop = order.findIndex(({ state }) => state !== "ready");
       const run = stop < 0 ? order : order.slice(0, stop);
       queues.set(group, isLocked ? [] : run.slice(0, maxPerGroup));
@@ -206,7 +207,7 @@ export class ModelQueue {
   isRunnable(group: string | null): boolean {
     if (group === null) return true;
     const order = this.groups.get(group) ?? [];
-    return order[0]?.state === "ready" && order.every((message) => message.state !== "leased");
+    return order[0]?.state === "ready" && !order.some(isLeased);
   }
 
   private enqueueOne(message: NewMessage, place: Place, full: string | null): ModelAnswer {
@@ -244,6 +245,7 @@ export class ModelQueue {
       enqueuedAt: place.now,
       ttlEnd: message.ttlMs === null ? Infinity : place.now + (delayed + message.ttlMs) * 1_000,
       diedAt: 0,
+      death: 0,
       state: delayed > 0 ? "scheduled" : "ready",
       deadline: place.now + delayed * 1_000,
       deliveries: 0,
@@ -286,4 +288,9 @@ export class ModelQueue {
     this.bytes = before.bytes;
     this.nextSeq = seqBefore;
   }
+}
+
+// Leased, and not as a dead letter: those lock no group.
+function isLeased({ state, death }: ModelMessage): boolean {
+  return state === "leased" && death === 0;
 }

@@ -2,6 +2,7 @@ import type { Once, Operation, Settlement } from "../operation.ts";
 import type { LeaseLostReason, MessageState } from "../refusal.ts";
 import type { ModelLease } from "./model-leases.ts";
 import { ModelQueues } from "./model-queues.ts";
+import { firstDeadLettersOf } from "./model-dead.ts";
 import { type ModelAnswer, type ModelMessage, seconds } from "./model-message.ts";
 import type { ModelQueue } from "./model-queue.ts";
 
@@ -114,7 +115,8 @@ export class QueueModel extends ModelQueues {
   private expireLease(queue: ModelQueue, message: ModelMessage): void {
     this.endLease(message, "expired");
     message.failures += 1;
-    this.putBack(queue, message, 0);
+    if (message.death > 0) this.buryAgain(queue, message);
+    else this.putBack(queue, message, 0);
   }
 
   private dropPopped(call: ModelCall): void {
@@ -142,7 +144,12 @@ export class QueueModel extends ModelQueues {
     if (room <= 0) return { refused: "in-flight-limit" };
     if (queue.paused.receive !== null)
       return { replayed: false, paused: true, messages: [], lost: [] };
-    const taken = queue.take(Math.min(room, operation.max), operation.maxPerGroup ?? operation.max);
+    const max = Math.min(room, operation.max);
+    const maxPerGroup = operation.maxPerGroup ?? operation.max;
+    const taken =
+      operation.from === "dead"
+        ? firstDeadLettersOf(queue, max, maxPerGroup)
+        : queue.take(max, maxPerGroup);
     const fences = taken.map((message) => (isPop ? 0 : this.grant(operation, queue, message)));
     if (isPop) {
       for (const message of taken) {
@@ -172,23 +179,6 @@ export class QueueModel extends ModelQueues {
     message.deadline = this.leaseClock + (operation.leaseMs ?? queue.config.leaseMsDefault) * 1_000;
     this.leases.set(message.fence, { queue, message, ended: "", settled: null });
     return message.fence;
-  }
-
-  private delivered(message: ModelMessage): unknown {
-    const isLeased = message.state === "leased";
-    return {
-      message: message.key,
-      seq: message.seq,
-      deliveries: message.deliveries,
-      failures: message.failures,
-      body: message.body,
-      fence: isLeased ? message.fence : null,
-      untilMs: isLeased ? this.untilMs(message) : null,
-    };
-  }
-
-  private untilMs(message: ModelMessage): number {
-    return Math.floor((this.now + message.deadline - this.leaseClock) / 1_000);
   }
 
   private replay(queue: ModelQueue, call: ModelCall, leaseMs: number): ModelAnswer {
@@ -287,6 +277,7 @@ export class QueueModel extends ModelQueues {
       return "done";
     }
     if (settlement.action !== "release") message.failures += 1;
+    if (message.death > 0) return this.buryAgain(queue, message);
     if (settlement.action === "reject") {
       this.bury(queue, message);
       return "dead";

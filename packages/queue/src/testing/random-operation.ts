@@ -118,6 +118,7 @@ export class RandomOperations {
       principal: "p",
       worker: null,
       dequeueHash: prng.chance(0.4) ? this.hash("dequeue", 12) : null,
+      from: prng.chance(0.12) ? "dead" : "ready",
       max: prng.pick([1, 3, 3, 3, 10]),
       maxPerGroup: prng.chance(0.2) ? 2 : null,
       mode: prng.chance(0.15) ? "delete" : "lease",

@@ -76,6 +76,7 @@ function dequeueOf(call: TestCall, body: DequeueBody): Dequeue {
     principal,
     worker: body.worker ?? null,
     dequeueHash: id === null ? null : dequeueIdHash(sha256, principal, id),
+    from: body.from ?? "ready",
     max: body.max ?? 1,
     maxPerGroup: body.maxPerGroup ?? null,
     mode: body.mode ?? "lease",
@@ -84,8 +85,11 @@ function dequeueOf(call: TestCall, body: DequeueBody): Dequeue {
 }
 
 function take(machine: TestMachine, operation: Dequeue, call: TestCall): Response | null {
-  const { queue, mode, dequeueHash } = operation;
-  const { finds } = machine.ask({ type: "deliverable", queue, mode, dequeueHash }, "deliverable");
+  const { queue, from, mode, dequeueHash } = operation;
+  const { finds } = machine.ask(
+    { type: "deliverable", queue, from, mode, dequeueHash },
+    "deliverable",
+  );
   if (finds === "queue-not-found" || finds === "in-flight-limit") throw new ApiError(finds);
   if (finds === "nothing" || finds === "paused") return null;
   const { messages, lost, replayed, paused } = machine.execute(operation, "dequeued");

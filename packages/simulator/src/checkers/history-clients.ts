@@ -107,6 +107,7 @@ export class HistoryClients {
       principal,
       worker: null,
       dequeueHash: dequeueIdHash(nodeCrypto.sha256, principal, id),
+      from: "ready",
       max: prng.between(1, 3),
       maxPerGroup: null,
       mode: "lease",

@@ -140,7 +140,7 @@ test("queues are listed by name, by prefix, page after page", () => {
 test("`deliverable` says what a dequeue would find, and asks for no log entry", () => {
   const driver = new MachineDriver();
   const find = (queue = "q", mode: "lease" | "delete" = "lease") =>
-    driver.ask({ type: "deliverable", queue, mode, dequeueHash: null });
+    driver.ask({ type: "deliverable", queue, from: "ready", mode, dequeueHash: null });
   expect(find()).toMatchObject({ finds: "queue-not-found" });
   driver.put({ maxInFlight: 1 });
   expect(find()).toMatchObject({ finds: "nothing" });
