@@ -4,9 +4,9 @@ import { type Answer, type Call, isQuorateError, type OperationId, Quorate } fro
 import type { Environment } from "./config.ts";
 import { type Connection, connectionOf } from "./contexts/connection.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { CallFailure } from "./failure.ts";
+import { CallFailure, Failure } from "./failure.ts";
 import type { Globals } from "./globals.ts";
-import { Output } from "./output/output.ts";
+import { Output, type OutputFormat, outputFormats } from "./output/output.ts";
 import { Progress } from "./output/progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -47,10 +47,11 @@ export class Cli {
   /** Where data and talk go. */
   get output(): Output {
     const { output, json, quiet } = this.globals;
-    this.#output ??= new Output(this.host.terminal, {
-      format: json === true ? "json" : (output ?? null),
+    const { environment, terminal } = this.host;
+    this.#output ??= new Output(terminal, {
+      format: json === true ? "json" : (output ?? formatIn(environment)),
       isQuiet: quiet ?? false,
-      colors: this.host.environment,
+      colors: environment,
     });
     return this.#output;
   }
@@ -105,4 +106,12 @@ export class Cli {
   get exitCode(): ExitCode {
     return this.#exitCode;
   }
+}
+
+function formatIn({ output }: Environment): OutputFormat | null {
+  const known = outputFormats.find((format) => format === output);
+  if (output === null || known !== undefined) return known ?? null;
+  throw new Failure(exitCodes.usage, `QUORATE_OUTPUT cannot be "${output}"`, {
+    hint: `It is one of ${outputFormats.join(", ")}.`,
+  });
 }

@@ -10,6 +10,8 @@ export interface Environment {
   readonly token: string | null;
   /** `QUORATE_CONTEXT`: the context to use instead of the selected one. */
   readonly context: string | null;
+  /** `QUORATE_OUTPUT`: the format of data where `-o` says nothing. */
+  readonly output: string | null;
   /** The file of contexts, below `XDG_CONFIG_HOME` or `~/.config`. */
   readonly contextFile: string;
   /** `NO_COLOR` (no-color.org) or `TERM=dumb`. */
@@ -32,6 +34,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     url: given("QUORATE_URL"),
     token: given("QUORATE_TOKEN"),
     context: given("QUORATE_CONTEXT"),
+    output: given("QUORATE_OUTPUT"),
     contextFile: join(configHome, "quorate", "config.json"),
     isColorless: given("NO_COLOR") !== null || given("TERM") === "dumb",
     isColorForced: forced !== null && forced !== "0",

@@ -49,3 +49,10 @@ test("a person gets a table, a pipe gets JSON", async () => {
   expect((await runCli(["version"], { person: [] })).out).toMatch(/^quorate \d/);
   expect((await runCli(["version"])).json()).toMatchObject({ node: process.versions.node });
 });
+
+test("the environment may name a format, and the command line goes before it", async () => {
+  const table = { environment: { output: "table" } };
+  expect((await runCli(["version"], table)).out).toMatch(/^quorate \d/);
+  expect((await runCli(["version", "--json"], table)).json()).toHaveProperty("version");
+  expect((await runCli(["version"], { environment: { output: "xml" } })).code).toBe(2);
+});

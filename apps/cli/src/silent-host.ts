@@ -14,6 +14,7 @@ export const silentHost: Host = {
     url: null,
     token: null,
     context: null,
+    output: null,
     contextFile: "",
     isColorless: true,
     isColorForced: false,

@@ -36,6 +36,7 @@ const environmentDefault: Environment = {
   url: null,
   token: null,
   context: null,
+  output: null,
   contextFile: `${nowhere}/config.json`,
   isColorless: false,
   isColorForced: false,
