@@ -1,5 +1,6 @@
 /** What a handler gives back, and how it gets onto the wire. */
 import type { ServerResponse } from "node:http";
+import { settableLimits } from "./limits.ts";
 
 /** An answer: a JSON text or other bytes with their type; null is no body. */
 export interface Answer {
@@ -27,8 +28,25 @@ export function jsonAnswer(
   return { status, body: JSON.stringify(value), ...(headers === undefined ? {} : { headers }) };
 }
 
-/** Writes the answer. The request id is on the response already. */
-export function send(response: ServerResponse, answer: Answer): void {
+/**
+ * Writes the answer. The request id is on the response already. Who has not taken it after
+ * `answerTimeoutMs` is cut off, so that nobody can make the gateway keep answers.
+ */
+export function send(
+  response: ServerResponse,
+  answer: Answer,
+  answerTimeoutMs: number = settableLimits.answerTimeoutMs,
+): void {
+  write(response, answer);
+  // Most answers are with the kernel already; only the others need a timer.
+  if ((response.socket?.writableLength ?? 0) === 0) return;
+  const timer = setTimeout(() => response.destroy(), answerTimeoutMs);
+  response.once("close", () => {
+    clearTimeout(timer);
+  });
+}
+
+function write(response: ServerResponse, answer: Answer): void {
   const { status, body, headers, contentType = "application/json" } = answer;
   if (body === null) {
     response.writeHead(status, { ...apiHeaders, ...headers }).end();

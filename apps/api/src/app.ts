@@ -1,13 +1,8 @@
 /** All routes on one Express application; what is no route is a page, a 405 or a 404. */
 import { ApiError, type Method, routes } from "@quorate/contract";
-import type { Metrics } from "@quorate/ports";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
-import type { Admission } from "./admission.ts";
-import type { Authority } from "./authorize.ts";
 import type { Mounting } from "./mount.ts";
 import { type ErrorLog, sendProblem } from "./problem.ts";
-import type { ChangeSignal } from "./live/changes.ts";
-import type { RateLimits } from "./rate-limits.ts";
 import { mountCluster } from "./routes/cluster.ts";
 import { mountDequeue } from "./routes/dequeue.ts";
 import { mountEnqueueBatch } from "./routes/enqueue-batch.ts";
@@ -24,13 +19,8 @@ import { mountTrust } from "./routes/trust.ts";
 import type { Dashboard } from "./static.ts";
 
 /** What the application is made of. */
-export interface AppParts {
+export interface AppParts extends Omit<Mounting, "app"> {
   readonly gateway: Gateway;
-  readonly authority: Authority;
-  readonly admission: Admission;
-  readonly rateLimits: RateLimits;
-  readonly metrics: Metrics;
-  readonly changes: Pick<ChangeSignal, "note">;
   readonly probed: Probed;
   readonly dashboard: Dashboard;
   readonly log: ErrorLog;
@@ -38,15 +28,14 @@ export interface AppParts {
 
 /** The application. The busiest routes come first: Express tries them in this order. */
 export function createApp(parts: AppParts): Express {
-  const { gateway, authority, admission, rateLimits, metrics, changes, probed, dashboard, log } =
-    parts;
+  const { gateway, probed, dashboard, log } = parts;
   const app = express();
   app.set("case sensitive routing", true);
   app.set("strict routing", true);
   app.set("query parser", false);
   app.set("etag", false);
   app.set("x-powered-by", false);
-  const mounting: Mounting = { app, authority, admission, rateLimits, metrics, changes };
+  const mounting: Mounting = { ...parts, app };
   mountEnqueueBatch(mounting, gateway);
   mountEnqueue(mounting, gateway);
   mountDequeue(mounting, gateway);

@@ -20,6 +20,7 @@ import { createTransport } from "@quorate/transport";
 import { createAdmission } from "./admission.ts";
 import { createApp } from "./app.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { measureEventLoopLag } from "./event-loop-lag.ts";
 import { type GatewayProcess, createGatewayProcess } from "./gateway-process.ts";
 import { timedClient } from "./latency.ts";
 import { createChangeSignal } from "./live/changes.ts";
@@ -62,7 +63,8 @@ export async function compose(config: Config): Promise<GatewayProcess> {
     changes,
     gateway,
     authority,
-    admission: createAdmission(),
+    admission: createAdmission(config.limits, measureEventLoopLag()),
+    answerTimeoutMs: config.limits.answerTimeoutMs,
     rateLimits: createRateLimits(config.rateLimits, sharing),
     metrics,
     probed: {
@@ -79,8 +81,20 @@ export async function compose(config: Config): Promise<GatewayProcess> {
   });
   sharing.shareRevocations(revocations);
   const { waiting } = gateway;
-  const { listen } = config;
-  const parts = { app, client, latency, authority, sharing, changes, waiting, listen, nowMs, log };
+  const { listen, limits } = config;
+  const parts = {
+    app,
+    client,
+    latency,
+    authority,
+    sharing,
+    changes,
+    waiting,
+    listen,
+    limits,
+    nowMs,
+    log,
+  };
   return createGatewayProcess(parts);
 }
 

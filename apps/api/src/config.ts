@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { issuerCharsMax } from "@quorate/contract";
 import { logLevels } from "@quorate/telemetry";
 import * as z from "zod";
+import { settableLimits } from "./limits.ts";
 import { algorithms } from "./trust/jwks.ts";
 
 /** Longest life of a token that an issuer may be given, in seconds: that of the dev issuer. */
@@ -47,6 +48,34 @@ function isAddressOfKeys(text: string): boolean {
   const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
   return protocol === "https:" || (protocol === "http:" && isLoopback);
 }
+
+const most = (fallback: number, max: number) => z.int().min(1).max(max).default(fallback);
+
+/** The most that a limit of bytes may be: a gateway's memory is not larger. */
+const bytesMax = 8 * 1024 ** 3;
+
+const limitFields = {
+  /** Calls in progress that add work; more are 503. */
+  addingCallsMax: most(settableLimits.addingCallsMax, 100_000),
+  /** Bytes of their bodies. */
+  addingBytesMax: most(settableLimits.addingBytesMax, bytesMax),
+  /** Calls in progress that drain work or wait for it; more are 503. */
+  drainingCallsMax: most(settableLimits.drainingCallsMax, 100_000),
+  /** Bytes of their bodies. */
+  drainingBytesMax: most(settableLimits.drainingBytesMax, bytesMax),
+  /** A gateway that is later than this, in ms, takes no more work. */
+  eventLoopLagMsMax: most(settableLimits.eventLoopLagMsMax, 60_000),
+  /** Connections at once; more are closed. */
+  connectionsMax: most(settableLimits.connectionsMax, 100_000),
+  /** Connections from one address, loopback excepted. */
+  connectionsPerAddressMax: most(settableLimits.connectionsPerAddressMax, 100_000),
+  /** Time to receive a request's headers, in ms. */
+  headersTimeoutMs: most(settableLimits.headersTimeoutMs, 60_000),
+  /** Time to receive a whole request, in ms. */
+  requestTimeoutMs: most(settableLimits.requestTimeoutMs, 300_000),
+  /** Time in which a client must take its answer, in ms. */
+  answerTimeoutMs: most(settableLimits.answerTimeoutMs, 300_000),
+};
 
 const RateLimit = z.strictObject({
   /** Calls in each window. */
@@ -93,6 +122,8 @@ const Config = z.strictObject({
       queue: RateLimit.nullable().default(null),
     })
     .default({ principal: null, queue: null }),
+  /** What one gateway takes at once, and how long it waits for slow clients. */
+  limits: z.strictObject(limitFields).prefault({}),
   /** What gateways share to know things sooner; null: none. Nothing depends on it. */
   redis: Redis.nullable().default(null),
   log: z.strictObject({

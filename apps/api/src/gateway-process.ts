@@ -9,7 +9,7 @@ import { drainMsMax } from "./limits.ts";
 import type { ChangeSignal } from "./live/changes.ts";
 import { startLiveFeed } from "./live/feed.ts";
 import type { Sharing } from "./redis/sharing.ts";
-import { createHttpServer } from "./server.ts";
+import { createHttpServer, type HttpLimits } from "./server.ts";
 import type { WaitingRoom } from "./waiting.ts";
 
 /** A gateway that can be started once and stopped once. */
@@ -30,14 +30,16 @@ export interface GatewayProcessParts {
   readonly changes: ChangeSignal;
   readonly waiting: WaitingRoom;
   readonly listen: { readonly host: string; readonly port: number };
+  readonly limits: HttpLimits;
   readonly nowMs: () => number;
   readonly log: Log;
 }
 
 /** The gateway made of these parts. */
 export function createGatewayProcess(parts: GatewayProcessParts): GatewayProcess {
-  const { app, client, latency, authority, sharing, changes, waiting, listen, nowMs, log } = parts;
-  const server = createHttpServer(app);
+  const { app, client, latency, authority, sharing, changes, waiting, listen, limits, nowMs, log } =
+    parts;
+  const server = createHttpServer(app, limits);
   const { adapterOfChanges } = sharing;
   const live = { server, client, authority, latency, nowMs, log, changes, adapterOfChanges };
   const feed = startLiveFeed(live);

@@ -9,11 +9,40 @@ const mib = 1024 * 1024;
  */
 export const clusterMsMax = callMsMax - 500;
 
-/** Bytes of request bodies held at once by calls that add work. Over it: 503, before parsing. */
-export const addingBytesMax = 128 * mib;
+/**
+ * Limits that an operator may set (`limits` in the configuration), and what they are if he does not.
+ * Over a limit of calls: 503 before the body is read. Calls that drain work (dequeue, settle, health,
+ * administration) have room of their own.
+ */
+export const settableLimits = {
+  /** Calls in progress that add work. */
+  addingCallsMax: 1024,
+  /** Bytes of their bodies. */
+  addingBytesMax: 128 * mib,
+  /** Calls in progress that drain work, those that wait for messages included. */
+  drainingCallsMax: 8192,
+  /** Bytes of their bodies. */
+  drainingBytesMax: 64 * mib,
+  /** A process that is later than this, in ms, takes no more work. */
+  eventLoopLagMsMax: 1000,
+  /** Connections at once; more are closed. */
+  connectionsMax: 2000,
+  /** From one address, loopback excepted: there a whole machine shares one. */
+  connectionsPerAddressMax: 64,
+  /** Receiving a request's headers, in ms. */
+  headersTimeoutMs: 5000,
+  /** Receiving a whole request, in ms; the answer to a long poll may take longer. */
+  requestTimeoutMs: 15_000,
+  /** Taking an answer, in ms: who reads slower is cut off. */
+  answerTimeoutMs: 30_000,
+} as const;
 
-/** The same for calls that drain work (settle, extend, health, sessions): room of their own. */
-export const drainingBytesMax = 32 * mib;
+/** How often it is measured how late the process is, in ms. */
+export const lagSampledEveryMs = 100;
+
+/** When whoever was sent away may come again, in ms: a different time for each. */
+export const overloadedRetryMsMin = 1000;
+export const overloadedRetryMsMax = 3000;
 
 /** What the smallest call counts as, in bytes: bounds the number of calls too. */
 export const callBytesMin = 4096;
@@ -101,17 +130,12 @@ export const consumersCountedMax = 10_000;
 
 /** Limits of the HTTP server: slow or greedy clients end here. */
 export const http = {
-  headersTimeoutMs: 5000,
-  /** Receiving a request; a long poll's answer may take longer. */
-  requestTimeoutMs: 15_000,
   keepAliveTimeoutMs: 5000,
+  /** How often slow clients are looked for. */
   connectionsCheckingIntervalMs: 1000,
   headerBytesMax: 8192,
   headersCountMax: 64,
   requestsPerSocketMax: 1000,
-  connectionsMax: 2000,
-  /** From one address, loopback excepted: there a whole machine shares one. */
-  connectionsPerAddressMax: 64,
 } as const;
 
 /** Limits of the live feed's sockets. */

@@ -27,6 +27,8 @@ export interface Mounting {
   readonly authority: Authority;
   readonly admission: Admission;
   readonly rateLimits: RateLimits;
+  /** Within this time a client must have taken its answer, in ms. */
+  readonly answerTimeoutMs: number;
   readonly metrics: Metrics;
   readonly changes: Pick<ChangeSignal, "note">;
 }
@@ -52,8 +54,7 @@ export function mount<B, Q>(
   handle: Handle<B, Q>,
   handleRaw: HandleRaw | null = null,
 ): void {
-  const isAdding = route.scope === "enqueue" || route.scope === "manage";
-  const kind: CallKind = isAdding && route.method !== "delete" ? "adding" : "draining";
+  const kind: CallKind = route.scope === "enqueue" ? "adding" : "draining";
   const isChange = route.method !== "get" && changingScopes.has(route.scope);
   const serve = serverOf(mounting, route, { handle, handleRaw, kind });
   mounting.app[route.method](route.path, async (request, response) => {
@@ -63,7 +64,7 @@ export function mount<B, Q>(
       const seconds = (performance.now() - startedAt) / 1000;
       mounting.metrics.observe("quorate_http_request_seconds", seconds, labels);
     });
-    send(response, await serve(request, response));
+    send(response, await serve(request, response), mounting.answerTimeoutMs);
     if (isChange) mounting.changes.note();
   });
 }

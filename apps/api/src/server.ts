@@ -4,14 +4,25 @@ import type { Socket } from "node:net";
 import type { Express } from "express";
 import { http } from "./limits.ts";
 
+/** What an operator may set. */
+export interface HttpLimits {
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+}
+
 /** A server with every limit set; it does not listen yet. */
-export function createHttpServer(app: Express): Server {
+export function createHttpServer(app: Express, limits: HttpLimits): Server {
   const server = createServer(
     {
-      headersTimeout: http.headersTimeoutMs,
-      requestTimeout: http.requestTimeoutMs,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: http.keepAliveTimeoutMs,
-      connectionsCheckingInterval: http.connectionsCheckingIntervalMs,
+      connectionsCheckingInterval: Math.min(
+        http.connectionsCheckingIntervalMs,
+        limits.headersTimeoutMs,
+      ),
       maxHeaderSize: http.headerBytesMax,
       noDelay: true,
     },
@@ -19,18 +30,18 @@ export function createHttpServer(app: Express): Server {
   );
   server.maxHeadersCount = http.headersCountMax;
   server.maxRequestsPerSocket = http.requestsPerSocketMax;
-  server.maxConnections = http.connectionsMax;
-  limitPerAddress(server);
+  server.maxConnections = limits.connectionsMax;
+  limitPerAddress(server, limits.connectionsPerAddressMax);
   return server;
 }
 
-function limitPerAddress(server: Server): void {
+function limitPerAddress(server: Server, connectionsMax: number): void {
   const counts = new Map<string, number>();
   server.on("connection", (socket: Socket) => {
     const address = socket.remoteAddress;
     if (address === undefined || isLoopback(address)) return;
     const count = (counts.get(address) ?? 0) + 1;
-    if (count > http.connectionsPerAddressMax) {
+    if (count > connectionsMax) {
       socket.destroy();
       return;
     }

@@ -28,6 +28,7 @@ export class InProcessCluster implements ClusterClient {
   private timestampMicros = startMs * 1000;
   private failure: ClusterErrorCode | Error | null = null;
   private changes: Partial<ClusterHealth> = {};
+  private held: Promise<void> | null = null;
 
   /** Ms since 1970; the cluster's time and the gateway's. */
   readonly nowMs = (): number => Math.floor(this.timestampMicros / 1000);
@@ -54,6 +55,18 @@ export class InProcessCluster implements ClusterClient {
     this.failure = failure;
   }
 
+  /** Operations wait until the returned function is called; reads do not. */
+  hold(): () => void {
+    let release = (): void => {};
+    this.held = new Promise((resolve) => {
+      release = resolve;
+    });
+    return () => {
+      this.held = null;
+      release();
+    };
+  }
+
   /** Changes what the gateway knows of the cluster. */
   setHealth(changes: Partial<ClusterHealth>): void {
     this.changes = { ...this.changes, ...changes };
@@ -69,7 +82,7 @@ export class InProcessCluster implements ClusterClient {
   }
 
   async execute(operation: Uint8Array): Promise<Executed> {
-    await Promise.resolve();
+    await (this.held ?? Promise.resolve());
     if (this.failure !== "outcome-unknown") this.refuse();
     const bytes = this.machine.execute(operation, this.nextContext());
     this.giveHints();

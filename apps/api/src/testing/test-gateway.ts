@@ -10,6 +10,7 @@ import { createAdmission } from "../admission.ts";
 import { createApp } from "../app.ts";
 import { timedClient } from "../latency.ts";
 import { createChangeSignal } from "../live/changes.ts";
+import { settableLimits } from "../limits.ts";
 import { startLiveFeed } from "../live/feed.ts";
 import { createRateLimits, type RateLimited } from "../rate-limits.ts";
 import { createReadiness } from "../readiness.ts";
@@ -68,30 +69,30 @@ export interface TestGatewayOptions {
   readonly dashboardDir?: string;
   readonly publicUrl?: string;
   readonly rateLimits?: Partial<RateLimited>;
+  readonly limits?: Partial<Record<keyof typeof settableLimits, number>>;
+  /** How late the gateway seems to be, in ms. */
+  readonly lag?: { lagMs(): number };
   /** The link to a Redis; it is started and stopped with the gateway. */
   readonly redis?: RedisLink;
   /** Another gateway of the same cluster, with the same issuer; it has to be stopped later. */
   readonly beside?: TestGateway;
 }
 
+const noMetrics = { count() {}, gauge() {}, observe() {} };
 const unlimited = { principal: null, queue: null };
 
 /** Starts a gateway. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const { publicUrl = null } = options;
+  const limits = { ...settableLimits, ...options.limits };
   const logged: unknown[] = [];
   const folder = mkdtempSync(join(tmpdir(), "quorate-api-"));
   const cluster = options.beside?.cluster ?? new InProcessCluster();
   const { nowMs } = cluster;
   const issuer = options.beside?.issuer ?? (await createTestIssuer(folder, nowMs));
   const { client, latency } = timedClient(cluster);
-  const { authority, keys } = await createTestAuthority({
-    client,
-    issuer,
-    nowMs,
-    logged,
-    publicUrl,
-  });
+  const believed = { client, issuer, nowMs, logged, publicUrl };
+  const { authority, keys } = await createTestAuthority(believed);
   const { revocations } = authority;
   const sharing = createSharing(options.redis ?? null, { clusterId, gateways: gatewaysInTests });
   sharing.shareRevocations(revocations);
@@ -107,9 +108,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     changes,
     gateway,
     authority,
-    admission: createAdmission(),
+    admission: createAdmission(limits, options.lag ?? { lagMs: () => 0 }),
+    answerTimeoutMs: limits.answerTimeoutMs,
     rateLimits: createRateLimits({ ...unlimited, ...options.rateLimits }, sharing),
-    metrics: { count() {}, gauge() {}, observe() {} },
+    metrics: noMetrics,
     probed: {
       readiness: createReadiness(client, { revocations, nowMs }),
       metricsText: () => Promise.resolve("quorate_view 4\n"),
@@ -119,14 +121,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     dashboard: loadDashboard(options.dashboardDir ?? null),
     log,
   });
-  const server = createHttpServer(app);
-  const { adapterOfChanges } = sharing;
-  const live = { server, client, authority, latency, nowMs, log, changes, adapterOfChanges };
+  const server = createHttpServer(app, limits);
+  const live = { ...sharing, server, client, authority, latency, nowMs, log, changes };
   const feed = startLiveFeed(live);
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const url = `http://127.0.0.1:${portOf(server)}`;
+  const url = await listen(server);
   const admin = await issuer.token(everyScope);
   return {
     url,
@@ -145,6 +143,14 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** The address at which the server listens from now on. */
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return `http://127.0.0.1:${portOf(server)}`;
 }
 
 function portOf(server: Server): number {
