@@ -13,6 +13,8 @@ export interface Wire {
   readonly body: string | null;
   /** Statuses that are answers and no errors. */
   readonly statuses: readonly number[];
+  /** Whether the call changes nothing. */
+  readonly isRead: boolean;
   /** Whether the call may arrive twice without acting twice. */
   readonly isRepeatable: boolean;
 }
@@ -81,7 +83,7 @@ function received(wire: Wire, { status, headers }: Response, text: string): Atte
   if (wire.statuses.includes(status) && !isCutOff) {
     return { answer: { status, headers, json, text } };
   }
-  const failure = errorOfAnswer({ status, headers, json }, wire.isRepeatable);
+  const failure = errorOfAnswer({ status, headers, json }, wire);
   return { failure, leavesGateway: status === 502 || status === 503 || status === 504 };
 }
 
@@ -95,11 +97,11 @@ function jsonIn(text: string): unknown {
   }
 }
 
-function noAnswer({ isRepeatable }: Wire, cause: unknown): QuorateError {
+function noAnswer({ isRead, isRepeatable }: Wire, cause: unknown): QuorateError {
   const facts = {
     code: "timed-out",
     status: null,
-    outcome: "unknown",
+    outcome: isRead ? "not-executed" : "unknown",
     retryable: isRepeatable,
     requestId: null,
     retryAfterMs: null,
@@ -118,12 +120,12 @@ const neverSent = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-function broken({ isRepeatable }: Wire, cause: unknown): QuorateError {
+function broken({ isRead, isRepeatable }: Wire, cause: unknown): QuorateError {
   const isSent = !wasNeverSent(cause);
   const facts = {
     code: "connection-failed",
     status: null,
-    outcome: isSent ? "unknown" : "not-executed",
+    outcome: isSent && !isRead ? "unknown" : "not-executed",
     retryable: isRepeatable || !isSent,
     requestId: null,
     retryAfterMs: null,

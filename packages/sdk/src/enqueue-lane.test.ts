@@ -21,19 +21,27 @@ interface OnTheWay {
 function laneOf(coalesce: Partial<Coalesce> = {}) {
   const onTheWay: OnTheWay[] = [];
   const timers = new ManualTimers();
-  const lane = new EnqueueLane({ ...coalesceDefault, ...coalesce }, timers, (batch) => {
-    const { promise, resolve } = openPromise<void>();
-    const arrive = () => {
-      onTheWay.splice(
-        onTheWay.findIndex((each) => each.batch === batch),
-        1,
-      );
-      resolve();
-    };
-    onTheWay.push({ batch, arrive });
-    return promise;
-  });
-  return { lane, onTheWay, timers };
+  const idles: number[] = [];
+  const lane = new EnqueueLane(
+    { ...coalesceDefault, ...coalesce },
+    timers,
+    (batch) => {
+      const { promise, resolve } = openPromise<void>();
+      const arrive = () => {
+        onTheWay.splice(
+          onTheWay.findIndex((each) => each.batch === batch),
+          1,
+        );
+        resolve();
+      };
+      onTheWay.push({ batch, arrive });
+      return promise;
+    },
+    () => {
+      idles.push(onTheWay.length);
+    },
+  );
+  return { lane, onTheWay, timers, idles };
 }
 
 function entryOf(text: string, groupId: string | null = null): Entry {
@@ -50,6 +58,18 @@ test("what is called in one turn travels together", async () => {
   for (const text of "abc") lane.add({ entries: [entryOf(text)], isAtomic: false });
   await turn();
   expect(onTheWay.map(textsOf)).toEqual(["abc"]);
+});
+
+test("a lane says when nothing waits and nothing is on the way any more", async () => {
+  const { lane, onTheWay, idles } = laneOf({ batchesMax: 1, entriesMax: 1 });
+  for (const text of "ab") lane.add({ entries: [entryOf(text)], isAtomic: false });
+  await turn();
+  onTheWay[0]?.arrive();
+  await turn();
+  expect(idles).toEqual([]);
+  onTheWay[0]?.arrive();
+  await turn();
+  expect(idles).toEqual([0]);
 });
 
 test("within the window calls of several turns travel together", async () => {

@@ -79,15 +79,18 @@ export class EnqueueLane {
   private readonly coalesce: Coalesce;
   private readonly timers: Timers;
   private readonly sendBatch: SendBatch;
+  private readonly onIdle: () => void;
   private waiting: Waiting[] = [];
   private onTheWay = 0;
   private readonly groupsOnTheWay = new Set<string>();
   private isFlushDue = false;
 
-  constructor(coalesce: Coalesce, timers: Timers, sendBatch: SendBatch) {
+  /** @param onIdle called whenever nothing waits and nothing is on the way any more */
+  constructor(coalesce: Coalesce, timers: Timers, sendBatch: SendBatch, onIdle: () => void) {
     this.coalesce = coalesce;
     this.timers = timers;
     this.sendBatch = sendBatch;
+    this.onIdle = onIdle;
   }
 
   /**
@@ -137,6 +140,7 @@ export class EnqueueLane {
     this.onTheWay -= 1;
     for (const group of batch.groups) this.groupsOnTheWay.delete(group);
     this.flush();
+    if (this.onTheWay === 0 && this.waiting.length === 0) this.onIdle();
   }
 
   /** Takes the next batch out of what waits, the oldest first; null when nothing may go. */

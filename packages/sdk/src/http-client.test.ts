@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import type { Operations } from "./operations.ts";
 import { Quorate } from "./quorate.ts";
-import { isQuorateError, type QuorateError } from "./quorate-error.ts";
+import { isQuorateError, type QuorateError, UsageError } from "./quorate-error.ts";
 import { ManualTimers } from "./testing/manual-timers.ts";
 import { problem, type Scripted, scriptedFetch, success } from "./testing/scripted-fetch.ts";
 
@@ -163,6 +163,32 @@ test("an aborted call ends at once and tells whether it may have acted", async (
   });
 });
 
+test("a call that is aborted with an error of this package is an aborted call", async () => {
+  const { asked, enqueue } = clientOf(["silence"]);
+  const abort = new AbortController();
+  const call = enqueue({ signal: abort.signal });
+  await vi.waitUntil(() => asked.length === 1);
+  abort.abort(new UsageError("closed", "closed"));
+  await expect(call).rejects.toMatchObject({ code: "aborted", outcome: "unknown" });
+});
+
+test("a read that fails has changed nothing, however it failed", async () => {
+  const page = new Response("<h1>?</h1>", { status: 500 });
+  const { quorate } = clientOf([broken(), page], { maxRetries: 0 });
+  for (const code of ["connection-failed", "answer-unreadable"]) {
+    const call = quorate.request("getQueue", { params: { queue: "orders" } });
+    await expect(call).rejects.toMatchObject({ code, outcome: "not-executed" });
+  }
+});
+
+test("what no header can hold is a mistake of the caller, not of the connection", async () => {
+  const { asked, enqueue } = clientOf([success(enqueued)]);
+  await expect(enqueue({ idempotencyKey: "a\nb" })).rejects.toMatchObject({ code: "usage" });
+  const other = clientOf([success(enqueued)], { token: "two\nlines" });
+  await expect(other.enqueue()).rejects.toMatchObject({ code: "token-unavailable" });
+  expect([...asked, ...other.asked]).toEqual([]);
+});
+
 test("a refused token is replaced once", async () => {
   const tokens = ["old", "old", "new"];
   const { asked, enqueue } = clientOf([problem(401, "token-invalid"), success(enqueued)], {
@@ -182,11 +208,12 @@ test("a page of a proxy is an error of the connection", async () => {
   expect(asked).toHaveLength(2);
 });
 
-test("an answer that is cut off is an unknown outcome", async () => {
+test("an answer that is cut off is asked for again, and is an unknown outcome", async () => {
   const cut = new Response('{"messageId":"m_', { headers: { "content-type": "application/json" } });
-  const { timers, enqueue } = clientOf([cut]);
-  const error = await endOf(enqueue({ maxRetries: 0 }), timers);
+  const { asked, timers, enqueue } = clientOf([cut]);
+  const error = await endOf(enqueue({ maxRetries: 1 }), timers);
   expect(error).toMatchObject({ code: "answer-unreadable", outcome: "unknown" });
+  expect(asked).toHaveLength(2);
 });
 
 test("the token is shown by nothing that is printed", async () => {

@@ -4,7 +4,7 @@ import { attempt, type Attempted, type Wire, type WireAnswer } from "./attempt.t
 import { Gateways } from "./gateways.ts";
 import type { Settings } from "./options.ts";
 import { withOutcome } from "./problem-error.ts";
-import { AbortedError, notSent, QuorateError, UsageError } from "./quorate-error.ts";
+import { AbortedError, notSent, type QuorateError, UsageError } from "./quorate-error.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import { pause } from "./timers.ts";
 
@@ -58,7 +58,8 @@ export class HttpClient {
       return await this.sendUntilAnswered(wire, patience, progress);
     } catch (error) {
       const { signal } = patience;
-      if (error instanceof QuorateError || signal?.aborted !== true) throw error;
+      // The caller's reason may be an error of this package, too, and is still not this call's.
+      if (signal?.aborted !== true || error !== signal.reason) throw error;
       const outcome = progress.isUncertain ? "unknown" : "not-executed";
       const facts = { ...notSent, code: "aborted", outcome } as const;
       throw new AbortedError("The call was aborted.", facts, { cause: error });
@@ -76,7 +77,7 @@ export class HttpClient {
       const token = await this.token();
       // An abort in the middle of an attempt leaves open what became of it.
       const wasUncertain = progress.isUncertain;
-      progress.isUncertain = true;
+      progress.isUncertain ||= !wire.isRead;
       const attempted = await this.attemptAt(url, { wire, patience, progress, token });
       progress.isUncertain = wasUncertain;
       if ("answer" in attempted) return attempted.answer;
@@ -126,6 +127,12 @@ export class HttpClient {
   private async token(): Promise<string | null> {
     const { getToken } = this.#settings;
     if (getToken === null) return null;
+    const token = await this.tokenOf(getToken);
+    if (/^[!-~]+$/.test(token)) return token;
+    throw new UsageError("The token is empty or holds what no header can.", "token-unavailable");
+  }
+
+  private async tokenOf(getToken: () => string | Promise<string>): Promise<string> {
     try {
       return await getToken();
     } catch (error) {

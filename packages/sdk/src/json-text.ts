@@ -5,8 +5,8 @@
  * that holds no run of 16 digits, and a value that holds no BigInt, take the ordinary way.
  */
 
-/** 2^53 has 16 digits: a text without such a run has no number that would lose a digit. */
-const longDigits = /\d{16}/;
+/** 2^53 has 16 digits: a text in which no value begins so has no number that would lose a digit. */
+const longNumber = /(?:^|[[:,\s-])\d{16}/;
 
 /** A whole text or a whole number, so that digits inside of texts are never taken for numbers. */
 const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
@@ -15,7 +15,7 @@ const wholeNumber = /^-?\d+$/;
 
 /** The value of a JSON text; whole numbers beyond 2^53 are BigInt. Throws a SyntaxError. */
 export function parseJson(text: string): unknown {
-  if (!longDigits.test(text)) return JSON.parse(text);
+  if (!longNumber.test(text)) return JSON.parse(text);
   const mark = newMark();
   const marked = text.replaceAll(stringOrNumber, (found) =>
     wholeNumber.test(found) && !Number.isSafeInteger(Number(found)) ? `"${mark}${found}"` : found,

@@ -18,19 +18,25 @@ export interface FailedAnswer {
   readonly json: unknown;
 }
 
-/** The error that this answer means. `isRepeatable`: sending the call again cannot act twice. */
-export function errorOfAnswer(answer: FailedAnswer, isRepeatable: boolean): QuorateError {
+/** What is known of the call: whether it changes nothing, and whether it may arrive twice. */
+interface Called {
+  readonly isRead: boolean;
+  readonly isRepeatable: boolean;
+}
+
+/** The error that this answer means. */
+export function errorOfAnswer(answer: FailedAnswer, called: Called): QuorateError {
   const { status, headers, json } = answer;
   const requestId = headers.get("x-request-id");
   const retryAfterMs = retryAfterOf(headers);
   if (isProblem(json)) return errorOfProblem(json, { status, requestId, retryAfterMs });
-  // A proxy in between: it may have passed the call on before it gave up.
-  const isPassing = status === 429 || (status >= 502 && status <= 504);
+  // A proxy in between: it may have passed the call on before it gave up, or cut the answer off.
+  const isPassing = status < 400 || status === 429 || (status >= 502 && status <= 504);
   const facts = {
     code: "answer-unreadable",
     status,
-    outcome: "unknown",
-    retryable: isPassing && isRepeatable,
+    outcome: called.isRead ? "not-executed" : "unknown",
+    retryable: isPassing && called.isRepeatable,
     requestId,
     retryAfterMs,
     problem: null,

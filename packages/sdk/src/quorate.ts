@@ -74,11 +74,9 @@ export class Quorate {
     if (known !== undefined) return known;
     const { timers, timeoutMs, maxRetries, coalesce } = this.#settings;
     const send = <O extends OperationId>(operation: O, call: AnyCall) => this.send(operation, call);
-    const lane = new EnqueueLane(
-      coalesce,
-      timers,
-      batchSender({ queue, send, timers, timeoutMs, maxRetries }),
-    );
+    const sendBatch = batchSender({ queue, send, timers, timeoutMs, maxRetries });
+    // Queues may have any number of names; a lane that is idle remembers nothing.
+    const lane = new EnqueueLane(coalesce, timers, sendBatch, () => this.lanes.delete(queue));
     this.lanes.set(queue, lane);
     return lane;
   }

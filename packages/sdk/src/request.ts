@@ -69,19 +69,23 @@ export interface Answer<O extends OperationId> {
 export function wireOf(operation: OperationId, call: AnyCall): Wire {
   const { method, path, statuses } = operations[operation];
   const hasBody = method !== "GET" && method !== "DELETE";
-  const key = method === "GET" || namesItself(operation, call) ? null : keyOf(call);
+  const isRead = method === "GET";
+  const key = isRead || namesItself(operation, call) ? null : keyOf(call);
+  const headers = {
+    accept: "application/json, application/problem+json",
+    ...(hasBody ? { "content-type": "application/json" } : {}),
+    ...(key === null ? {} : { "idempotency-key": key }),
+    ...call.headers,
+  };
+  refuseBadHeaders(headers);
   return {
     method,
     target: pathOf(path, call.params ?? {}) + queryOf(call.query ?? {}),
-    headers: {
-      accept: "application/json, application/problem+json",
-      ...(hasBody ? { "content-type": "application/json" } : {}),
-      ...(key === null ? {} : { "idempotency-key": key }),
-      ...call.headers,
-    },
+    headers,
     body: hasBody ? (call.bodyText ?? bodyOf(call.body ?? {})) : null,
     statuses,
-    isRepeatable: method === "GET" || key !== null || namesItself(operation, call),
+    isRead,
+    isRepeatable: isRead || key !== null || namesItself(operation, call),
   };
 }
 
@@ -110,6 +114,15 @@ function namesItself(operation: OperationId, { body }: AnyCall): boolean {
 
 function keyOf({ idempotencyKey = randomId() }: AnyCall): string | null {
   return idempotencyKey;
+}
+
+/** What no header can hold would else look like a connection that broke. */
+function refuseBadHeaders(headers: Readonly<Record<string, string>>): void {
+  try {
+    void new Headers(headers);
+  } catch (error) {
+    throw new UsageError("a header cannot be sent", "usage", { cause: error });
+  }
 }
 
 function pathOf(path: string, params: Readonly<Record<string, string>>): string {

@@ -25,6 +25,8 @@ interface Pending {
 
 /** Gathers settlements of one queue. */
 export class Settler {
+  /** How many have no answer yet. */
+  pendingCount = 0;
   private readonly send: SendSettlements;
   private readonly timers: Timers;
   private readonly onAnswered: () => void;
@@ -38,9 +40,6 @@ export class Settler {
     this.timers = timers;
     this.onAnswered = onAnswered;
   }
-
-  /** How many have no answer yet. */
-  pendingCount = 0;
 
   /** Resolves when the lease is settled so. Rejects with a `QuorateError`. */
   settle(settlement: Settlement): Promise<void> {

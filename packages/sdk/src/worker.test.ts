@@ -1,0 +1,56 @@
+import { expect, test, vi } from "vitest";
+import { Quorate } from "./quorate.ts";
+import { ManualTimers } from "./testing/manual-timers.ts";
+import { problem, type Scripted, scriptedFetch, success } from "./testing/scripted-fetch.ts";
+import type { WorkerOptions } from "./worker-options.ts";
+
+const none = { messages: [], replayed: false, lost: [], paused: false, coord: {} };
+
+function workerOf(script: readonly Scripted[], options: WorkerOptions = {}) {
+  const timers = new ManualTimers();
+  const { fetch, asked } = scriptedFetch(...script);
+  const quorate = new Quorate({ url: "http://gateway.test", fetch, timers, maxRetries: 0 });
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => void errors.push(error);
+  const worker = quorate.queue("q").worker(() => {}, { onError, ...options });
+  const paths = () => asked.map(({ url }) => new URL(url).pathname.split("/").at(-1));
+  return { worker, timers, asked, errors, paths };
+}
+
+test("what a dequeue may have taken whose answer nobody reads is given back at the end", async () => {
+  const leaseId = "l_00000000000000000001";
+  const extended = { extended: [{ leaseId, leaseUntil: "" }], lost: [], coord: {} };
+  const settled = success({ results: [], summary: {}, coord: {} });
+  const { worker, asked, errors, paths } = workerOf(["silence", success(extended), settled]);
+  await vi.waitUntil(() => asked.length === 1);
+  await worker.close();
+  expect(paths()).toEqual(["dequeue", "extend", "settle"]);
+  expect(asked[2]?.body).toBe(`{"settlements":[{"leaseId":"${leaseId}","action":"release"}]}`);
+  expect(errors).toEqual([]);
+});
+
+test("a worker that cannot receive tries less and less often, and tells why", async () => {
+  const { worker, timers, asked, errors } = workerOf([problem(503, "no-quorum")]);
+  const askedWithin = async (ms: number) => {
+    const before = asked.length;
+    for (let passed = 0; passed < ms; passed += 50) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      timers.advance(50);
+    }
+    return asked.length - before;
+  };
+  expect(await askedWithin(10_000)).toBeGreaterThan(2);
+  // By now it waits for up to 5 s; as in the beginning it would ask 200 times.
+  expect(await askedWithin(10_000)).toBeLessThan(20);
+  expect(errors[0]).toMatchObject({ code: "no-quorum" });
+  await worker.close();
+});
+
+test("answers without messages that come at once are not asked for in a loop", async () => {
+  const { worker, asked } = workerOf([success(none)], { waitMs: 0 });
+  await vi.waitUntil(() => asked.length === 1);
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toHaveLength(1);
+  await worker.close();
+});
