@@ -1,6 +1,12 @@
 import type { Prng } from "@quorate/prelude";
 import type { LeaseKey, MessageKey } from "../ids.ts";
-import type { NewMessage, Operation, PurgedState, Settlement } from "../operation.ts";
+import type {
+  AdminOperation,
+  NewMessage,
+  Operation,
+  PurgedState,
+  Settlement,
+} from "../operation.ts";
 import type { QueueConfigPatch } from "../queue-config.ts";
 import { hashOf, message } from "./machine-driver.ts";
 
@@ -51,7 +57,7 @@ export class RandomOperations {
     if (kind < 36) return this.enqueue(queue);
     if (kind < 62) return this.dequeue(queue);
     if (kind < 88) return this.settle(queue);
-    if (kind < 95) return this.remove(queue);
+    if (kind < 95) return this.maybeOnce(this.remove(queue));
     if (kind < 97) return this.pause(queue);
     const dequeueHash = this.hash("dequeue", 12);
     return { type: "extend-dequeue", queue, dequeueHash, leaseMs: this.leaseMs() };
@@ -62,14 +68,17 @@ export class RandomOperations {
     const what = this.prng.pick(["send", "receive"] as const);
     const reason = this.prng.pick([null, "why"]);
     const pause = this.prng.chance(0.3) ? { by: "operator", reason } : null;
-    const operation = { type: "pause-queue", queue, what, pause } as const;
-    if (this.prng.chance(0.5)) return operation;
-    const key = { hash: this.hash("admin", 12), fingerprint: this.hash("print", 2) };
+    return this.maybeOnce({ type: "pause-queue", queue, what, pause });
+  }
+
+  private maybeOnce(operation: AdminOperation): Operation {
+    if (this.prng.chance(0.6)) return operation;
+    const key = { hash: this.hash("admin", 30), fingerprint: this.hash("print", 2) };
     return { type: "once", key, operation };
   }
 
   /** Purges, deletions of messages and queues, and queues made again or configured anew. */
-  remove(queue: string): Operation {
+  private remove(queue: string): AdminOperation {
     const { prng } = this;
     const kind = prng.below(12);
     if (kind < 3) {
