@@ -13,27 +13,41 @@ export const maxAgeSecondsMax = 12 * 3600;
 
 const Issuer = z
   .strictObject({
-    /** For people. */
-    name: z.string().regex(/^[a-z0-9-]{1,64}$/),
-    /** The `iss` of its tokens. */
-    issuer: z.string().min(1).max(issuerCharsMax),
-    /** The `aud` of its tokens: `quorate:<clusterId>`. */
-    audience: z.string().min(1).max(512),
-    /** The file with its public keys, or null. */
-    jwksFile: z.string().min(1).nullable().default(null),
-    /** The address of its public keys, or null: https, or http on this machine. */
+    name: z
+      .string()
+      .regex(/^[a-z0-9-]{1,64}$/)
+      .describe("For people, and unique."),
+    issuer: z.string().min(1).max(issuerCharsMax).describe("The `iss` of its tokens."),
+    audience: z
+      .string()
+      .min(1)
+      .max(512)
+      .describe("The `aud` of its tokens: `quorate:<clusterId>`."),
+    jwksFile: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("Its public keys in a file; exactly one of the two is given."),
     jwksUrl: z
       .string()
       .refine(isAddressOfKeys, "expected https, or http on loopback")
       .nullable()
-      .default(null),
-    /** Signatures that it may use. */
+      .default(null)
+      .describe(
+        "Or the address of its public keys: https, or http on this machine. Read at start, again when they are 10 min old, and for a key that is not known at most every 30 s.",
+      ),
     algorithms: z
       .array(z.enum(algorithms))
       .min(1)
-      .default([...algorithms]),
-    /** Tokens older than this are refused, in seconds; default 1 h. */
-    maxAgeSeconds: z.int().min(1).max(maxAgeSecondsMax).default(3600),
+      .default([...algorithms])
+      .describe("Signatures that it may use."),
+    maxAgeSeconds: z
+      .int()
+      .min(1)
+      .max(maxAgeSecondsMax)
+      .default(3600)
+      .describe("Tokens older than this are refused, in seconds: 12 h at most."),
   })
   .refine(
     ({ jwksFile, jwksUrl }) => (jwksFile === null) !== (jwksUrl === null),
@@ -55,85 +69,111 @@ const most = (fallback: number, max: number) => z.int().min(1).max(max).default(
 const bytesMax = 8 * 1024 ** 3;
 
 const limitFields = {
-  /** Calls in progress that add work; more are 503. */
-  addingCallsMax: most(settableLimits.addingCallsMax, 100_000),
-  /** Bytes of their bodies. */
-  addingBytesMax: most(settableLimits.addingBytesMax, bytesMax),
-  /** Calls in progress that drain work or wait for it; more are 503. */
-  drainingCallsMax: most(settableLimits.drainingCallsMax, 100_000),
-  /** Bytes of their bodies. */
-  drainingBytesMax: most(settableLimits.drainingBytesMax, bytesMax),
-  /** A gateway that is later than this, in ms, takes no more work. */
-  eventLoopLagMsMax: most(settableLimits.eventLoopLagMsMax, 60_000),
-  /** Connections at once; more are closed. */
-  connectionsMax: most(settableLimits.connectionsMax, 100_000),
-  /** Connections from one address, loopback excepted. */
-  connectionsPerAddressMax: most(settableLimits.connectionsPerAddressMax, 100_000),
-  /** Time to receive a request's headers, in ms. */
-  headersTimeoutMs: most(settableLimits.headersTimeoutMs, 60_000),
-  /** Time to receive a whole request, in ms. */
-  requestTimeoutMs: most(settableLimits.requestTimeoutMs, 300_000),
-  /** Time in which a client must take its answer, in ms. */
-  answerTimeoutMs: most(settableLimits.answerTimeoutMs, 300_000),
+  addingCallsMax: most(settableLimits.addingCallsMax, 100_000).describe(
+    "Calls in progress that add work; more are 503.",
+  ),
+  addingBytesMax: most(settableLimits.addingBytesMax, bytesMax).describe(
+    "Bytes of their bodies; more are 503.",
+  ),
+  drainingCallsMax: most(settableLimits.drainingCallsMax, 100_000).describe(
+    "Calls in progress that drain work or wait for it; more are 503.",
+  ),
+  drainingBytesMax: most(settableLimits.drainingBytesMax, bytesMax).describe(
+    "Bytes of their bodies; more are 503.",
+  ),
+  eventLoopLagMsMax: most(settableLimits.eventLoopLagMsMax, 60_000).describe(
+    "A gateway that is later than this, in ms, takes no more work.",
+  ),
+  connectionsMax: most(settableLimits.connectionsMax, 100_000).describe(
+    "Connections at once; more are closed.",
+  ),
+  connectionsPerAddressMax: most(settableLimits.connectionsPerAddressMax, 100_000).describe(
+    "Connections from one address, loopback excepted.",
+  ),
+  headersTimeoutMs: most(settableLimits.headersTimeoutMs, 60_000).describe(
+    "Time to receive a request's headers, in ms.",
+  ),
+  requestTimeoutMs: most(settableLimits.requestTimeoutMs, 300_000).describe(
+    "Time to receive a whole request, in ms.",
+  ),
+  answerTimeoutMs: most(settableLimits.answerTimeoutMs, 300_000).describe(
+    "Time in which a client must take its answer, in ms.",
+  ),
 };
 
 const RateLimit = z.strictObject({
-  /** Calls in each window. */
-  requests: z.int().min(1).max(1_000_000_000),
-  /** Length of a window, in seconds. */
-  windowSeconds: z.int().min(1).max(60).default(1),
+  requests: z.int().min(1).max(1_000_000_000).describe("Calls in each window."),
+  windowSeconds: z.int().min(1).max(60).default(1).describe("Length of a window, in seconds."),
 });
 
 const Redis = z.strictObject({
-  /** `redis://` or, with TLS, `rediss://`; without a password, which belongs into a file. */
   url: z
     .url({ protocol: /^rediss?$/ })
-    .refine((url) => new URL(url).password === "", "expected no password: name passwordFile"),
-  /** The user, or null for the default one. */
-  username: z.string().min(1).nullable().default(null),
-  /** The password, alone in a file; null: none. */
-  passwordFile: z.string().min(1).nullable().default(null),
+    .refine((url) => new URL(url).password === "", "expected no password: name passwordFile")
+    .describe(
+      "`redis://` or, with TLS, `rediss://`; no password. It needs `EVAL`, `DEL`, `PUBLISH`, `SUBSCRIBE` and `PSUBSCRIBE` on `quorate:*`.",
+    ),
+  username: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("The user, or null for the default one."),
+  passwordFile: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("The password, alone in a file; null: none."),
 });
 
 const Config = z.strictObject({
-  /** The genesis configuration of the cluster. */
-  clusterFile: z.string().min(1),
-  /** Which of its gateways this is. */
-  gatewayId: z.string().min(1).max(128),
-  /** The encrypted key of this gateway. */
-  keyFile: z.string().min(1),
-  /** The passphrase of the key file, alone in a file. */
-  passphraseFile: z.string().min(1),
+  clusterFile: z.string().min(1).describe("The genesis configuration of the cluster."),
+  gatewayId: z.string().min(1).max(128).describe("Which of its gateways this is."),
+  keyFile: z.string().min(1).describe("The encrypted key of this gateway (mode 0600)."),
+  passphraseFile: z.string().min(1).describe("The passphrase of the key file, alone in a file."),
   listen: z.strictObject({
-    host: z.string().min(1).default("127.0.0.1"),
-    port: z.int().min(0).max(65_535).default(8080),
+    host: z.string().min(1).default("127.0.0.1").describe("REST, dashboard and live feed."),
+    port: z.int().min(0).max(65_535).default(8080).describe("0: any that is free."),
   }),
-  /** The exported dashboard; null: none. */
-  dashboardDir: z.string().min(1).nullable(),
+  dashboardDir: z.string().min(1).nullable().describe("The exported dashboard; null: none."),
   issuers: z
     .array(Issuer)
     .min(1)
     .max(16)
     .refine(areDistinct, "expected issuers that differ in name and in issuer"),
-  /** How often one principal may call through all gateways, and one queue be called; null: no limit. */
   rateLimits: z
     .strictObject({
-      principal: RateLimit.nullable().default(null),
-      queue: RateLimit.nullable().default(null),
+      principal: RateLimit.nullable()
+        .default(null)
+        .describe(
+          "Calls of one principal, through all gateways that share a Redis; null: no limit.",
+        ),
+      queue: RateLimit.nullable().default(null).describe("Calls of one queue; null: no limit."),
     })
-    .default({ principal: null, queue: null }),
-  /** What one gateway takes at once, and how long it waits for slow clients. */
-  limits: z.strictObject(limitFields).prefault({}),
-  /** What gateways share to know things sooner; null: none. Nothing depends on it. */
-  redis: Redis.nullable().default(null),
+    .default({ principal: null, queue: null })
+    .describe(
+      "How often one principal may call through all gateways, and one queue be called; null: no limit.",
+    ),
+  limits: z
+    .strictObject(limitFields)
+    .prefault({})
+    .describe("What one gateway takes at once, and how long it waits for slow clients."),
+  redis: Redis.nullable()
+    .default(null)
+    .describe(
+      "What gateways share to count together and know things sooner; null: none. Nothing depends on it. `QUORATE_REDIS_URL` takes its place.",
+    ),
   log: z.strictObject({
-    level: z.enum(logLevels).default("info"),
+    level: z.enum(logLevels).default("info").describe("JSON lines on standard output."),
   }),
-  /** The origin under which browsers reach the gateway; null: plain http under any name. */
   publicUrl: z
     .url({ protocol: /^https?$/ })
     .transform((url) => new URL(url).origin)
-    .nullable(),
+    .nullable()
+    .describe(
+      "The origin under which browsers reach the gateway; null: plain http under any name.",
+    ),
 });
 
 function areDistinct(issuers: readonly z.infer<typeof Issuer>[]): boolean {
@@ -142,6 +182,11 @@ function areDistinct(issuers: readonly z.infer<typeof Issuer>[]): boolean {
     count(issuers.map(({ name }) => name)) === issuers.length &&
     count(issuers.map(({ issuer }) => issuer)) === issuers.length
   );
+}
+
+/** The schema of the file, for the table in `docs/operating.md`. */
+export function configSchema(): object {
+  return z.toJSONSchema(Config, { io: "input" });
 }
 
 /** See `Config`. */

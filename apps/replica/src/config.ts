@@ -5,29 +5,36 @@ import { parseArgs } from "node:util";
 import * as z from "zod";
 
 const Address = z.strictObject({
-  host: z.string().min(1),
-  port: z.int().min(0).max(65_535),
+  host: z.string().min(1).describe("An address of this machine."),
+  port: z.int().min(0).max(65_535).describe("0: any that is free."),
 });
 
 const Config = z.strictObject({
-  /** The configuration of the cluster, equal on all members. */
-  clusterFile: z.string().min(1),
-  /** Which member this is. */
-  replicaId: z.string().min(1),
-  /** Journal and superblock; one process at a time. */
-  dataDir: z.string().min(1),
-  /** The encrypted key of this member. */
-  keyFile: z.string().min(1),
-  /** The passphrase of the key file, alone in a file. */
-  passphraseFile: z.string().min(1),
-  /** Where the links of the other members and of the gateways come in. */
-  listen: Address,
-  /** Where /livez, /readyz and /metrics are served. */
-  metrics: Address,
+  clusterFile: z
+    .string()
+    .min(1)
+    .describe("The configuration of the cluster, equal on all members."),
+  replicaId: z.string().min(1).describe("Which member this is."),
+  dataDir: z
+    .string()
+    .min(1)
+    .describe("Log, superblock and blocks of checkpoints; one process at a time, never copied."),
+  keyFile: z.string().min(1).describe("The encrypted key of this member (mode 0600)."),
+  passphraseFile: z.string().min(1).describe("The passphrase of the key file, alone in a file."),
+  listen: Address.describe("Where the links of the other members and of the gateways come in."),
+  metrics: Address.describe("Where /livez, /readyz and /metrics are served."),
   log: z.strictObject({
-    level: z.enum(["debug", "info", "warn", "error"]).default("info"),
+    level: z
+      .enum(["debug", "info", "warn", "error"])
+      .default("info")
+      .describe("JSON lines on standard output."),
   }),
 });
+
+/** The schema of the file, for the table in `docs/operating.md`. */
+export function configSchema(): object {
+  return z.toJSONSchema(Config, { io: "input" });
+}
 
 /** See `Config`. */
 export type Config = z.infer<typeof Config>;
