@@ -163,6 +163,22 @@ test("an aborted call ends at once and tells whether it may have acted", async (
   });
 });
 
+test("a call that is aborted while its token is fetched is never sent", async () => {
+  const abort = new AbortController();
+  const { asked, enqueue } = clientOf([success(enqueued)], {
+    token: undefined,
+    getToken() {
+      abort.abort(new Error("enough"));
+      return "late";
+    },
+  });
+  await expect(enqueue({ signal: abort.signal })).rejects.toMatchObject({
+    code: "aborted",
+    outcome: "not-executed",
+  });
+  expect(asked).toEqual([]);
+});
+
 test("a call that is aborted with an error of this package is an aborted call", async () => {
   const { asked, enqueue } = clientOf(["silence"]);
   const abort = new AbortController();

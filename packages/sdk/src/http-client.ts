@@ -73,8 +73,9 @@ export class HttpClient {
   ): Promise<WireAnswer> {
     for (;;) {
       const url = this.gateways.current();
-      patience.signal?.throwIfAborted();
       const token = await this.token();
+      // After the token has come: an abort meanwhile would reach no listener of the attempt.
+      patience.signal?.throwIfAborted();
       // An abort in the middle of an attempt leaves open what became of it.
       const wasUncertain = progress.isUncertain;
       progress.isUncertain ||= !wire.isRead;

@@ -1,4 +1,4 @@
-/** The page about the SDK: each block of it compiles against the package, runs, and prints what it says. */
+/** The pages with programs: each compiles against the package, runs, and prints what its page says. */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,16 +10,16 @@ import { repositoryFolder, textOf } from "../../tidy/repository-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quorate-page-"));
 const modules = join(folder, "node_modules");
-const page = textOf("docs/sdk.md");
+const pages = ["docs/sdk.md", "docs/coming-from.md"].map(textOf).join("\n");
 const readme = textOf("packages/sdk/README.md");
 
-/** The address in the page; the test's gateway has another one. */
+/** The address in the pages; the test's gateway has another one. */
 const pageUrl = "http://127.0.0.1:8080";
 
-/** Programs of the page, each with what it is said to print. */
-const programs = [...page.matchAll(/^```ts\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```)?/gm)].map(
-  ([, source = "", printed = ""], index) => ({ file: `program-${index}.ts`, source, printed }),
-);
+/** Programs of the pages, each with what it is said to print. */
+const programs = [
+  ...pages.matchAll(/^```ts\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```)?/gm),
+].map(([, source = "", printed = ""], index) => ({ file: `program-${index}.ts`, source, printed }));
 
 let gateway: TestGateway;
 let token: string;
@@ -48,7 +48,7 @@ afterAll(async () => {
   expect(gateway.logged).toEqual([]);
 });
 
-test("every block of the page, and the example of the README, compile", () => {
+test("every block of the pages, and the example of the README, compile", () => {
   const files = [...programs.map(({ file }) => file), "readme.ts"];
   const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024"];
   const lib = ["--lib", "es2024,esnext.disposable,dom", "--types", "node", "--skipLibCheck"];
@@ -60,8 +60,8 @@ test("every block of the page, and the example of the README, compile", () => {
   expect(stdout).toBe("");
 });
 
-// In the order of the page: later ones look at what earlier ones have left.
-test.each(programs)("$file of the page prints what the page says", async ({ file, printed }) => {
+// In the order of the pages: later ones look at what earlier ones have left.
+test.each(programs)("$file of the pages prints what its page says", async ({ file, printed }) => {
   const env = { ...process.env, QUORATE_TOKEN: token };
   const child = spawn(process.execPath, [file], {
     cwd: folder,
