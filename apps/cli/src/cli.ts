@@ -1,10 +1,9 @@
 /** What every command is given: the output, the gateway, and how to end. */
-import { routes } from "@quorate/contract";
-import { type Answer, type Call, isQuorateError, type OperationId, Quorate } from "@quorate/sdk";
+import { type Answer, type Call, type OperationId, Quorate } from "@quorate/sdk";
 import type { Environment } from "./config.ts";
 import { type Connection, connectionOf } from "./contexts/connection.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { CallFailure, Failure } from "./failure.ts";
+import { Failure } from "./failure.ts";
 import type { Globals } from "./globals.ts";
 import { Output, type OutputFormat, outputFormats } from "./output/output.ts";
 import { Progress } from "./output/progress.ts";
@@ -66,21 +65,15 @@ export class Cli {
     return connectionOf(this.globals, this.host.environment, this.host.folder);
   }
 
-  /** Calls a route. Throws CallFailure. */
+  /** Calls a route. Throws a QuorateError. */
   async request<O extends OperationId>(operation: O, call: Call<O>): Promise<Answer<O>> {
-    const { timeout } = this.globals;
+    const { timeout: timeoutMs } = this.globals;
     this.#client ??= this.newClient();
-    try {
-      return await this.#client.request(operation, {
-        signal: this.host.signal,
-        ...(timeout === undefined ? {} : { timeoutMs: timeout }),
-        ...call,
-      });
-    } catch (error) {
-      if (!isQuorateError(error)) throw error;
-      const isRead = routes.find(({ id }) => id === operation)?.method === "get";
-      throw new CallFailure(error, isRead);
-    }
+    return await this.#client.request(operation, {
+      signal: this.host.signal,
+      timeoutMs,
+      ...call,
+    });
   }
 
   /** A client for this run's gateway. */

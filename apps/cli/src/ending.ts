@@ -1,8 +1,8 @@
 /** How errors end the command: the code for scripts, and the lines for people. The only place. */
 import { CommanderError } from "@commander-js/extra-typings";
-import type { QuorateError } from "@quorate/sdk";
+import { isQuorateError, type QuorateError } from "@quorate/sdk";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { CallFailure, Failure } from "./failure.ts";
+import { Failure } from "./failure.ts";
 import { visible } from "./output/cell.ts";
 
 /** What is left to do when a command has thrown. */
@@ -17,7 +17,7 @@ export interface Ending {
 /** The ending for an error of any kind. */
 export function endingOf(error: unknown, isInterrupted: boolean): Ending {
   if (error instanceof CommanderError) return endingOfCommander(error);
-  if (error instanceof CallFailure) return endingOfCall(error, isInterrupted);
+  if (isQuorateError(error)) return endingOfCall(error, isInterrupted);
   if (isInterrupted) return { exitCode: exitCodes.interrupted, line: "interrupted", notes: [] };
   if (error instanceof Failure) {
     const notes = error.hint === "" ? [] : [error.hint];
@@ -35,15 +35,15 @@ function endingOfCommander({ code }: CommanderError): Ending {
   return { exitCode: isWanted ? exitCodes.ok : exitCodes.usage, line: "", notes: [] };
 }
 
-function endingOfCall({ error, isRead }: CallFailure, isInterrupted: boolean): Ending {
-  const isUnknown = error.outcome !== "not-executed" && !isRead;
+function endingOfCall(error: QuorateError, isInterrupted: boolean): Ending {
+  const isUnknown = error.outcome !== "not-executed";
   if (isInterrupted || error.code === "aborted") {
     const line = isUnknown ? "interrupted; nobody knows whether it was done" : "interrupted";
     return { exitCode: exitCodes.interrupted, line, notes: [] };
   }
   const faults = error.problem?.errors ?? [];
   return {
-    exitCode: exitCodeOf(error, isRead),
+    exitCode: exitCodeOf(error),
     line: visible(error.message),
     notes: [
       ...faults.map(({ pointer, detail }) => visible(`${pointer}: ${detail}`)),
@@ -79,12 +79,12 @@ const exitCodesByStatus: Readonly<Record<number, ExitCode>> = {
   429: exitCodes.unavailable,
 };
 
-/** The exit code of a call's error. A read whose answer is missing is merely unavailable. */
-export function exitCodeOf(error: QuorateError, isRead: boolean): ExitCode {
+/** The exit code of a call's error. */
+function exitCodeOf(error: QuorateError): ExitCode {
   const byCode = exitCodesByCode[error.code];
   if (byCode !== undefined) return byCode;
   if (error.code === "usage") return exitCodes.usage;
-  if (error.outcome !== "not-executed" && !isRead) return exitCodes.outcomeUnknown;
+  if (error.outcome !== "not-executed") return exitCodes.outcomeUnknown;
   const { status } = error;
   return (status === null ? undefined : exitCodesByStatus[status]) ?? exitCodes.unavailable;
 }

@@ -1,4 +1,3 @@
-import type { QuorateError } from "@quorate/sdk";
 import type { ExitCode } from "./exit-codes.ts";
 
 /** Why a command ends early: one line for a person, an exit code, and what to do about it. */
@@ -17,18 +16,4 @@ export class Failure extends Error {
 
 interface FailureOptions extends ErrorOptions {
   readonly hint?: string;
-}
-
-/** A call that failed, with what the exit code depends on beside the error. */
-export class CallFailure extends Error {
-  override readonly name = "CallFailure";
-  readonly error: QuorateError;
-  /** Whether the call only asked: then nothing can have been done, whatever became of it. */
-  readonly isRead: boolean;
-
-  constructor(error: QuorateError, isRead: boolean) {
-    super(error.message, { cause: error });
-    this.error = error;
-    this.isRead = isRead;
-  }
 }

@@ -68,10 +68,11 @@ function sinkOf(stream: NodeJS.WriteStream & { readonly fd: number }): TextSink 
   return {
     isTerminal,
     get columns() {
-      return isTerminal ? stream.columns : columnsDefault;
+      // A terminal that does not know its width says 0.
+      return isTerminal && stream.columns > 0 ? stream.columns : columnsDefault;
     },
     get rows() {
-      return isTerminal ? stream.rows : null;
+      return isTerminal && stream.rows > 0 ? stream.rows : null;
     },
     write: (text) => void stream.write(text),
   };

@@ -1,7 +1,6 @@
 /** `quorate bench`: a small load and what it came to. Not a benchmark of Quorate: see docs/performance.md. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { storedBodyBytesMax } from "@quorate/contract";
-import { isQuorateError } from "@quorate/sdk";
 import { durationMs } from "../arguments/duration.ts";
 import { wholeNumber } from "../arguments/number.ts";
 import { type Load, runLoad } from "../bench/load.ts";
@@ -10,7 +9,6 @@ import { confirmByName } from "../confirm.ts";
 import { addExamples } from "../examples.ts";
 import { numberAt } from "../exact-json.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { CallFailure } from "../failure.ts";
 import { durationText, plural } from "../output/cell.ts";
 import type { View } from "../output/output.ts";
 
@@ -97,8 +95,7 @@ async function bench(cli: Cli, load: Load): Promise<void> {
     if (left > 0 || figures.some((each) => numberAt(each, "failed") > 0)) {
       cli.endWith(exitCodes.error);
     }
-  } catch (error) {
+  } finally {
     progress.end();
-    throw isQuorateError(error) ? new CallFailure(error, false) : error;
   }
 }

@@ -1,12 +1,12 @@
 /** `quorate login`: keeps a token with a context, after the gateway has accepted it. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { tokenBytesMax } from "@quorate/contract";
-import { isQuorateError, Quorate } from "@quorate/sdk";
+import { Quorate } from "@quorate/sdk";
 import type { Cli } from "../cli.ts";
 import { namedContext, readContexts, writeContexts } from "../contexts/context-file.ts";
 import { addExamples } from "../examples.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { CallFailure, Failure } from "../failure.ts";
+import { Failure } from "../failure.ts";
 
 /** Declares the command. */
 export function declareLogin(parent: CommandUnknownOpts, cli: Cli): void {
@@ -49,12 +49,7 @@ async function tokenFrom({ host: { terminal, signal } }: Cli): Promise<string> {
 
 /** Who the token is for, at this gateway and no other. */
 async function principalOf(cli: Cli, url: string, token: string) {
-  try {
-    const client = new Quorate({ url, token, userAgent: "quorate-cli" });
-    const { body } = await client.request("getMe", { signal: cli.host.signal });
-    return body;
-  } catch (error) {
-    if (isQuorateError(error)) throw new CallFailure(error, true);
-    throw error;
-  }
+  const client = new Quorate({ url, token, userAgent: "quorate-cli" });
+  const { body } = await client.request("getMe", { signal: cli.host.signal });
+  return body;
 }

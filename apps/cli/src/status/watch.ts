@@ -1,7 +1,6 @@
 /** The picture again and again, in place, until it is interrupted. */
-import type { Cluster } from "@quorate/sdk";
+import { type Cluster, isQuorateError } from "@quorate/sdk";
 import type { Cli } from "../cli.ts";
-import { CallFailure } from "../failure.ts";
 import { durationText, visible } from "../output/cell.ts";
 import { pictureText } from "./picture.ts";
 
@@ -59,9 +58,9 @@ async function lookOnce(cli: Cli): Promise<Look> {
     return { cluster: body, trouble: "" };
   } catch (error) {
     // What time may mend is watched on; a wrong token is not.
-    const isPassing = error instanceof CallFailure && (error.error.status ?? 503) >= 429;
+    const isPassing = isQuorateError(error) && (error.status ?? 503) >= 429;
     if (!isPassing || cli.host.signal.aborted) throw error;
-    return { cluster: null, trouble: error.error.message };
+    return { cluster: null, trouble: error.message };
   }
 }
 

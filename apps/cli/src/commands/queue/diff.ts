@@ -1,11 +1,10 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { Queue } from "@quorate/sdk";
+import { isQuorateError, type Queue } from "@quorate/sdk";
 import { configText, merged } from "../../arguments/queue-config.ts";
 import type { Cli } from "../../cli.ts";
 import { type Fields, listedTexts, textAt } from "../../exact-json.ts";
 import { addExamples } from "../../examples.ts";
 import { exitCodes } from "../../exit-codes.ts";
-import { CallFailure } from "../../failure.ts";
 import type { View } from "../../output/output.ts";
 import { givenConfig } from "./config-arguments.ts";
 
@@ -62,7 +61,7 @@ async function wouldPut(cli: Cli, queue: string, given: object): Promise<Queue> 
     const call = { params, query, body: wanted, headers: condition };
     return (await cli.request("putQueue", call)).body;
   } catch (error) {
-    const isMissing = error instanceof CallFailure && error.error.code === "queue-not-found";
+    const isMissing = isQuorateError(error) && error.code === "queue-not-found";
     if (!isMissing) throw error;
     return (await cli.request("putQueue", { params, query, body: given })).body;
   }
