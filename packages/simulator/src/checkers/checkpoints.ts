@@ -5,6 +5,7 @@
  */
 import { reachableBlocks } from "@quorate/log-format";
 import { bytesEqual, hexDecode, present } from "@quorate/prelude";
+import { checkpointFault } from "@quorate/proof";
 import { type Checkpoint, checkpointsMax } from "@quorate/protocol";
 import { type Replica } from "@quorate/vsr";
 import type { SimDisk } from "../sim-disk.ts";
@@ -84,6 +85,11 @@ export class Checkpoints {
       throw new Violation("checkpoints", `op ${op} ends another log at ${name}: ${known.member}`);
     } else if (!bytesEqual(known.checkpoint.stateRoot, stateRoot)) {
       throw new Violation("checkpoints", `root of ${name} at op ${op} is not ${known.member}'s`);
+    }
+    const isCertified = signatures.length * 2 > replica.identity.voterCount;
+    const fault = isCertified ? checkpointFault(checkpoint, replica.identity.admission) : null;
+    if (fault !== null) {
+      throw new Violation("checkpoints", `the certificate of ${name} for op ${op} fails: ${fault}`);
     }
     const senders = new Set(signatures.map(({ sender }) => sender));
     const { voterCount } = replica.identity;

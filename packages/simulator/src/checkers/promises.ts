@@ -31,6 +31,9 @@ export interface Promising {
   isOnDisk(position: LogPosition): boolean;
 }
 
+/** Rule S11: from the view of its readmission to the first in which it may promise again. */
+const barredViews = 2;
+
 /** The newest op that a member has acknowledged, in its newest view. */
 interface Acknowledged {
   readonly view: number;
@@ -40,6 +43,8 @@ interface Acknowledged {
 export class Promises {
   private readonly acknowledged: Acknowledged[] = [];
   private readonly viewLogs = new ViewLogs();
+  /** By member whose disk was lost: the first view in which it may promise, for all its lives. */
+  private readonly bars: number[] = [];
   /** The DoViewChange that each member sent last: by view always the same bytes (rule A2). */
   private readonly changes: { readonly view: number; readonly statement: Uint8Array }[] = [];
   /** The certificate looked at last, by member. */
@@ -52,15 +57,19 @@ export class Promises {
     const { durable } = member;
     const view = durable?.view ?? 0;
     const { command } = header;
-    if (promises.has(command)) broken(member, header, mayPromise(durable, header));
+    if (promises.has(command)) {
+      broken(member, header, mayPromise(durable, header));
+      broken(member, header, header.view >= (this.bars[member.index] ?? 0));
+    }
     if (command === "startViewChange") return broken(member, header, view >= header.view - 1);
     if (isOfNormal.has(command)) {
       broken(member, header, (durable?.lastNormalView ?? 0) === header.view);
     }
     if (command === "doViewChange") broken(member, header, view === header.view);
-    if (!promises.has(command)) return;
+    if (!promises.has(command) && command !== "checkpoint") return;
     const message = decodeBody(command, splitPacket(packet, header.bodyBytes).body);
     if (message.command === "startView") this.viewLogs.onStartView(header, message);
+    if (message.command === "checkpoint") broken(member, header, isNamed(durable, message));
     if (message.command === "prepareOk") this.onPrepareOk(member, header, message);
     if (message.command !== "doViewChange") return;
     this.compareLog(member, message);
@@ -83,6 +92,7 @@ export class Promises {
 
   /** A primary counts its own entries, which it acknowledges to itself alone. */
   onStep(member: Promising, replica: Replica): void {
+    this.noteReadmitted(member.index, replica);
     this.assertHeld(member, replica);
     const certificate = replica.acting?.certificate ?? null;
     if (certificate === null || this.seen[member.index] === certificate) return;
@@ -92,6 +102,11 @@ export class Promises {
       return this.noteAcknowledged(member.index, certificate.view, certificate.op);
     }
     throw new Violation("promises", `${member.name} counts op ${certificate.op} before its flush`);
+  }
+
+  private noteReadmitted(member: number, { isDiskLost, view }: Replica): void {
+    if (isDiskLost) this.bars[member] = Infinity;
+    else if (this.bars[member] === Infinity) this.bars[member] = view + barredViews;
   }
 
   private noteAcknowledged(member: number, view: number, op: number): void {
@@ -157,6 +172,12 @@ function mayPromise(durable: Superblock | null, { view }: StatementHeader): bool
 
 function isBehind(left: Acknowledged, right: Acknowledged): boolean {
   return left.view < right.view || (left.view === right.view && left.op < right.op);
+}
+
+/** Rule A7: the superblock names the checkpoint, so all of its blocks are on the disk. */
+function isNamed(durable: Superblock | null, { op, stateRoot }: MessageOf<"checkpoint">): boolean {
+  const named = durable?.checkpoints.find((checkpoint) => checkpoint.op === op);
+  return named !== undefined && bytesEqual(named.stateRoot, stateRoot);
 }
 
 /** What a checkpoint holds may have been freed. */

@@ -4,7 +4,8 @@ import type { Command } from "@quorate/protocol";
 
 /**
  * What a strike does. `mute` and `deafen` cut one direction; with `whisper` one other member still
- * hears. What is `clog`ged leaves late and all at once, with `lag` it arrives so.
+ * hears; `part` cuts the one who speaks and another off from each other. A member that is `desert`ed
+ * is dead to the others and to some gateways; it and the rest of these do not notice. What is `clog`ged leaves late and all at once, with `lag` it arrives so.
  */
 export const harmKinds = [
   "crash",
@@ -17,6 +18,8 @@ export const harmKinds = [
   "clog",
   "lag",
   "whisper",
+  "part",
+  "desert",
 ] as const;
 export type HarmKind = (typeof harmKinds)[number];
 
@@ -31,6 +34,8 @@ export interface Strike {
   readonly at: Command;
   readonly oneIn: number;
   readonly harms: readonly Harm[];
+  /** Only while some member is an acting primary; otherwise at any time. */
+  readonly isLed?: true;
 }
 
 const strikesMax = 2;
@@ -74,7 +79,8 @@ function drawStrike(prng: Prng, replicaCount: number): Strike {
   const [first, second] = prng.shuffle(kinds).map((kind) => ofWhom(kind, prng));
   const isDouble = prng.chance(0.4);
   const harms = [first, isDouble ? second : undefined].filter((harm) => harm !== undefined);
-  return { at, oneIn: prng.between(low, high), harms };
+  const strike = { at, oneIn: prng.between(low, high), harms };
+  return prng.chance(0.3) ? { ...strike, isLed: true } : strike;
 }
 
 function ofWhom(kind: HarmKind, prng: Prng): Harm {

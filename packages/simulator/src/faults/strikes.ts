@@ -17,7 +17,6 @@ import { type Harm, kindOfHarm, type Strike, textOfStrike } from "./strike-kinds
 
 /** Paths are cut, and members stopped, for about so long, in microseconds. */
 const cutMeanMicros = 900_000;
-const clogMeanMicros = 500_000;
 const pauseMeanMicros = 900_000;
 /** A process dies so soon after it has spoken, at the latest, in microseconds. */
 const deathDelayMicrosMax = 300;
@@ -62,6 +61,7 @@ export class Strikes {
 
   private consider(strike: Strike, moment: Moment): void {
     const { prng, place } = this.parts;
+    if (strike.isLed === true && this.primary() === null) return;
     // Of its own chance, so that a strike which is left out changes no later one.
     const own = prng.fork();
     if (own.below(strike.oneIn) !== 0 || !this.parts.mayHappen()) return;
@@ -96,14 +96,44 @@ export class Strikes {
         return this.hold(others, [victim], "clogged", prng);
       case "whisper":
         return heard === undefined ? undefined : this.hold([victim], unheard, "blocked", prng);
+      case "part": {
+        const other = victim === moment.sender ? moment.receiver : moment.sender;
+        return this.hold([victim, other], [victim, other], "blocked", prng);
+      }
+      case "desert":
+        return this.desert(victim, others, prng);
+    }
+  }
+
+  private desert(victim: SimReplica, others: readonly SimReplica[], prng: Prng): void {
+    const { world, cluster } = this.parts.place;
+    const { network, clients } = cluster;
+    const micros = prng.exponential(cutMeanMicros);
+    for (const { index } of others) network.halfOpen(linkOf(index), linkOf(victim.index), micros);
+    for (const index of clients.keys()) {
+      const gateway: PeerId = { kind: "gateway", index };
+      if (prng.chance(0.5)) {
+        network.halfOpen(gateway, linkOf(victim.index), micros);
+        continue;
+      }
+      for (const other of others) network.setPath(linkOf(other.index), gateway, "blocked");
+      world.after(micros, () => {
+        for (const other of others) network.setPath(linkOf(other.index), gateway, "open");
+      });
     }
   }
 
   private victimOf(harm: Harm, { sender, receiver }: Moment): SimReplica | null {
     if (harm.endsWith(" receiver")) return receiver;
-    if (!harm.endsWith(" primary")) return sender;
+    return harm.endsWith(" primary") ? this.primary() : sender;
+  }
+
+  /** The newest, if several take themselves for it. */
+  private primary(): SimReplica | null {
     const { members } = this.parts.place.cluster;
-    return members.find(({ replica }) => replica?.acting != null) ?? null;
+    const acting = members.filter(({ replica }) => replica?.acting != null);
+    const newestFirst = acting.toSorted((a, b) => viewOf(b) - viewOf(a));
+    return newestFirst[0] ?? null;
   }
 
   /** After the member has done what it is at. */
@@ -132,9 +162,12 @@ export class Strikes {
       }
     };
     set(state);
-    const meanMicros = state === "clogged" ? clogMeanMicros : cutMeanMicros;
-    world.after(prng.exponential(meanMicros), () => set("open"));
+    world.after(prng.exponential(cutMeanMicros), () => set("open"));
   }
+}
+
+function viewOf({ replica }: SimReplica): number {
+  return replica?.view ?? 0;
 }
 
 function linkOf(index: number): PeerId {

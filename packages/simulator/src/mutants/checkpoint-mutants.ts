@@ -96,4 +96,50 @@ export const checkpointMutants: readonly Mutant[] = [
     ],
     swarm: lyingAboutStates,
   },
+  {
+    name: "checkpoint told before the superblock names it",
+    edits: [
+      {
+        file: "packages/vsr/src/checkpoint.ts",
+        find: '  if (replica.writing.some(({ purpose }) => purpose === "checkpoint")) return;\n',
+        replace: "",
+      },
+    ],
+    swarm: { replicaCount: 3, checkpointOps: 8 },
+  },
+  {
+    name: "log freed below a checkpoint that nobody certified",
+    edits: [
+      {
+        file: "packages/vsr/src/certified.ts",
+        find: "replica.checkpoints.flatMap((each) => (isCertified(replica, each) ? [each.op] : []));",
+        replace: "replica.checkpoints.map(({ op }) => op);",
+      },
+    ],
+    swarm: { replicaCount: 3, checkpointOps: 8, flushMeanMicros: [200, 8_000, 8_000] },
+  },
+  {
+    name: "certificate of another state adopted",
+    edits: [
+      {
+        file: "packages/vsr/src/certify.ts",
+        find: `  return (
+    heard.view === own.view &&`,
+        replace: `  return true || (
+    heard.view === own.view &&`,
+      },
+    ],
+    swarm: { faults: { liar: 30_000 } },
+  },
+  {
+    name: "offered checkpoint believed without its certificate",
+    edits: [
+      {
+        file: "packages/vsr/src/state-transfer.ts",
+        find: "  if (checkpointFault(offer, replica.identity.admission) !== null) {",
+        replace: "  if (offer.op < 0) {",
+      },
+    ],
+    swarm: lyingAboutStates,
+  },
 ];

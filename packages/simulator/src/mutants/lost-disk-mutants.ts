@@ -13,10 +13,11 @@ const losing = {
 const losingAfterMove = {
   replicaCount: 3,
   downMeanMicros: 60_000,
-  faults: { flap: 500_000 },
+  faults: {},
   strikes: [
-    { at: "startViewChange", oneIn: 2, harms: ["mute"] },
-    { at: "doViewChange", oneIn: 1, harms: ["lose-disk"] },
+    { at: "commitOk", oneIn: 60, harms: ["pause receiver"], isLed: true },
+    { at: "startViewChange", oneIn: 2, harms: ["mute"], isLed: true },
+    { at: "doViewChange", oneIn: 1, harms: ["lose-disk"], isLed: true },
   ],
 } as const;
 
@@ -107,5 +108,44 @@ export const lostDiskMutants: readonly Mutant[] = [
       },
     ],
     swarm: { replicaCount: 3, faults: { "old-disk": 300_000, crash: 1_000_000 } },
+  },
+  {
+    name: "lost disk acknowledges and votes again in the view of its entry",
+    edits: [
+      {
+        file: "packages/vsr/src/barred.ts",
+        find: "export const barredViews = 2;",
+        replace: "export const barredViews = 0;",
+      },
+    ],
+    swarm: losingAfterMove,
+  },
+  {
+    name: "lost disk sends DoViewChange before view v + 2",
+    edits: [
+      {
+        file: "packages/vsr/src/barred.ts",
+        find: "export const barredViews = 2;",
+        replace: "export const barredViews = 1;",
+      },
+    ],
+    swarm: losingAfterMove,
+  },
+  {
+    name: "bar forgotten by a restart",
+    edits: [
+      {
+        file: "packages/vsr/src/superblock-writes.ts",
+        find: "    barredView: replica.barredView,",
+        replace: "    barredView: 0,",
+      },
+    ],
+    swarm: {
+      ...losingAfterMove,
+      strikes: [
+        ...losingAfterMove.strikes,
+        { at: "commitOk", oneIn: 12, harms: ["mute", "crash"], isLed: true },
+      ],
+    },
   },
 ];

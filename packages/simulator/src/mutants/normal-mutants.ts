@@ -188,4 +188,45 @@ export const normalMutants: readonly Mutant[] = [
       strikes: [{ at: "prepare", oneIn: 30, harms: ["whisper", "deafen"] }],
     },
   },
+  {
+    name: "stale view accepted",
+    edits: [
+      {
+        file: prepare,
+        find: '  if (view < replica.view) return "older view";',
+        replace: '  if (view < replica.view && replica.status === "normal") return null;',
+      },
+      {
+        file: prepare,
+        find: "if (header.view !== replica.view || header.epoch !== config.epoch) {",
+        replace: "if (header.epoch !== config.epoch) {",
+      },
+    ],
+    swarm: {
+      replicaCount: 3,
+      restScale: 6,
+      faults: {},
+      strikes: [
+        { at: "prepare", oneIn: 10, harms: ["clog"] },
+        { at: "commitOk", oneIn: 60, harms: ["pause receiver"] },
+        { at: "startViewChange", oneIn: 2, harms: ["deafen primary"] },
+      ],
+    },
+  },
+  {
+    name: "linearizable read confirmed by any heartbeat's answer",
+    edits: [
+      {
+        file: heartbeat,
+        find: "Math.max(acting.confirmed[sender] ?? 0, message.nonce);",
+        replace: "acting.heartbeat;",
+      },
+    ],
+    swarm: {
+      ...parted,
+      heartbeatTicks: 5,
+      faults: {},
+      strikes: [{ at: "commitOk", oneIn: 40, harms: ["lag receiver", "desert receiver"] }],
+    },
+  },
 ];

@@ -62,4 +62,20 @@ export const repairMutants: readonly Mutant[] = [
     ],
     swarm: { replicaCount: 3, faults: { flap: 500_000, crash: 500_000 } },
   },
+  {
+    name: "log of a StartView merged with the own one, entry by entry",
+    edits: [
+      {
+        file: startView,
+        find: "  if (fetch.base === null) replica.log.cutAbove(fork);\n",
+        replace: "  const own = replica.log.headOp;\n  if (fetch.base === null) void fork;\n",
+      },
+      {
+        file: startView,
+        find: '    replica.log.push(header, hashEntryHeader(header, sha256), "present");',
+        replace:
+          '    if (header.op > own) replica.log.push(header, hashEntryHeader(header, sha256), "present");',
+      },
+    ],
+  },
 ];

@@ -163,4 +163,38 @@ export const restartMutants: readonly Mutant[] = [
     ],
     swarm: rotting,
   },
+  {
+    name: "uncertain head forgotten by a second restart",
+    edits: [
+      {
+        file: "packages/log-format/src/opening.ts",
+        find: "if (!superblock.isHeadUncertain) {",
+        replace: "if (superblock !== null) {",
+      },
+      {
+        file: "packages/runtime/src/open-member.ts",
+        find: "const isHeadUncertain = known.isHeadUncertain || log.isHeadUncertain;",
+        replace: "const { isHeadUncertain } = log;",
+      },
+      {
+        file: openedLog,
+        find: "    return { entries: chain, isHeadUncertain: superblock.isHeadUncertain };",
+        replace: "    return { entries: chain, isHeadUncertain: false };",
+      },
+      {
+        file: openedLog,
+        find: "const isHeadUncertain = superblock.isHeadUncertain || known.isTailLost || isForked;",
+        replace: "const isHeadUncertain = known.isTailLost || isForked;",
+      },
+    ],
+    swarm: {
+      ...rotting,
+      checkpointOps: 1_024,
+      faults: { rot: 1_000_000_000, flap: 1_000_000 },
+      strikes: [
+        { at: "prepareOk", oneIn: 50, harms: ["rot", "rot", "rot", "rot", "crash"] },
+        { at: "recovery", oneIn: 2, harms: ["crash"] },
+      ],
+    },
+  },
 ];

@@ -2,6 +2,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const admission = "packages/protocol/src/admission.ts";
+const certificates = "packages/proof/src/certificates.ts";
 const proof = "packages/vsr/src/proof.ts";
 const liar = { faults: { liar: 30_000 } } as const;
 
@@ -9,8 +10,19 @@ const liar = { faults: { liar: 30_000 } } as const;
 export const lyingAboutStates = {
   replicaCount: 3,
   checkpointOps: 8,
+  preparesInFlightMax: 8,
+  flushMeanMicros: [200, 200, 200],
+  network: {
+    delayMinMicros: 50,
+    delayMeanMicros: 150,
+    loss: 0,
+    duplication: 0,
+    reordering: 0,
+  },
+  safetyMicros: 20_000_000,
   absenceMeanMicros: 2_000_000,
-  faults: { liar: 30_000, absence: 400_000 },
+  faults: { liar: 300_000, absence: 300_000 },
+  strikes: [{ at: "getState", oneIn: 2, harms: ["part receiver"] }],
 } as const;
 
 export const trustMutants: readonly Mutant[] = [
@@ -68,5 +80,28 @@ export const trustMutants: readonly Mutant[] = [
       },
     ],
     swarm: liar,
+  },
+  {
+    name: "duplicate signer in a certificate",
+    edits: [
+      {
+        file: certificates,
+        find: "signers.size < quorumOf",
+        replace: "signatures.length < quorumOf",
+      },
+    ],
+    swarm: lyingAboutStates,
+  },
+  {
+    name: "signature check skipped on NewState",
+    edits: [
+      {
+        file: certificates,
+        find: "if (!verify(member.publicKey, signed, signature))",
+        replace:
+          'if (message.command !== "checkpoint" && !verify(member.publicKey, signed, signature))',
+      },
+    ],
+    swarm: lyingAboutStates,
   },
 ];
