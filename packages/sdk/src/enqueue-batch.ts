@@ -1,7 +1,7 @@
 /** Sends a batch of messages and tells every entry what became of it. */
 import type { Batch, Entry, SendBatch } from "./enqueue-lane.ts";
 import type { BatchEnqueued } from "./operations.ts";
-import { errorOfProblem } from "./problem-error.ts";
+import { errorOfProblem, isAboutItsText } from "./problem-error.ts";
 import { isQuorateError, type QuorateError } from "./quorate-error.ts";
 import type { Send } from "./request.ts";
 import { retryDelayMs } from "./retry-delay.ts";
@@ -100,15 +100,15 @@ async function sendOnce(
 
 /** Null when the request as a whole could not be read; any other failure is thrown on. */
 function refusedForItsText(error: unknown): null {
-  const isText = isQuorateError(error) && (error.status === 400 || error.status === 413);
-  if (isText && error.outcome === "not-executed") return null;
+  if (isQuorateError(error) && isAboutItsText(error)) return null;
   throw error;
 }
 
 async function sendSingle({ queue, send }: BatchSending, entry: Entry): Promise<void> {
   try {
     const { body } = await send("enqueue", { params: { queue }, bodyText: entry.text });
-    entry.onResult(body);
+    // A retry of ours is a duplicate to the gateway, and to the caller it is the message itself.
+    entry.onResult({ ...body, duplicate: body.duplicate && entry.hasDedupId });
   } catch (error) {
     if (!isQuorateError(error)) throw error;
     entry.onError(error);

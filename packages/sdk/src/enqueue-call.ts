@@ -30,6 +30,7 @@ export function enqueueThrough(
     const entryOf = (message: NewMessage<unknown>, index: number): Entry => ({
       text: messageText(message),
       groupId: message.groupId ?? null,
+      hasDedupId: message.dedupId !== undefined,
       onResult(result) {
         results.set(index, result);
         if (results.size < messages.length) return;

@@ -45,7 +45,7 @@ function laneOf(coalesce: Partial<Coalesce> = {}) {
 }
 
 function entryOf(text: string, groupId: string | null = null): Entry {
-  return { text, groupId, onResult() {}, onError() {} };
+  return { text, groupId, hasDedupId: false, onResult() {}, onError() {} };
 }
 
 const textsOf = ({ batch }: OnTheWay) => batch.entries.map(({ text }) => text).join("");

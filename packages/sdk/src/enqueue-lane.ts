@@ -55,6 +55,7 @@ export interface Entry {
   /** Its JSON, the same bytes on every attempt. */
   readonly text: string;
   readonly groupId: string | null;
+  readonly hasDedupId: boolean;
   readonly onResult: (result: EnqueueResult) => void;
   readonly onError: (error: QuorateError) => void;
 }

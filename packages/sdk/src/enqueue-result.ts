@@ -7,7 +7,10 @@ export interface EnqueueResult {
   readonly messageId: MessageId;
   /** Position in the queue. */
   readonly seq: number;
-  /** Whether its `dedupId` was known: then these are the ids of the first one. */
+  /**
+   * Whether its `dedupId` was known: then these are the ids of the first one, which an earlier
+   * attempt of the same call may have stored. Never true without a `dedupId`.
+   */
   readonly duplicate: boolean;
   /** Null for a duplicate that travelled in a batch, whose answer has only one time. */
   readonly enqueuedAt: Time | null;

@@ -1,7 +1,8 @@
 /** One message from its delivery to its settlement: its lease, its handler, its end. */
+import { stringifyJson } from "./json-text.ts";
 import type { Message } from "./message.ts";
 import { openPromise } from "./open-promise.ts";
-import { LeaseLostError, notSent, TimeoutError } from "./quorate-error.ts";
+import { LeaseLostError, notSent, TimeoutError, UsageError } from "./quorate-error.ts";
 import type { Settlement, Settler } from "./settler.ts";
 import type { Timers } from "./timers.ts";
 import { settlementOf, type Verdict, verdictOf } from "./verdict.ts";
@@ -63,7 +64,7 @@ export class HeldMessage<T> {
 
   private async callHandler(): Promise<void> {
     const { handler } = this.holding;
-    const progress = (value: unknown) => this.extend({ progress: value });
+    const progress = (value: unknown) => this.tell(value);
     const context = { signal: this.abort.signal, fence: this.fence, progress };
     try {
       await handler(this.message, context);
@@ -111,13 +112,30 @@ export class HeldMessage<T> {
   }
 
   private async keep(): Promise<void> {
+    await this.extendOrReport({});
+    if (this.end === null) this.extendLater();
+  }
+
+  private async extendOrReport(told: { readonly progress?: unknown }): Promise<void> {
     try {
-      await this.extend({});
+      await this.extend(told);
     } catch (error) {
-      // Lost is known already; for anything else there is a next time.
+      // That the lease is lost is known already; for anything else there is a next time.
       if (this.end === null) this.holding.settings.onError(error);
     }
-    if (this.end === null) this.extendLater();
+  }
+
+  /**
+   * Tells progress. Rejects only when the value has no JSON: a handler need not wait for it, and
+   * hears of a lost lease by its signal.
+   */
+  private async tell(value: unknown): Promise<void> {
+    try {
+      stringifyJson(value);
+    } catch (error) {
+      throw new UsageError("the progress has no JSON", "usage", { cause: error });
+    }
+    await this.extendOrReport({ progress: value });
   }
 
   /** Moves the lease's end. Rejects with a `QuorateError`; a lease that is lost ends the message. */

@@ -65,6 +65,13 @@ test("a retry sends the same bytes under the same Idempotency-Key", async () => 
   expect(keys.size).toBe(1);
 });
 
+test("a message that a retry finds stored is no duplicate, unless it has a dedup id", async () => {
+  const again = { ...enqueued, duplicate: true };
+  const plain = clientOf([success(again)]).quorate.queue("orders");
+  expect(await plain.enqueue(1)).toMatchObject({ duplicate: false });
+  expect(await plain.enqueue(1, { dedupId: "d" })).toMatchObject({ duplicate: true });
+});
+
 test("two calls never share an Idempotency-Key", async () => {
   const { asked, enqueue } = clientOf([success(enqueued)]);
   await enqueue();

@@ -60,6 +60,11 @@ export function errorOfProblem(
     : new RefusedError(message, facts);
 }
 
+/** Whether a request was refused as a whole because of what it holds: sent in parts, most may pass. */
+export function isAboutItsText({ status, code, outcome }: QuorateError): boolean {
+  return (status === 400 || status === 413 || code === "usage") && outcome === "not-executed";
+}
+
 /** The same error with another outcome: an earlier attempt of the call may have acted. */
 export function withOutcome(error: QuorateError, outcome: Outcome): QuorateError {
   if (error.outcome === outcome) return error;

@@ -9,10 +9,10 @@ import { QueueList } from "./queue-list.ts";
 import {
   type Answer,
   answerOf,
-  type AnyCall,
   type Call,
   type CallOptions,
   type OperationId,
+  type Send,
   wireOf,
 } from "./request.ts";
 
@@ -28,12 +28,12 @@ export class Quorate {
   constructor(options: QuorateOptions) {
     this.#settings = settingsOf(options);
     this.#http = new HttpClient(this.#settings);
-    this.queues = new QueueList((operation, call) => this.send(operation, call));
+    this.queues = new QueueList(this.send);
   }
 
   /** A queue whose bodies are of type T; a T is what the caller says it is, nothing checks it. */
   queue<T = unknown>(name: string): QueueClient<T> {
-    const send = <O extends OperationId>(operation: O, call: AnyCall) => this.send(operation, call);
+    const { send } = this;
     const { timers } = this.#settings;
     return new QueueClient<T>(name, { send, add: (batch) => this.laneOf(name).add(batch), timers });
   }
@@ -61,19 +61,20 @@ export class Quorate {
     return { urls: this.#settings.urls };
   }
 
-  private async send<O extends OperationId>(operation: O, call: AnyCall): Promise<Answer<O>> {
+  /** A value, so that parts of the client can be given it. */
+  private readonly send: Send = async (operation, call) => {
     const { timeoutMs = null, maxRetries = null, signal = null } = call;
     const waitMs = waitMsOf(call.body);
     const wire = wireOf(operation, call);
-    return answerOf<O>(await this.#http.send(wire, { timeoutMs, maxRetries, signal, waitMs }));
-  }
+    return answerOf(await this.#http.send(wire, { timeoutMs, maxRetries, signal, waitMs }));
+  };
 
   /** One lane for a queue, however many clients of it there are: groups are ordered across them. */
   private laneOf(queue: string): EnqueueLane {
     const known = this.lanes.get(queue);
     if (known !== undefined) return known;
     const { timers, timeoutMs, maxRetries, coalesce } = this.#settings;
-    const send = <O extends OperationId>(operation: O, call: AnyCall) => this.send(operation, call);
+    const { send } = this;
     const sendBatch = batchSender({ queue, send, timers, timeoutMs, maxRetries });
     // Queues may have any number of names; a lane that is idle remembers nothing.
     const lane = new EnqueueLane(coalesce, timers, sendBatch, () => this.lanes.delete(queue));

@@ -1,8 +1,8 @@
 /** Settlements of many messages, gathered into few requests. */
 import { openPromise } from "./open-promise.ts";
 import type { Operations, SettledMany } from "./operations.ts";
-import { errorOfProblem } from "./problem-error.ts";
-import { isQuorateError, RefusedError } from "./quorate-error.ts";
+import { errorOfProblem, isAboutItsText } from "./problem-error.ts";
+import { isQuorateError } from "./quorate-error.ts";
 import type { Timers } from "./timers.ts";
 
 /** One entry of a settle batch. */
@@ -77,7 +77,7 @@ export class Settler {
     } catch (error) {
       if (!isQuorateError(error)) throw error;
       // One entry that no gateway takes must not cost the others their lease.
-      if (error instanceof RefusedError && batch.length > 1) {
+      if (isAboutItsText(error) && batch.length > 1) {
         await Promise.all(batch.map((each) => this.sendBatch([each])));
       } else {
         for (const { reject } of batch) reject(error);

@@ -13,7 +13,10 @@ export interface WorkerContext {
   readonly signal: AbortSignal;
   /** Grows with every lease of the cluster: lets what is written to refuse an older holder. */
   readonly fence: number;
-  /** Tells how far the work is (JSON of at most 4 KiB), which operators see; extends the lease. */
+  /**
+   * Tells how far the work is (JSON of at most 4 KiB), which operators see; extends the lease.
+   * Rejects only when the value has no JSON.
+   */
   readonly progress: (value: unknown) => Promise<void>;
 }
 

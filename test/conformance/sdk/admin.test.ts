@@ -80,6 +80,19 @@ describe.each(stages)("an operator of $name", ({ start }) => {
     expect(await errorOf(queue.get())).toMatchObject({ code: "queue-not-found" });
   });
 
+  test("dead letters can be leased, and are gone when they are acked", async () => {
+    const queue = await newQueue<number>();
+    await queue.enqueueAll([{ body: 1 }, { body: 2 }]);
+    for (const message of (await queue.dequeue({ max: 2 })).messages) await queue.reject(message);
+    const { messages } = await queue.dequeue({ from: "dead", max: 2 });
+    expect(messages.map(({ body }) => body)).toEqual([1, 2]);
+    const [first, second] = messages;
+    if (!first || !second) throw new Error("a message is missing");
+    await queue.ack(first);
+    await queue.release(second);
+    expect((await queue.get()).stats).toMatchObject({ leased: 0, dead: 1 });
+  });
+
   test("a queue that is paused takes nothing, or gives nothing out, and says so", async () => {
     const queue = await newQueue<number>({}, { maxRetries: 0 });
     await queue.enqueue(1);

@@ -1,5 +1,5 @@
 /** What holds of a worker, whatever cluster it works for. */
-import { type Handler, Reject, Release, type WorkerOptions } from "@quorate/sdk";
+import { type Handler, type QueueClient, Reject, Release, type WorkerOptions } from "@quorate/sdk";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Stage, stages } from "./stage.ts";
 
@@ -46,6 +46,12 @@ describe.each(stages)("a worker of $name", ({ start }) => {
       await until(() => isClosed);
     };
     return { queue, worker, errors, closed };
+  }
+
+  async function collect(queue: QueueClient<number>) {
+    const messages = [];
+    for await (const message of queue.messages()) messages.push(message);
+    return { messages };
   }
 
   const hanging = () => new Promise<never>(() => {});
@@ -235,6 +241,27 @@ describe.each(stages)("a worker of $name", ({ start }) => {
     await until(() => told.length === 1);
     finish.resolve();
     await closed();
+    expect(errors).toEqual([]);
+  });
+
+  test("progress that has no JSON is the handler's mistake, and costs other messages nothing", async () => {
+    const { queue, errors, closed } = await working(async ({ body }, { progress }) => {
+      if (body === 2) await progress(() => {});
+    });
+    await queue.enqueueMany([1, 2, 3].map((body) => ({ body })));
+    let left = Infinity;
+    await vi.waitUntil(
+      async () => {
+        await stage.advance(10);
+        const { ready, leased } = (await queue.get()).stats;
+        left = ready + leased;
+        return left === 0;
+      },
+      { interval: 5, timeout: 20_000 },
+    );
+    await closed();
+    const { messages } = await collect(queue);
+    expect(messages).toMatchObject([{ body: 2, errors: [{ type: "UsageError" }] }]);
     expect(errors).toEqual([]);
   });
 

@@ -118,7 +118,7 @@ export class Cluster {
   }
 
   /** Waits until every replica is in status normal and has what the primary has committed. */
-  async whole(): Promise<ClusterView> {
+  async whole(withinMs = wholeMsMax): Promise<ClusterView> {
     const count = this.replicas.length;
     return this.lookUntil(
       `${count} normal replicas`,
@@ -126,6 +126,7 @@ export class Cluster {
         status === "normal" &&
         reachable === count &&
         members.every((member) => member.status === "normal" && member.view === view),
+      withinMs,
     );
   }
 

@@ -79,6 +79,9 @@ const waitMs = 2000;
 /** Longer than any outage: a lease ends only when its worker lets it end. */
 const leaseMs = 30_000;
 
+/** Beside other work a process may take long to start; then only fewer are killed. */
+const wholeMsMax = 120_000;
+
 /** How long a killed process stays away, at most, in ms. */
 const outageMsMax = 1500;
 
@@ -206,7 +209,7 @@ class WorkerTrial {
       await process.kill();
       await lastFor(random.below(outageMsMax));
       process.start();
-      await cluster.whole();
+      await cluster.whole(wholeMsMax);
     }
   }
 
