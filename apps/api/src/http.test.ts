@@ -24,7 +24,7 @@ describe("routes", () => {
     "/v1/queues/orders/redrive",
     "/v2/queues",
     "/v1/tasks/1",
-    "/docs",
+    "/docs/",
   ])("that do not exist are 404, before any token is looked at: %s", async (path) => {
     expect(problemIn(await gateway.send("GET", path, { token: null })).code).toBe(
       "route-not-found",

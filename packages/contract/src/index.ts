@@ -26,7 +26,7 @@ export { documentPath, openApiDocument } from "./openapi.ts";
 export type { JsonObject } from "./openapi-schema.ts";
 export { pauseQueue, resumeQueue } from "./pause.ts";
 export { Problem, type ProblemBody, problemOf, problemType } from "./problem.ts";
-export { jwks, livez, metrics, openapi, readyz } from "./probes.ts";
+export { jwks, livez, metrics, openapi, readyz, reference } from "./probes.ts";
 export {
   getQueue,
   listQueues,

@@ -54,6 +54,17 @@ export const openapi = plainRoute({
   errors: [],
 });
 
+/** The same for people. */
+export const reference = plainRoute({
+  id: "reference",
+  method: "get",
+  path: "/docs",
+  summary: "This API as a page",
+  scope: "public",
+  replies: { 200: { description: "The page", schema: z.string(), contentType: "text/html" } },
+  errors: [],
+});
+
 /** The public keys whose tokens this gateway accepts. */
 export const jwks = plainRoute({
   id: "jwks",

@@ -4,7 +4,7 @@ import { dequeue } from "./dequeue.ts";
 import { enqueue, enqueueBatch } from "./enqueue.ts";
 import { getMessage, listGroups, listMessages } from "./messages.ts";
 import { pauseQueue, resumeQueue } from "./pause.ts";
-import { jwks, livez, metrics, openapi, readyz } from "./probes.ts";
+import { jwks, livez, metrics, openapi, readyz, reference } from "./probes.ts";
 import { getQueue, listQueues, putQueue } from "./queues.ts";
 import { deleteMessage, deleteQueue, purge } from "./removal.ts";
 import type { Route } from "./route.ts";
@@ -45,5 +45,6 @@ export const routes: readonly Route[] = [
   readyz,
   metrics,
   openapi,
+  reference,
   jwks,
 ];

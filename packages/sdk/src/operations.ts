@@ -788,6 +788,13 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Readonly<Record<string, unknown>>;
   };
+  /** This API as a page. */
+  readonly reference: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: string;
+  };
   /** Public keys of the token issuers (RFC 7517). */
   readonly jwks: {
     readonly params: Readonly<Record<string, never>>;
@@ -850,5 +857,6 @@ export const operations = {
   readyz: { method: "GET", path: "/readyz", statuses: [200, 503] },
   metrics: { method: "GET", path: "/metrics", statuses: [200] },
   openapi: { method: "GET", path: "/openapi.json", statuses: [200] },
+  reference: { method: "GET", path: "/docs", statuses: [200] },
   jwks: { method: "GET", path: "/.well-known/jwks.json", statuses: [200] },
 } as const;

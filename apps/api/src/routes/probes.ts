@@ -1,8 +1,18 @@
 /** What is read without a token: probes, metrics, the API's own description, public keys. */
-import { jwks, livez, metrics, openapi, openApiDocument, readyz, routes } from "@quorate/contract";
+import {
+  jwks,
+  livez,
+  metrics,
+  openapi,
+  openApiDocument,
+  readyz,
+  reference,
+  routes,
+} from "@quorate/contract";
 import type { JWK } from "jose";
 import { jsonAnswer } from "../answer.ts";
 import { mount, type Mounting } from "../mount.ts";
+import { referencePage } from "../reference/reference-page.ts";
 import type { Readiness } from "../readiness.ts";
 
 /** What the probes tell of. */
@@ -14,9 +24,11 @@ export interface Probed {
   readonly publicKeys: () => readonly JWK[];
 }
 
-/** Serves `/livez`, `/readyz`, `/metrics`, `/openapi.json` and `/.well-known/jwks.json`. */
+/** Serves `/livez`, `/readyz`, `/metrics`, `/openapi.json`, `/docs` and `/.well-known/jwks.json`. */
 export function mountProbes(mounting: Mounting, probed: Probed): void {
-  const document = JSON.stringify(openApiDocument(routes, probed.version));
+  const openApi = openApiDocument(routes, probed.version);
+  const document = JSON.stringify(openApi);
+  const page = referencePage(openApi);
   mount(mounting, livez, () => jsonAnswer(200, { status: "live" }));
   mount(mounting, readyz, async () => {
     const reason = await probed.readiness();
@@ -29,6 +41,12 @@ export function mountProbes(mounting: Mounting, probed: Probed): void {
     contentType: "text/plain; version=0.0.4; charset=utf-8",
   }));
   mount(mounting, openapi, () => ({ status: 200, body: document }));
+  mount(mounting, reference, () => ({
+    status: 200,
+    body: page.body,
+    headers: { "Content-Security-Policy": page.policy },
+    contentType: "text/html; charset=utf-8",
+  }));
   mount(mounting, jwks, () => ({
     status: 200,
     body: JSON.stringify({ keys: probed.publicKeys() }),
