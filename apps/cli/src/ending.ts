@@ -46,7 +46,9 @@ function endingOfCall(error: QuorateError, isInterrupted: boolean): Ending {
     exitCode: exitCodeOf(error),
     line: visible(error.message),
     notes: [
-      ...faults.map(({ pointer, detail }) => visible(`${pointer}: ${detail}`)),
+      ...faults.map(({ pointer, detail }) =>
+        visible(pointer === "" ? detail : `${pointer}: ${detail}`),
+      ),
       ...causesOf(error),
       ...hintsOf(error),
       ...(isUnknown ? ["Nobody knows whether it was done: look before you try again."] : []),
@@ -79,13 +81,15 @@ const exitCodesByStatus: Readonly<Record<number, ExitCode>> = {
   429: exitCodes.unavailable,
 };
 
-/** The exit code of a call's error. */
-function exitCodeOf(error: QuorateError): ExitCode {
-  const byCode = exitCodesByCode[error.code];
+/** What an exit code follows from: an error, or the problem of one entry of a batch. */
+type Refusal = Pick<QuorateError, "code" | "outcome" | "status">;
+
+/** The exit code of a call that failed, or of an entry of it. */
+export function exitCodeOf({ code, outcome, status }: Refusal): ExitCode {
+  const byCode = exitCodesByCode[code];
   if (byCode !== undefined) return byCode;
-  if (error.code === "usage") return exitCodes.usage;
-  if (error.outcome !== "not-executed") return exitCodes.outcomeUnknown;
-  const { status } = error;
+  if (code === "usage") return exitCodes.usage;
+  if (outcome !== "not-executed") return exitCodes.outcomeUnknown;
   return (status === null ? undefined : exitCodesByStatus[status]) ?? exitCodes.unavailable;
 }
 
@@ -101,9 +105,11 @@ function causesOf({ code, cause }: QuorateError): readonly string[] {
 }
 
 function hintsOf({ code, outcome }: QuorateError): readonly string[] {
-  if (code === "token-missing")
+  if (code === "token-missing") {
     return ["Give a token: quorate login, QUORATE_TOKEN or --token-file."];
+  }
   if (code === "token-invalid") return ["`quorate token inspect` shows what is in the token."];
+  if (code === "route-not-found") return ["This gateway is of another version than the command."];
   if (code === "connection-failed" && outcome === "not-executed") {
     return ["Is the gateway running? `quorate context show` says which one is meant."];
   }

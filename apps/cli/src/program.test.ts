@@ -1,4 +1,9 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { expect, test } from "vitest";
+import { Cli } from "./cli.ts";
+import { examplesOf } from "./examples.ts";
+import { createProgram } from "./program.ts";
+import { silentHost } from "./silent-host.ts";
 import { runCli } from "./testing/run-cli.ts";
 
 test("help goes to the data side and ends with 0", async () => {
@@ -43,6 +48,17 @@ test("without a gateway to talk to the way out is named", async () => {
   expect(code).toBe(2);
   expect(talk).toContain("QUORATE_URL");
   expect(talk).toContain("quorate context add");
+});
+
+test("every command has a description and examples in its help", () => {
+  const bare = (command: CommandUnknownOpts): readonly string[] =>
+    command.commands.flatMap((each) => {
+      const isHelped = each.commands.length > 0 || examplesOf(each).length > 0;
+      const isWhole = isHelped && each.description() !== "";
+      return [...(isWhole ? [] : [each.name()]), ...bare(each)];
+    });
+  // The one that shells ask is for nobody else.
+  expect(bare(createProgram(new Cli(silentHost)))).toEqual(["complete"]);
 });
 
 test("a person gets a table, a pipe gets JSON", async () => {

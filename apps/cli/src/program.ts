@@ -19,7 +19,7 @@ import { declareToken } from "./commands/token.ts";
 import { declareVersion } from "./commands/version.ts";
 import { declareWhoami } from "./commands/whoami.ts";
 import { rootCommand } from "./globals.ts";
-import { paintOf } from "./output/style.ts";
+import { paintFor } from "./output/style.ts";
 
 const thisCommand = "This command:";
 
@@ -28,8 +28,7 @@ export function createProgram(cli: Cli) {
   const program = rootCommand();
   cli.readGlobals(() => program.opts());
   const { out, talk } = cli.host.terminal;
-  const { isColorless, isColorForced } = cli.host.environment;
-  const paint = paintOf(!isColorless && (out.isTerminal || isColorForced));
+  const paint = paintFor(out.isTerminal, cli.host.environment);
   program
     .exitOverride()
     .configureOutput({

@@ -2,7 +2,7 @@
 import { Cli, type Host } from "./cli.ts";
 import { endingOf } from "./ending.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { paintOf } from "./output/style.ts";
+import { paintFor } from "./output/style.ts";
 import { createProgram } from "./program.ts";
 
 /** Runs the command that the arguments name. Never throws. */
@@ -14,8 +14,7 @@ export async function run(args: readonly string[], host: Host): Promise<ExitCode
   } catch (error) {
     const { exitCode, line, notes } = endingOf(error, host.signal.aborted);
     const { talk } = host.terminal;
-    const { isColorless, isColorForced } = host.environment;
-    const paint = paintOf(!isColorless && (talk.isTerminal || isColorForced));
+    const paint = paintFor(talk.isTerminal, host.environment);
     if (line !== "") talk.write(`${paint("bad", "error:")} ${line}\n`);
     for (const note of notes) talk.write(`  ${note}\n`);
     return exitCode;

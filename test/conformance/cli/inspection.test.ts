@@ -69,6 +69,16 @@ test("a dead letter tells why, and its whole error history", async () => {
   expect(shown.out).toMatch(/^errors +\S+ Stock: second\n +\S+ Stock: first$/m);
 });
 
+test("a dead letter is taken, and removed by an acknowledgement", async () => {
+  await stage.run("queue create taken");
+  await stage.run("send taken 1");
+  await stage.run(`reject taken ${(await stage.run("receive taken -o id")).out.trim()}`);
+  expect((await stage.run("receive taken")).json()).toMatchObject({ messages: [] });
+  const dead = await stage.run("receive taken --dead --ack");
+  expect(dead.json()).toMatchObject({ messages: [{ body: 1 }] });
+  expect((await stage.run("dlq ls taken -o id")).out).toBe("");
+});
+
 test("what is no dead letter, or not there, ends with 3", async () => {
   const id = (await stage.run("send orders 1 -o id")).out.trim();
   const living = await stage.run(`dlq show orders ${id}`);

@@ -115,6 +115,13 @@ test("many copies go in batches, and a bar is shown to a person alone", async ()
   expect(quiet).toMatchObject({ out: `1 message, 1 duplicate in ${queue}\n`, talk: "" });
 });
 
+test("of many copies those that find no room are counted, and the exit code says why", async () => {
+  const queue = await newQueue("maxMessages=3");
+  const sent = await stage.run(`send ${queue} 1 --count 5 --timeout 1s`, { person: [] });
+  expect(sent.code).toBe(7);
+  expect(sent.out).toBe(`3 messages, 2 refused in ${queue}\n`);
+});
+
 test("a message is acknowledged only after it was printed, and is gone then", async () => {
   const queue = await newQueue();
   await stage.run(`send ${queue} 1 --count 3`);

@@ -41,6 +41,7 @@ export function declareDequeue(parent: CommandUnknownOpts, cli: Cli): void {
     .option("--worker <label>", "what others see as the holder of the lease")
     .option("--max-per-group <n>", "of one group at most", wholeNumber(1, dequeueMessagesMax))
     .option("--dequeue-id <id>", "the same id again gives the same messages (a new one)")
+    .option("--dead", "take dead letters: an ack removes one, anything else leaves it dead")
     .option("--ack", "acknowledge what came, once it is printed")
     .addOption(new Option("--pop", "take them out at once, without a lease").conflicts("ack"))
     .action(async (queue, options) => {
@@ -51,6 +52,7 @@ export function declareDequeue(parent: CommandUnknownOpts, cli: Cli): void {
         waitMs: options.wait,
         worker: options.worker,
         maxPerGroup: options.maxPerGroup,
+        ...(options.dead === true ? { from: "dead" as const } : {}),
         ...(options.pop === true ? { mode: "delete" as const } : {}),
       };
       const answer = await cli.request("dequeue", { params: { queue }, body });

@@ -2,7 +2,7 @@
 import { batchBytesMax, batchEntriesMax } from "@quorate/contract";
 import type { BatchEnqueued, Operations } from "@quorate/sdk";
 import type { Cli } from "../cli.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { exitCodeOf } from "../ending.ts";
 import { plural } from "../output/cell.ts";
 
 /** A message of a batch. */
@@ -34,12 +34,16 @@ export async function enqueueMany(
     of: () => `${summaryText(whole)} in ${queue}`,
     id: "coord.op",
   });
-  if (whole.summary.refused > 0) cli.endWith(exitCodes.conflict);
+  const refused = whole.results.find((result) => "problem" in result);
+  if (refused !== undefined && "problem" in refused) {
+    cli.output.warn(refused.problem.detail);
+    cli.endWith(exitCodeOf(refused.problem));
+  }
 }
 
 /** Copies of a message that fit one batch. */
 function entriesMax(message: Message): number {
-  const bytes = JSON.stringify(message).length;
+  const bytes = Buffer.byteLength(JSON.stringify(message));
   return Math.max(1, Math.min(batchEntriesMax, Math.floor(batchBytesMax / bytes)));
 }
 

@@ -1,7 +1,7 @@
 /** The one place that prints: data to one side, talk to the other, in the format asked for. */
 import { type Fields, jsonText, listAt, textAt } from "../exact-json.ts";
 import type { Terminal } from "../terminal.ts";
-import { type Paint, paintOf } from "./style.ts";
+import { type ColorChoice, type Paint, paintFor } from "./style.ts";
 import { type Column, recordText, tableText } from "./table.ts";
 
 /** What `-o` takes. */
@@ -30,7 +30,7 @@ export interface OutputChoice {
   readonly format: OutputFormat | null;
   /** No talk but errors. */
   readonly isQuiet: boolean;
-  readonly colors: { readonly isColorless: boolean; readonly isColorForced: boolean };
+  readonly colors: ColorChoice;
 }
 
 /** Prints for one run of the command. */
@@ -43,12 +43,11 @@ export class Output {
 
   constructor(terminal: Terminal, choice: OutputChoice) {
     const { out, talk } = terminal;
-    const { isColorless, isColorForced } = choice.colors;
     this.#terminal = terminal;
     this.#isQuiet = choice.isQuiet;
     this.format = choice.format ?? (out.isTerminal ? "table" : "json");
-    this.paint = paintOf(!isColorless && (out.isTerminal || isColorForced));
-    this.#paintTalk = paintOf(!isColorless && (talk.isTerminal || isColorForced));
+    this.paint = paintFor(out.isTerminal, choice.colors);
+    this.#paintTalk = paintFor(talk.isTerminal, choice.colors);
   }
 
   /** Prints an answer of the API, or an object of our own that looks like one. */

@@ -16,6 +16,17 @@ const formats = {
   changing: "magenta",
 } as const satisfies Record<Meaning, string>;
 
+/** What people say about colours, in the environment. */
+export interface ColorChoice {
+  readonly isColorless: boolean;
+  readonly isColorForced: boolean;
+}
+
+/** The paint for a place where a person looks, or nobody. */
+export function paintFor(isTerminal: boolean, choice: ColorChoice): Paint {
+  return paintOf(!choice.isColorless && (isTerminal || choice.isColorForced));
+}
+
 /** A paint that colours, or one that does not. */
 export function paintOf(isColored: boolean): Paint {
   if (!isColored) return (_meaning, text) => text;

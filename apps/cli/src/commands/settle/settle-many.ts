@@ -1,7 +1,7 @@
 /** Settles leases, and says of each what became of it. */
 import type { Operations, SettledMany } from "@quorate/sdk";
 import type { Cli } from "../../cli.ts";
-import { exitCodes } from "../../exit-codes.ts";
+import { exitCodeOf } from "../../ending.ts";
 import { type Fields, textAt, valueAt } from "../../exact-json.ts";
 import type { View } from "../../output/output.ts";
 
@@ -31,16 +31,15 @@ function noteOf(result: Fields): string {
   return valueAt(result, "late") === true ? "late: the lease had ended" : "";
 }
 
-/** Settles all of them. Whatever fails of it becomes the exit code. */
+/** Settles all of them. The first that is refused gives the exit code. */
 export async function settleMany(
   cli: Cli,
   queue: string,
   settlements: readonly Settlement[],
 ): Promise<SettledMany> {
   const { body } = await cli.request("settle", { params: { queue }, body: { settlements } });
-  const problems = body.results.flatMap((result) => ("problem" in result ? [result.problem] : []));
-  const isUnknown = problems.every(({ status }) => status === 404);
-  if (problems.length > 0) cli.endWith(isUnknown ? exitCodes.notFound : exitCodes.conflict);
+  const refused = body.results.find((result) => "problem" in result);
+  if (refused !== undefined && "problem" in refused) cli.endWith(exitCodeOf(refused.problem));
   return body;
 }
 
