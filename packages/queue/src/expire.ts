@@ -16,6 +16,7 @@ import { endLease, freeRecord, makeReady, unschedule } from "./message-life.ts";
 import { isDeadLetter, leaseEnd, messageField } from "./message-record.ts";
 import { endByRetention, leaveAndEnd, nextEndIn } from "./retention.ts";
 import { hasToSweep, sweep } from "./sweep.ts";
+import { unblock } from "./unblock.ts";
 import type { QueueState } from "./state.ts";
 import type { WindowList } from "./window-table.ts";
 
@@ -37,7 +38,10 @@ export function expire(state: QueueState): void {
       endByExpiry(state, lease);
     else endTimer(state, timer);
   }
-  for (const queue of state.queues()) left -= endByRetention(state, queue, left);
+  for (const queue of state.queues()) {
+    left -= endByRetention(state, queue, left);
+    left -= unblock(state, queue, left);
+  }
   for (const queue of state.queues()) sweep(state, queue);
   forgetRecords(state);
 }
@@ -63,7 +67,8 @@ function isAnyQueueDue(state: QueueState, now: number): boolean {
   let next = now + queueWindowMicrosMin;
   for (const queue of state.queues()) {
     const idEnd = nextIdEnd(state, queue) + windowSlackMicros;
-    next = Math.min(next, idEnd, nextEndIn(state, queue), hasToSweep(queue) ? now : Infinity);
+    const hasWork = hasToSweep(queue) || queue.unblockSeq !== 0;
+    next = Math.min(next, idEnd, nextEndIn(state, queue), hasWork ? now : Infinity);
     if (next <= now) return true;
   }
   state.queuesIdleUntil = next;

@@ -75,6 +75,7 @@ export function buryAgain(state: QueueState, queue: Queue, message: number): "de
     return "done";
   }
   layDown(state, queue, message);
+  if (queue.config.onDead === "continue") leaveOrder(state, message);
   refreshGroup(state, queue, state.messages.u32(message, messageField.group));
   return "dead";
 }

@@ -137,3 +137,29 @@ test("groups of the same name in two queues know nothing of each other", () => {
   });
   expect(bodiesOf(driver.dequeue({ queue: "r" }))).toEqual(["r1"]);
 });
+
+test("a queue that is configured to go on lets go of what its dead letters hold up", () => {
+  const driver = ready({ onDead: "block" });
+  driver.enqueue(...groupOf(3, "a"), ...groupOf(2, "b"));
+  const { settle } = take(driver, 1);
+  settle(0, "reject");
+  const replace = (onDead: "block" | "continue") =>
+    driver.execute({
+      type: "put-queue",
+      queue: "q",
+      config: { onDead },
+      precondition: { kind: "match-any" },
+    });
+  const [leased] = driver.dequeue({ from: "dead" }).messages;
+  replace("continue");
+  expect(driver.machine.isPulseDue(driver.now + 1)).toBe(true);
+  driver.pulse();
+  expect(driver.stats()).toMatchObject({ leased: 1, blocked: 2 });
+  driver.settle({ action: "release", lease: leaseOf(leased), delayMs: null });
+  expect(driver.stats()).toMatchObject({ dead: 1, ready: 4, blocked: 0 });
+
+  // What died while nobody was held up holds up nobody afterwards.
+  replace("block");
+  driver.pulse();
+  expect(take(driver, 9).bodies).toEqual(["a2", "a3", "b1", "b2"]);
+});

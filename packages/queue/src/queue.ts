@@ -61,6 +61,8 @@ export class Queue {
   isDeleted = false;
   /** No message with a lower seq ends by the queue's `retentionMs` while it is ready or scheduled. */
   retentionSeq = 1;
+  /** Dead letters from this seq on may still hold up their groups though none should; 0: none do. */
+  unblockSeq = 0;
   /** Dedup records whose window runs, oldest first. */
   dedup: WindowList = windowList();
   paused: Pauses = { send: null, receive: null };
@@ -96,6 +98,9 @@ export class Queue {
   configure(config: QueueConfig): void {
     // What has been passed by may end later now, or what has not may end before it.
     if (config.retentionMs !== this.currentConfig.retentionMs) this.retentionSeq = 1;
+    if (config.onDead !== this.currentConfig.onDead) {
+      this.unblockSeq = config.onDead === "continue" ? 1 : 0;
+    }
     this.currentConfig = config;
     this.configBytes = null;
     this.version += 1;
@@ -150,7 +155,8 @@ export class Queue {
     }
     writePauses(writer, this.paused);
     writer.u32(this.candidates).u32(this.dedupHeld).u64(this.bytesIn.popped);
-    writer.u32(this.era).bool(this.isDeleted).u64(this.retentionSeq);
+    writer.u32(this.era).bool(this.isDeleted);
+    writer.u64(this.retentionSeq).u64(this.unblockSeq);
     writeWindowList(writer, this.dedup);
     this.messages.write(writer);
     for (const name of storedStates) {
@@ -181,6 +187,7 @@ export class Queue {
     this.era = reader.u32();
     this.isDeleted = reader.bool();
     this.retentionSeq = reader.u64();
+    this.unblockSeq = reader.u64();
     this.dedup = dedup.readList(reader);
     this.messages.restore(reader);
     for (const name of storedStates) {

@@ -104,6 +104,7 @@ export class ModelLeases {
       return "done";
     }
     message.state = "dead";
+    if (queue.config.onDead === "continue") queue.leaveGroup(message);
     return "dead";
   }
 

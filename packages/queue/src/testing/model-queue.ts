@@ -30,6 +30,8 @@ export class ModelQueue {
   readonly incarnation: number;
   version = 1;
   config: QueueConfig;
+  /** Whether the next pulse lets go of what dead letters hold up. */
+  unblocks = false;
   readonly messages = new Map<number, ModelMessage>();
   readonly ids = new Map<string, Remembered>();
   private readonly keys = new Map<

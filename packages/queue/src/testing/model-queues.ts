@@ -24,6 +24,10 @@ export class ModelQueues extends ModelLeases {
       if (isWaiting && isOver) this.endMessage(queue, message);
     }
     for (const message of queue.messages.values()) {
+      if (message.state === "dead" && queue.unblocks) queue.leaveGroup(message);
+    }
+    queue.unblocks = false;
+    for (const message of queue.messages.values()) {
       if (message.state === "dead" && queue.deadEndOf(message) <= this.now)
         this.takeAway(queue, message);
     }
@@ -44,6 +48,7 @@ export class ModelQueues extends ModelLeases {
       return { refused: "precondition-required" };
     }
     if (precondition.kind === "match-any" && !queueConfigHas(queue.config, config)) {
+      if (config.onDead !== queue.config.onDead) queue.unblocks = config.onDead === "continue";
       queue.config = config;
       queue.version += 1;
     }
