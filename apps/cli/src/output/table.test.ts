@@ -23,7 +23,7 @@ m            3  –
 
 test("a line that is too long is cut, and says so", () => {
   const lines = tableText(items, columns, { paint, columns: 12 }).split("\n");
-  expect(lines).toEqual(["NAME     RE…", "orders  12 …", "m           …"]);
+  expect(lines).toEqual(["NAME     RE…", "orders  12 …", "m          …"]);
 });
 
 test("a record has a line for each value", () => {
