@@ -21,9 +21,15 @@ export class Release extends Error {
 /** How a message leaves its lease. */
 export type Verdict =
   | { readonly action: "ack" }
-  | { readonly action: "nack"; readonly error: { readonly type: string; readonly message: string } }
+  | { readonly action: "nack"; readonly error: Failure }
   | { readonly action: "release"; readonly delayMs?: number | undefined }
-  | { readonly action: "reject"; readonly reason: string };
+  | { readonly action: "reject"; readonly error: Failure };
+
+/** What the queue keeps of a failure. */
+interface Failure {
+  readonly type: string;
+  readonly message: string;
+}
 
 /** Characters of texts that the API keeps; it cuts them at bytes itself. */
 const textCharsMax = 1024;
@@ -31,13 +37,19 @@ const typeCharsMax = 128;
 
 /** The verdict that a thrown value means. */
 export function verdictOf(thrown: unknown): Verdict {
-  if (thrown instanceof Reject)
-    return { action: "reject", reason: cut(thrown.message, textCharsMax) };
   if (thrown instanceof Release) return { action: "release", delayMs: thrown.delayMs };
-  const isError = thrown instanceof Error;
-  const type = cut(isError ? thrown.name : typeof thrown, typeCharsMax);
-  const message = cut(isError ? thrown.message : String(thrown), textCharsMax);
-  return { action: "nack", error: { type, message } };
+  const action = thrown instanceof Reject ? "reject" : "nack";
+  return { action, error: failureOf(thrown) };
+}
+
+function failureOf(thrown: unknown): Failure {
+  if (!(thrown instanceof Error)) {
+    return { type: typeof thrown, message: cut(String(thrown), textCharsMax) };
+  }
+  // What a handler rejects a message for is often an error that it has caught.
+  const { cause } = thrown;
+  const named = thrown instanceof Reject && cause instanceof Error ? cause : thrown;
+  return { type: cut(named.name, typeCharsMax), message: cut(thrown.message, textCharsMax) };
 }
 
 /** The settlement that carries a verdict out. */

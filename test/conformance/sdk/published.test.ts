@@ -91,7 +91,16 @@ test("publint has nothing to say", async () => {
 });
 
 test("the types are right however they are resolved", () => {
-  const args = [tarball, "--profile", "esm-only", "--format", "ascii", "--no-color", "--no-emoji"];
+  const args = [
+    tarball,
+    "--profile",
+    "esm-only",
+    "--no-definitely-typed",
+    "--format",
+    "ascii",
+    "--no-color",
+    "--no-emoji",
+  ];
   const { status, stdout } = spawnSync(tool("attw"), args, { encoding: "utf8" });
   expect(stdout.match(/node16 \(from ESM\): OK \(ESM\)/g)).toHaveLength(2);
   expect(stdout.match(/bundler: OK\s/g)?.length).toBeGreaterThanOrEqual(2);

@@ -1,7 +1,10 @@
 /** What holds of a worker, whatever cluster it works for. */
 import { type Handler, type QueueClient, Reject, Release, type WorkerOptions } from "@quorate/sdk";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Stage, stages } from "./stage.ts";
+
+/** Steps of 10 ms in which something must come about: a minute. */
+const stepsMax = 6000;
 
 describe.each(stages)("a worker of $name", ({ start }) => {
   let stage: Stage;
@@ -22,14 +25,10 @@ describe.each(stages)("a worker of $name", ({ start }) => {
   }
 
   /** Time passes in small steps until the condition holds. */
-  const until = (condition: () => boolean) =>
-    vi.waitUntil(
-      () => {
-        if (!condition()) void stage.advance(10);
-        return condition();
-      },
-      { interval: 2, timeout: 20_000 },
-    );
+  const until = async (condition: () => boolean | Promise<boolean>) => {
+    for (let step = 0; step < stepsMax && !(await condition()); step++) await stage.pass(10);
+    if (!(await condition())) throw new Error("it did not come about");
+  };
 
   /** A worker that tells what went wrong; `closed` ends it with time that passes. */
   async function working(
@@ -249,16 +248,10 @@ describe.each(stages)("a worker of $name", ({ start }) => {
       if (body === 2) await progress(() => {});
     });
     await queue.enqueueMany([1, 2, 3].map((body) => ({ body })));
-    let left = Infinity;
-    await vi.waitUntil(
-      async () => {
-        await stage.advance(10);
-        const { ready, leased } = (await queue.get()).stats;
-        left = ready + leased;
-        return left === 0;
-      },
-      { interval: 5, timeout: 20_000 },
-    );
+    await until(async () => {
+      const { ready, leased } = (await queue.get()).stats;
+      return ready + leased === 0;
+    });
     await closed();
     const { messages } = await collect(queue);
     expect(messages).toMatchObject([{ body: 2, errors: [{ type: "UsageError" }] }]);

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { Reject, Release, verdictOf } from "./verdict.ts";
+
+test("an error nacks, with its name and what it says", () => {
+  expect(verdictOf(new RangeError("too much"))).toEqual({
+    action: "nack",
+    error: { type: "RangeError", message: "too much" },
+  });
+  expect(verdictOf("no error")).toEqual({
+    action: "nack",
+    error: { type: "string", message: "no error" },
+  });
+});
+
+test("Reject rejects, under the name of what it was caused by", () => {
+  expect(verdictOf(new Reject("never"))).toEqual({
+    action: "reject",
+    error: { type: "Reject", message: "never" },
+  });
+  expect(verdictOf(new Reject("never", { cause: new SyntaxError("?") }))).toMatchObject({
+    error: { type: "SyntaxError", message: "never" },
+  });
+});
+
+test("Release releases, with its delay", () => {
+  expect(verdictOf(new Release())).toEqual({ action: "release", delayMs: undefined });
+  expect(verdictOf(new Release("later", { delayMs: 5000 }))).toMatchObject({ delayMs: 5000 });
+});
+
+test("texts are cut, and never to half a character", () => {
+  const long = new Error(`${"x".repeat(1023)}\u{1f600}`);
+  long.name = "N".repeat(200);
+  const verdict = verdictOf(long);
+  if (verdict.action !== "nack") throw new Error("an error nacks");
+  expect(verdict.error.message).toBe(`${"x".repeat(1023)}\ufffd`);
+  expect(verdict.error.type).toHaveLength(128);
+});
