@@ -156,6 +156,11 @@ describe("the machine", () => {
 const outcomes: readonly Outcome[] = [
   { type: "invalid" },
   { type: "refused", refusal: { code: "queue-not-found" }, index: null },
+  { type: "refused", refusal: { code: "message-leased" }, index: null },
+  { type: "refused", refusal: { code: "lease-lost", reason: "purged" }, index: 2 },
+  { type: "purged", removed: 25_000_000 },
+  { type: "queue-deleted" },
+  { type: "message-deleted" },
   {
     type: "refused",
     refusal: { code: "dedup-conflict", original: { op: 2 ** 52, index: 7 } },
