@@ -2,6 +2,7 @@
 import { checkpointMutants } from "./checkpoint-mutants.ts";
 import { lostDiskMutants } from "./lost-disk-mutants.ts";
 import type { Mutant } from "./mutant.ts";
+import { nackMutants } from "./nack-mutants.ts";
 import { normalMutants } from "./normal-mutants.ts";
 import { promiseMutants } from "./promise-mutants.ts";
 import { quorumMutants } from "./quorum-mutants.ts";
@@ -15,6 +16,7 @@ export const mutants: readonly Mutant[] = [
   ...quorumMutants,
   ...normalMutants,
   ...viewChangeMutants,
+  ...nackMutants,
   ...promiseMutants,
   ...repairMutants,
   ...restartMutants,

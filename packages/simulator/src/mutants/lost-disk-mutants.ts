@@ -148,4 +148,34 @@ export const lostDiskMutants: readonly Mutant[] = [
       ],
     },
   },
+  {
+    name: "re-admitted by a certificate with its own signature",
+    edits: [
+      {
+        file: "packages/vsr/src/readmission.ts",
+        find: "    return sender !== member && incarnation === replica.incarnations.of(sender);",
+        replace: "    return true;",
+      },
+      {
+        file: "packages/vsr/src/lost-disk.ts",
+        find: "  if (certificate.signatures.some(({ sender }) => sender === identity.index)) return false;\n",
+        replace: "",
+      },
+    ],
+    swarm: losing,
+    harmless:
+      "it signs nothing before it is readmitted, and its old disk signed before the entry was made",
+  },
+  {
+    name: "view whose primary is barred is not voted past",
+    edits: [
+      {
+        file: "packages/vsr/src/enter-view.ts",
+        find: "  if (isBarred(replica) && isPrimary(replica)) expireViewChangeTimer(replica);\n",
+        replace: "",
+      },
+    ],
+    swarm: losing,
+    harmless: "the others' timers end it: it costs one timeout",
+  },
 ];

@@ -90,4 +90,16 @@ export const promiseMutants: readonly Mutant[] = [
     ],
     harmless: "the journal writes in order: what came after the cut completes later",
   },
+  {
+    name: "what no disk has confirmed is told in the DoViewChange",
+    edits: [
+      {
+        file: "packages/vsr/src/enter-view.ts",
+        find: "  replica.log.cutAppending();\n",
+        replace: "  replica.log.markStored(replica.log.headOp);\n",
+      },
+    ],
+    harmless:
+      "the journal writes in order: the superblock that a DoViewChange waits for comes after it",
+  },
 ];

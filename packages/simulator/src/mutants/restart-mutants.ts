@@ -197,4 +197,17 @@ export const restartMutants: readonly Mutant[] = [
       ],
     },
   },
+  {
+    name: "entries above the head count though the view has moved",
+    edits: [
+      {
+        file: openedLog,
+        find: "  if (superblock.view > superblock.lastNormalView) {\n",
+        replace: "  if (superblock.view > superblock.lastNormalView && superblock.view === 0) {\n",
+      },
+    ],
+    swarm: { replicaCount: 3, faults: { crash: 300_000, flap: 400_000, partition: 700_000 } },
+    harmless:
+      "they are entries of the last normal view and on the disk, and the view's DoViewChange is stored",
+  },
 ];

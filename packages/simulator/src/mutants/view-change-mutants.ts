@@ -7,23 +7,6 @@ const selection = "packages/vsr/src/selection.ts";
 const startView = "packages/vsr/src/start-view.ts";
 const viewChange = "packages/vsr/src/view-change.ts";
 
-/**
- * Of three members one hears nothing for a while, one acknowledges what then rots on its disk, and
- * the primary dies.
- */
-const nacking = {
-  replicaCount: 3,
-  pipelineMax: 64,
-  preparesInFlightMax: 8,
-  checkpointOps: 1_024,
-  downMeanMicros: 700_000,
-  faults: {},
-  strikes: [
-    { at: "prepare", oneIn: 20, harms: ["whisper"] },
-    { at: "prepareOk", oneIn: 30, harms: ["rot", "crash", "crash receiver"] },
-  ],
-} as const;
-
 export const viewChangeMutants: readonly Mutant[] = [
   {
     name: "largest last normal view wins, whatever its op",
@@ -175,41 +158,6 @@ export const viewChangeMutants: readonly Mutant[] = [
         { at: "getState", oneIn: 2, harms: ["lose-disk receiver"] },
       ],
     },
-  },
-  {
-    name: "nack quorum too small",
-    edits: [
-      {
-        file: "packages/protocol/src/quorum.ts",
-        find: "return voterCount - quorumOf(voterCount) + 1;",
-        replace: "return voterCount - quorumOf(voterCount);",
-      },
-    ],
-    swarm: nacking,
-  },
-  {
-    name: "corrupt entry counted as a nack",
-    edits: [
-      {
-        file: selection,
-        find: "return own !== undefined && !bytesEqual(hashEntryHeader(own.header, sha256), hash);",
-        replace: `
-  if (own?.state === "corrupt") return true;
-  return own !== undefined && !bytesEqual(hashEntryHeader(own.header, sha256), hash);`,
-      },
-    ],
-    swarm: nacking,
-  },
-  {
-    name: "no nack rule: an entry that nobody can read is cut",
-    edits: [
-      {
-        file: selection,
-        find: 'if (nacks.length < nackQuorumOf(voterCount)) return { kind: "unreadable", op: header.op };',
-        replace: "",
-      },
-    ],
-    swarm: nacking,
   },
   {
     name: "primary without a quorum never abdicates",
