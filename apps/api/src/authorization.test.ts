@@ -1,4 +1,4 @@
-import { actionsOf, commonErrors, documentPath, queueActions, routes } from "@quorate/contract";
+import { documentPath } from "@quorate/contract";
 import { base64url, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -19,61 +19,6 @@ afterAll(async () => {
   await gateway.stop();
   expect(gateway.logged).toEqual([]);
 });
-
-function pathOf(path: string): string {
-  return path
-    .replace(":queue", "orders")
-    .replace(":leaseId", "l_00000000000000000000")
-    .replace(":member", "r0");
-}
-
-/** The least that each scope could be: each queue action on this queue, and each cluster scope. */
-const singleScopes = [
-  ...queueActions.map((action) => `${action}:orders`),
-  "cluster:read",
-  "cluster:admin",
-  "audit:read",
-];
-
-describe.each(routes.map((route) => ({ route, name: `${route.method} ${route.path}` })))(
-  "$name",
-  ({ route }) => {
-    const send = (token: string | null) =>
-      gateway.send(route.method.toUpperCase(), pathOf(route.path), { token });
-
-    it.each(singleScopes)("is decided by its own scope for a token of %s", async (scope) => {
-      const { status } = await send(await gateway.issuer.token(scope));
-      const wanted = route.scope.includes(":")
-        ? [route.scope]
-        : route.scope.split(" or ").map((action) => `${action}:orders`);
-      const isAllowed = ["public", "any"].includes(route.scope) || wanted.includes(scope);
-      expect(status === 403).toBe(!isAllowed);
-      expect(status).not.toBe(401);
-    });
-
-    it("needs a token exactly when it is not public", async () => {
-      const answer = await send(null);
-      if (route.scope === "public") {
-        expect(answer.status).not.toBe(401);
-        return;
-      }
-      expect(problemIn(answer).code).toBe("token-missing");
-      expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="quorate"');
-      expect(commonErrors(route)).toContain("token-missing");
-    });
-
-    it("is not opened by the scope on another queue", async () => {
-      const [action] = actionsOf(route.scope);
-      if (action === undefined || !route.path.includes(":queue")) return;
-      const answer = await send(await gateway.issuer.token(`${action}:mail ${action}:o`));
-      const wanted = `${action}:orders`;
-      expect(problemIn(answer)).toMatchObject({ code: "scope-missing", scope: wanted });
-      expect(answer.headers.get("www-authenticate")).toBe(
-        `Bearer realm="quorate", error="insufficient_scope", scope="${wanted}"`,
-      );
-    });
-  },
-);
 
 it("a scope is asked for also where the queue does not exist", async () => {
   const token = await gateway.issuer.token("enqueue:mail");
