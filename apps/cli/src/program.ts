@@ -18,6 +18,7 @@ import { declareStatus } from "./commands/status.ts";
 import { declareToken } from "./commands/token.ts";
 import { declareVersion } from "./commands/version.ts";
 import { declareWhoami } from "./commands/whoami.ts";
+import { addExamples } from "./examples.ts";
 import { rootCommand } from "./globals.ts";
 import { paintFor } from "./output/style.ts";
 
@@ -71,5 +72,10 @@ export function createProgram(cli: Cli) {
   declareCompletion(program, cli);
   declareVersion(program, cli);
   program.helpCommand("help [command]", "the same as --help");
+  addExamples(program, [
+    { call: "quorate status --watch", does: "who leads, what is final, how many may stop" },
+    { call: `quorate send orders '{"order":1}' --dedup-id order-1`, does: "send, safe to repeat" },
+    { call: "quorate receive orders --wait 20s --ack", does: "wait for a message and take it" },
+  ]);
   return program;
 }

@@ -111,6 +111,8 @@ test("many copies go in batches, and a bar is shown to a person alone", async ()
   expect(piped.talk).toBe("");
   const seen = await stage.run(`send ${queue} 1 --count 2500`, { person: [] });
   expect(seen.out).toBe(`2 500 messages in ${queue}\n`);
+  const ids = await stage.run(`send ${queue} 1 --count 3 -o id`);
+  expect(ids.out).toMatch(/^(?:m_\w{20}\n){3}$/);
   const quiet = await stage.run(`send ${queue} 1 --count 2 --dedup-id x -q`, { person: [] });
   expect(quiet).toMatchObject({ out: `1 message, 1 duplicate in ${queue}\n`, talk: "" });
 });

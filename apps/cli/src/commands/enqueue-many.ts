@@ -32,7 +32,8 @@ export async function enqueueMany(
   cli.output.answer(whole, {
     kind: "text",
     of: () => `${summaryText(whole)} in ${queue}`,
-    id: "coord.op",
+    name: "results",
+    id: "messageId",
   });
   const refused = whole.results.find((result) => "problem" in result);
   if (refused !== undefined && "problem" in refused) {

@@ -1,5 +1,5 @@
 /** The one place that prints: data to one side, talk to the other, in the format asked for. */
-import { type Fields, jsonText, listAt, textAt } from "../exact-json.ts";
+import { type Fields, jsonText, listAt, valueAt } from "../exact-json.ts";
 import type { Terminal } from "../terminal.ts";
 import { type ColorChoice, type Paint, paintFor } from "./style.ts";
 import { type Column, recordText, tableText } from "./table.ts";
@@ -10,7 +10,7 @@ export const outputFormats = ["table", "json", "ndjson", "id"] as const;
 /** See `outputFormats`. */
 export type OutputFormat = (typeof outputFormats)[number];
 
-/** How an answer looks to a person, and what names the things in it. */
+/** How an answer looks to a person, and the path of what names each thing in it (null: nothing). */
 export type View =
   | {
       readonly kind: "list";
@@ -21,8 +21,14 @@ export type View =
       /** What is said where there are no items. */
       readonly empty: string;
     }
-  | { readonly kind: "record"; readonly columns: readonly Column[]; readonly id: string }
-  | { readonly kind: "text"; readonly of: (answer: Fields) => string; readonly id: string };
+  | { readonly kind: "record"; readonly columns: readonly Column[]; readonly id: string | null }
+  | {
+      readonly kind: "text";
+      readonly of: (answer: Fields) => string;
+      /** The field that holds the items, where there are any beside the text. */
+      readonly name?: string;
+      readonly id: string;
+    };
 
 /** How to print. */
 export interface OutputChoice {
@@ -61,7 +67,7 @@ export class Output {
         for (const item of itemsOf(answer, view)) this.text(jsonText(item, "line"));
         return;
       case "id":
-        for (const item of itemsOf(answer, view)) this.text(textAt(item, view.id));
+        for (const item of itemsOf(answer, view)) this.#name(item, view.id);
         return;
       case "table":
         this.#show(answer, view);
@@ -93,6 +99,11 @@ export class Output {
     return !this.#isQuiet && this.#terminal.talk.isTerminal;
   }
 
+  #name(item: Fields, path: string | null): void {
+    const name = path === null ? null : valueAt(item, path);
+    if (typeof name === "string" || typeof name === "number") this.text(String(name));
+  }
+
   #show(answer: Fields, view: View): void {
     const columns = this.#terminal.out.isTerminal ? this.#terminal.out.columns : Infinity;
     const { paint } = this;
@@ -113,5 +124,6 @@ export class Output {
 }
 
 function itemsOf(answer: Fields, view: View): readonly Fields[] {
-  return view.kind === "list" ? listAt(answer, view.name) : [answer];
+  const name = view.kind === "record" ? undefined : view.name;
+  return name === undefined ? [answer] : listAt(answer, name);
 }

@@ -8,7 +8,7 @@ export const pausable = ["send", "receive"] as const;
 /** Who has paused what, since when and why. */
 export const pausedView: View = {
   kind: "record",
-  id: "paused",
+  id: null,
   columns: pausable.map((what) => ({
     title: what,
     of: (answer: Fields) => pauseText(valueAt(answer, `paused.${what}`)),

@@ -29,7 +29,7 @@ export function declareQueuePurge(parent: CommandUnknownOpts, cli: Cli): void {
       const call = { params: { queue }, body: { states, confirm: queue } };
       const { body } = await cli.request("purgeQueue", call);
       const line = `${plural(body.removed, "message")} of ${queue} gone`;
-      cli.output.answer(body, { kind: "text", of: () => line, id: "coord.op" });
+      cli.output.answer(body, { kind: "text", of: () => line, id: "removed" });
     });
   addExamples(command, [
     { call: "quorate queue purge orders --state dead", does: "asks for the name first" },
