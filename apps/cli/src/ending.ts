@@ -3,7 +3,6 @@ import { CommanderError } from "@commander-js/extra-typings";
 import { isQuorateError, type QuorateError } from "@quorate/sdk";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
-import { visible } from "./output/cell.ts";
 
 /** What is left to do when a command has thrown. */
 export interface Ending {
@@ -44,15 +43,13 @@ function endingOfCall(error: QuorateError, isInterrupted: boolean): Ending {
   const faults = error.problem?.errors ?? [];
   return {
     exitCode: exitCodeOf(error),
-    line: visible(error.message),
+    line: error.message,
     notes: [
-      ...faults.map(({ pointer, detail }) =>
-        visible(pointer === "" ? detail : `${pointer}: ${detail}`),
-      ),
+      ...faults.map(({ pointer, detail }) => (pointer === "" ? detail : `${pointer}: ${detail}`)),
       ...causesOf(error),
       ...hintsOf(error),
       ...(isUnknown ? ["Nobody knows whether it was done: look before you try again."] : []),
-      ...(error.requestId === null ? [] : [`request ${visible(error.requestId)}`]),
+      ...(error.requestId === null ? [] : [`request ${error.requestId}`]),
     ],
   };
 }
@@ -101,7 +98,7 @@ function causesOf({ code, cause }: QuorateError): readonly string[] {
     if (!(innermost.cause instanceof Error)) break;
     innermost = innermost.cause;
   }
-  return innermost instanceof Error && innermost.message !== "" ? [visible(innermost.message)] : [];
+  return innermost instanceof Error && innermost.message !== "" ? [innermost.message] : [];
 }
 
 function hintsOf({ code, outcome }: QuorateError): readonly string[] {
@@ -119,5 +116,5 @@ function hintsOf({ code, outcome }: QuorateError): readonly string[] {
 /** Files that cannot be read or written: the system's own words, without a stack. */
 function systemErrorLine(error: unknown): string | null {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return null;
-  return visible(error.message);
+  return error.message;
 }

@@ -2,6 +2,7 @@
 import { Cli, type Host } from "./cli.ts";
 import { endingOf } from "./ending.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { visible, visibleLines } from "./output/cell.ts";
 import { paintFor } from "./output/style.ts";
 import { createProgram } from "./program.ts";
 
@@ -15,8 +16,8 @@ export async function run(args: readonly string[], host: Host): Promise<ExitCode
     const { exitCode, line, notes } = endingOf(error, host.signal.aborted);
     const { talk } = host.terminal;
     const paint = paintFor(talk.isTerminal, host.environment);
-    if (line !== "") talk.write(`${paint("bad", "error:")} ${line}\n`);
-    for (const note of notes) talk.write(`  ${note}\n`);
+    if (line !== "") talk.write(`${paint("bad", "error:")} ${visible(line)}\n`);
+    for (const note of notes) talk.write(`  ${visibleLines(note)}\n`);
     return exitCode;
   }
 }

@@ -83,6 +83,15 @@ test("sending and receiving are paused with a reason, and resumed", async () => 
   expect((await stage.run("queue pause paused all")).code).toBe(2);
 });
 
+test("a reason that somebody gave cannot act on the terminal of who reads it", async () => {
+  await stage.run("queue create evil");
+  await stage.run("queue pause evil send --reason", "\u001b[2J\u009bgone");
+  for (const words of ["queue ls", "queue show evil", "queue stats evil", "queue ls -o json"]) {
+    const person = { person: [], environment: { isColorless: true } };
+    expect((await stage.run(words, person)).out, words).not.toMatch(/(?!\n)\p{Cc}/u);
+  }
+});
+
 test("what is purged is named first, and needs the queue's name", async () => {
   await stage.run("queue create purged");
   await stage.run("send purged 1 --count 3");

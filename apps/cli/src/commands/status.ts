@@ -34,6 +34,7 @@ async function showPicture(cli: Cli): Promise<void> {
   const { name } = cli.connection();
   cli.output.answer(body, {
     kind: "text",
+    isDrawn: true,
     of: () => pictureText(body, { paint, columns, name }),
     id: "clusterId",
   });

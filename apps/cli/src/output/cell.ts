@@ -54,3 +54,8 @@ export function visible(text: string): string {
     return `\\u${(found.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
   });
 }
+
+/** The same for a text whose ends of lines are meant. */
+export function visibleLines(text: string): string {
+  return text.split("\n").map(visible).join("\n");
+}

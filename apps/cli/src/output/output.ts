@@ -1,6 +1,7 @@
 /** The one place that prints: data to one side, talk to the other, in the format asked for. */
 import { type Fields, jsonText, listAt, valueAt } from "../exact-json.ts";
 import type { Terminal } from "../terminal.ts";
+import { visible, visibleLines } from "./cell.ts";
 import { type ColorChoice, type Paint, paintFor } from "./style.ts";
 import { type Column, recordText, tableText } from "./table.ts";
 
@@ -25,6 +26,8 @@ export type View =
   | {
       readonly kind: "text";
       readonly of: (answer: Fields) => string;
+      /** Whether the text has colours of its own, and so nothing in it that others have written. */
+      readonly isDrawn?: true;
       /** The field that holds the items, where there are any beside the text. */
       readonly name?: string;
       readonly id: string;
@@ -86,12 +89,12 @@ export class Output {
 
   /** Tells how things go. */
   say(line: string): void {
-    if (!this.#isQuiet) this.#terminal.talk.write(`${line}\n`);
+    if (!this.#isQuiet) this.#terminal.talk.write(`${visible(line)}\n`);
   }
 
   /** Tells what deserves a look although nothing failed. */
   warn(line: string): void {
-    if (!this.#isQuiet) this.#terminal.talk.write(`${this.#paintTalk("warning", line)}\n`);
+    if (!this.#isQuiet) this.#terminal.talk.write(`${this.#paintTalk("warning", visible(line))}\n`);
   }
 
   /** Whether somebody looks at the talk, who would like to see how far a long work has come. */
@@ -109,7 +112,7 @@ export class Output {
     const { paint } = this;
     switch (view.kind) {
       case "text":
-        this.text(view.of(answer));
+        this.text(view.isDrawn === true ? view.of(answer) : visibleLines(view.of(answer)));
         return;
       case "record":
         this.text(recordText(answer, view.columns, paint));

@@ -1,7 +1,6 @@
 /** Tables of plain columns, as wide as their widest cell. */
-import { stripVTControlCharacters } from "node:util";
 import { type Fields, valueAt } from "../exact-json.ts";
-import { cellText } from "./cell.ts";
+import { cellText, visibleLines } from "./cell.ts";
 import type { Paint } from "./style.ts";
 
 /** One column. */
@@ -14,9 +13,9 @@ export interface Column {
 
 const gap = "  ";
 
-/** The text of a column for an item. */
+/** The text of a column for an item; whoever wrote what is in it cannot move the cursor with it. */
 export function columnText({ of }: Column, item: Fields): string {
-  return typeof of === "string" ? cellText(valueAt(item, of)) : of(item);
+  return typeof of === "string" ? cellText(valueAt(item, of)) : visibleLines(of(item));
 }
 
 /** A title line and one line for each item; `columns` characters at most, cut at the right. */
@@ -27,7 +26,7 @@ export function tableText(
 ): string {
   const rows = items.map((item) => list.map((column) => columnText(column, item)));
   const widths = list.map(({ title }, index) =>
-    Math.max(title.length, ...rows.map((row) => widthOf(row[index] ?? ""))),
+    Math.max(title.length, ...rows.map((row) => (row[index] ?? "").length)),
   );
   const line = (cells: readonly string[]): string =>
     cells
@@ -49,17 +48,11 @@ export function recordText(item: Fields, list: readonly Column[], paint: Paint):
     .join("\n");
 }
 
-function widthOf(text: string): number {
-  return stripVTControlCharacters(text).length;
-}
-
 function padded(text: string, width: number, align: Column["align"] = "left"): string {
-  const space = " ".repeat(Math.max(0, width - widthOf(text)));
+  const space = " ".repeat(Math.max(0, width - text.length));
   return align === "right" ? space + text : text + space;
 }
 
-/** A line that fits. One with colours is left as it is: a cut could lose their end. */
 function cut(line: string, columns: number): string {
-  if (line.length <= columns || line !== stripVTControlCharacters(line)) return line;
-  return `${line.slice(0, columns - 1)}…`;
+  return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
 }

@@ -1,6 +1,6 @@
 /** The cluster as a picture of text: a headline, a lane for each member, a sentence. */
 import type { Cluster } from "@quorate/sdk";
-import { durationText, grouped } from "../output/cell.ts";
+import { durationText, grouped, visible } from "../output/cell.ts";
 import type { Meaning, Paint } from "../output/style.ts";
 import {
   inFlightCellsOf,
@@ -31,7 +31,8 @@ const settledCellsMax = 40;
 const staleMsMin = 2000;
 
 /** The picture, without an end of line. */
-export function pictureText(state: Cluster, style: PictureStyle): string {
+export function pictureText(given: Cluster, style: PictureStyle): string {
+  const state = withVisibleNames(given);
   const { paint, columns } = style;
   const idWidth = Math.max(2, ...state.members.map(({ id }) => id.length));
   const roleWidth = Math.max(...state.members.map((member) => roleText(member, state).length), 9);
@@ -56,6 +57,15 @@ export function pictureText(state: Cluster, style: PictureStyle): string {
     "",
     ...wrapped(sentenceOf(state), columns),
   ].join("\n");
+}
+
+/** The same with names that cannot act on a terminal: a gateway could send any. */
+function withVisibleNames(state: Cluster): Cluster {
+  return {
+    ...state,
+    primary: state.primary === null ? null : visible(state.primary),
+    members: state.members.map((member) => ({ ...member, id: visible(member.id) })),
+  };
 }
 
 /** Name, epoch, view, who leads, what is final, and how many may stop. */
