@@ -8,9 +8,16 @@ import type { Measurement, Outcome } from "./measurement.ts";
 import { type BenchOptions, parseBenchOptions, UsageError } from "./options.ts";
 import { monotonicMicros, profilingEnvironment, topFunctions } from "./profile.ts";
 import { loadNow, processors, tableOf, writeReport } from "./report.ts";
+import { sdk } from "./sdk.ts";
 import { throughput } from "./throughput.ts";
 
-const measurements: readonly Measurement[] = [startToServing, ...throughput, failover, mainJob];
+const measurements: readonly Measurement[] = [
+  startToServing,
+  ...throughput,
+  sdk,
+  failover,
+  mainJob,
+];
 const resultsFolder = join(import.meta.dirname, "..", "results");
 
 /** SIGKILLs, and starts, of which the median is told. */

@@ -13,7 +13,7 @@ interface Asked {
 /** Shortest lease of the API, in ms: what a worker that goes away keeps for a moment more. */
 const leaseMsLeft = 1000;
 
-/** Receives for one worker. */
+/** Receives for one worker, which may have several. */
 export class Inbox<T> {
   private readonly queue: QueueClient<T>;
   private readonly settings: WorkerSettings;

@@ -25,7 +25,10 @@ export type Handler<T> = (message: Message<T>, context: WorkerContext) => unknow
 
 /** Says how a worker works. */
 export interface WorkerOptions {
-  /** Messages that are held at once (10; 1 to 1,000). Those of a group are handled one by one. */
+  /**
+   * Messages that are held at once (10; 1 to 1,000), for each begun hundred with a dequeue of its
+   * own. Those of a group are handled one by one.
+   */
   readonly concurrency?: number | undefined;
   /** Length of leases, in ms (30,000). Extended after each third of it while a message is held. */
   readonly leaseMs?: number | undefined;

@@ -47,6 +47,15 @@ test("a worker that cannot receive tries less and less often, and tells why", as
   await worker.close();
 });
 
+test("each begun hundred of messages has a dequeue of its own, and all together ask for no more", async () => {
+  const script = ["silence", "silence", "silence", problem(404, "lease-unknown")] as const;
+  const { worker, asked } = workerOf(script, { concurrency: 250 });
+  await vi.waitUntil(() => asked.length === 3);
+  const sent = asked.map(({ body }): unknown => JSON.parse(body ?? "null"));
+  expect(sent).toMatchObject([{ max: 100 }, { max: 100 }, { max: 50 }]);
+  await worker.close();
+});
+
 test("answers without messages that come at once are not asked for in a loop", async () => {
   const { worker, asked } = workerOf([success(none)], { waitMs: 0 });
   await vi.waitUntil(() => asked.length === 1);

@@ -45,14 +45,17 @@ export class Worker<T> {
   private readonly settings: WorkerSettings;
   private readonly timers: Timers;
   private readonly holding: Holding<T>;
-  private readonly inbox: Inbox<T>;
+  /** One for each dequeue that may be under way. */
+  private readonly inboxes: readonly Inbox<T>[];
   private readonly settler: Settler;
   private readonly lines = new GroupLines<HeldMessage<T>>();
   private readonly held = new Set<HeldMessage<T>>();
   private readonly stopReceiving = new AbortController();
   private readonly stopSettling = new AbortController();
-  private readonly loop: Promise<void>;
-  private onChange: () => void = () => {};
+  private readonly loops: Promise<unknown>;
+  /** Messages that dequeues under way have asked for. */
+  private askedFor = 0;
+  private changed = openPromise<void>();
   private closing: Promise<void> | null = null;
 
   /** Made by `QueueClient.worker`. */
@@ -64,11 +67,12 @@ export class Worker<T> {
     this.settler = new Settler(
       (batch) => queue.settle(batch, { ...patience, signal }),
       timers,
-      () => this.onChange(),
+      () => this.noteChange(),
     );
-    this.inbox = new Inbox(queue, settings);
     this.holding = { settings, settler: this.settler, timers, handler };
-    this.loop = this.receiveUntilClosed();
+    const length = Math.ceil(settings.concurrency / dequeueMessagesMax);
+    this.inboxes = Array.from({ length }, () => new Inbox(queue, settings));
+    this.loops = Promise.all(this.inboxes.map((inbox) => this.receiveUntilClosed(inbox)));
   }
 
   /** How many messages are held now, handled or waiting for their group. */
@@ -91,18 +95,23 @@ export class Worker<T> {
     return this.close();
   }
 
-  private async receiveUntilClosed(): Promise<void> {
+  private async receiveUntilClosed(inbox: Inbox<T>): Promise<void> {
     const { signal } = this.stopReceiving;
     for (let failures = 0; !signal.aborted;) {
-      const room = this.room();
-      if (room === 0) {
-        await this.change();
+      const max = Math.min(this.room(), dequeueMessagesMax);
+      if (max <= 0) {
+        await this.changed.promise;
         continue;
       }
       const askedMs = this.timers.nowMs();
+      this.askedFor += max;
       try {
-        const messages = await this.inbox.receive(Math.min(room, dequeueMessagesMax), signal);
+        const messages = await inbox.receive(max, signal).finally(() => {
+          this.askedFor -= max;
+        });
         for (const message of messages) this.take(message);
+        // What was asked for in vain is room for the other dequeues.
+        if (messages.length < max) this.noteChange();
         const isSoon = this.timers.nowMs() - askedMs < emptyAnswerMsMin;
         failures = messages.length === 0 && isSoon ? failures + 1 : 0;
         if (failures > 0) await this.rest(failures, null);
@@ -128,14 +137,14 @@ export class Worker<T> {
   /** How many more messages may be held. */
   private room(): number {
     if (this.settler.pendingCount >= settlementsPendingMax) return 0;
-    return this.settings.concurrency - this.held.size;
+    return this.settings.concurrency - this.held.size - this.askedFor;
   }
 
-  /** Resolves when something has happened that may make room. */
-  private change(): Promise<void> {
-    const { promise, resolve } = openPromise<void>();
-    this.onChange = resolve;
-    return promise;
+  /** Something has happened that may make room: whoever waits for it looks again. */
+  private noteChange(): void {
+    const { resolve } = this.changed;
+    this.changed = openPromise();
+    resolve();
   }
 
   private take(message: Message<T>): void {
@@ -155,7 +164,7 @@ export class Worker<T> {
       const reason = new UsageError("An earlier message of the group was not finished.");
       this.letGo(this.lines.takeBehind(held), reason);
     }
-    this.onChange();
+    this.noteChange();
   }
 
   private letGo(some: Iterable<HeldMessage<T>>, reason: Error): void {
@@ -168,7 +177,7 @@ export class Worker<T> {
   private async shutDown(timeoutMs: number): Promise<void> {
     const reason = new UsageError("The worker is closed.", "closed");
     this.stopReceiving.abort(reason);
-    this.onChange();
+    this.noteChange();
     this.letGo(this.lines.takeAll(), reason);
     const overdue = openPromise<void>();
     const cancel = this.timers.after(timeoutMs, overdue.resolve);
@@ -182,8 +191,8 @@ export class Worker<T> {
 
   /** Resolves when nothing is received any more and every handler has ended. */
   private async finished(): Promise<void> {
-    await this.loop;
-    await this.inbox.giveBack().catch(this.settings.onError);
-    while (this.held.size > 0) await this.change();
+    await this.loops;
+    await Promise.all(this.inboxes.map((inbox) => inbox.giveBack().catch(this.settings.onError)));
+    while (this.held.size > 0) await this.changed.promise;
   }
 }

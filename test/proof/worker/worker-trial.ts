@@ -79,6 +79,9 @@ const waitMs = 2000;
 /** Longer than any outage: a lease ends only when its worker lets it end. */
 const leaseMs = 30_000;
 
+/** Between two lines on the progress. */
+const killsPerLine = 10;
+
 /** Beside other work a process may take long to start; then only fewer are killed. */
 const wholeMsMax = 120_000;
 
@@ -210,6 +213,8 @@ class WorkerTrial {
       await lastFor(random.below(outageMsMax));
       process.start();
       await cluster.whole(wholeMsMax);
+      const all = this.kills.primary + this.kills.gateway;
+      if (all % killsPerLine === 0) console.log(`${all} kills, ${this.settled} messages settled`);
     }
   }
 
