@@ -8,6 +8,8 @@ export interface MachineTool {
   readonly debianPackage: string;
   /** Where distributions put it; the first that exists is taken. */
   readonly paths: readonly string[];
+  /** Where it cannot be had, its tests are skipped with a notice instead of failing all. */
+  readonly isOptional?: true;
 }
 
 export const redisServer: MachineTool = {
@@ -18,6 +20,7 @@ export const redisServer: MachineTool = {
 export const nginx: MachineTool = {
   debianPackage: "nginx-light",
   paths: ["/usr/sbin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx"],
+  isOptional: true,
 };
 
 export const chromium: MachineTool = {
@@ -36,23 +39,36 @@ export function findChromium(): string | null {
 
 /**
  * Installs what is missing, where that is possible without a question. Throws Failure
- * `missingTool` with the line to type where it is not.
+ * `missingTool` with the line to type where it is not, unless tests can do without it.
  */
 export async function installMissing(tools: readonly MachineTool[]): Promise<void> {
-  const missing = tools.filter((tool) => !isPresent(tool)).map((tool) => tool.debianPackage);
-  if (missing.length === 0) return;
-  const install = ["apt-get", "install", "-y", "--no-install-recommends", ...missing];
-  const asRoot = existsSync("/etc/debian_version") ? await wayToBecomeRoot() : null;
-  if (asRoot === null) throw cannotInstall(install);
-  console.log(`installing ${missing.join(" and ")} (apt-get) …`);
-  if (await succeeds([...asRoot, ...install])) return;
-  // Package lists of a fresh machine are empty or old.
-  await succeeds([...asRoot, "apt-get", "update"]);
-  if (!(await succeeds([...asRoot, ...install]))) throw cannotInstall(install);
+  const missing = tools.filter((tool) => !isPresent(tool));
+  await install(missing.filter(({ isOptional }) => isOptional === undefined));
+  for (const tool of missing.filter(({ isOptional }) => isOptional)) {
+    try {
+      await install([tool]);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      console.warn(`${error.message} (without it some tests are skipped)`);
+    }
+  }
 }
 
-function cannotInstall(install: readonly string[]): Failure {
-  const line = `programs are missing; please run: sudo ${install.join(" ")}`;
+async function install(tools: readonly MachineTool[]): Promise<void> {
+  const missing = tools.map((tool) => tool.debianPackage);
+  if (missing.length === 0) return;
+  const words = ["apt-get", "install", "-y", "--no-install-recommends", ...missing];
+  const asRoot = existsSync("/etc/debian_version") ? await wayToBecomeRoot() : null;
+  if (asRoot === null) throw cannotInstall(words);
+  console.log(`installing ${missing.join(" and ")} (apt-get) …`);
+  if (await succeeds([...asRoot, ...words])) return;
+  // Package lists of a fresh machine are empty or old.
+  await succeeds([...asRoot, "apt-get", "update"]);
+  if (!(await succeeds([...asRoot, ...words]))) throw cannotInstall(words);
+}
+
+function cannotInstall(words: readonly string[]): Failure {
+  const line = `programs are missing; please run: sudo ${words.join(" ")}`;
   return new Failure(exitCodes.missingTool, line);
 }
 
