@@ -71,6 +71,7 @@ export type IgnoreReason =
   | "not readmitted"
   | "not asked for"
   | "too many waiting"
+  | "too many readmissions"
   | "session evicted"
   | "session of another gateway"
   | "already executed"

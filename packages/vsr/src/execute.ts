@@ -133,7 +133,8 @@ function executeStatement(replica: Replica, statement: Uint8Array, place: Place)
   }
   if (message.command === "readmission") {
     const { sender, incarnation } = header;
-    replica.incarnations.readmit(sender, { incarnation, view: place.view });
+    const { view, timestampMicros } = place;
+    replica.incarnations.readmit(sender, { incarnation, view }, timestampMicros);
   }
   if (message.command !== "request") return place.operations;
   return executeRequest(replica, header, message, place);

@@ -9,17 +9,29 @@ import type { MemberIncarnation, Op, StatementHeader, View } from "@quorate/prot
 import { asView } from "@quorate/protocol";
 import type { Replica } from "./state.ts";
 
+/**
+ * Readmissions of one member within one window; whoever asks for more waits. Each costs the cluster
+ * two hand-overs (rule S11), and an honest member needs few: one for each life that ends before it
+ * has installed the log.
+ */
+export const readmissionsPerWindowMax = 8;
+/** Length of that window, in microseconds of the entries' time. */
+export const readmissionWindowMicros = 60_000_000;
+
 export class Incarnations {
   /** Part of the replicated state: changed by execution alone, on every replica alike. */
   private replicated: MemberIncarnation[];
   /** The newest that this replica knows, durable with its superblock: never older than those. */
   private readonly known: MemberIncarnation[];
+  /** Times of each member's last readmissions that this life of the process has executed. */
+  private readonly readmittedAt: readonly number[][];
 
   /** `known` may be empty: then every member is in its first life. */
   constructor(memberCount: number, known: readonly MemberIncarnation[]) {
     const first = { incarnation: 0, view: asView(0) };
     this.replicated = Array.from({ length: memberCount }, () => first);
     this.known = this.replicated.map((each, index) => known[index] ?? each);
+    this.readmittedAt = this.replicated.map(() => []);
   }
 
   of(member: number): number {
@@ -31,12 +43,28 @@ export class Incarnations {
     return this.known[member]?.view ?? asView(0);
   }
 
-  /** An entry that readmits the member is executed; one of an older disk changes nothing. */
-  readmit(member: number, next: MemberIncarnation): void {
+  /**
+   * Whether the member may be readmitted once more now. What a checkpoint has brought is not
+   * counted: it says of each member only the last.
+   */
+  hasRoom(member: number, nowMicros: number): boolean {
+    const times = this.readmittedAt[member] ?? [];
+    const recent = times.filter((time) => nowMicros - time < readmissionWindowMicros);
+    return recent.length < readmissionsPerWindowMax;
+  }
+
+  /**
+   * An entry of this time (microseconds) that readmits the member is executed; one of an older disk
+   * changes nothing.
+   */
+  readmit(member: number, next: MemberIncarnation, timestampMicros: number): void {
     const before = this.replicated[member];
     if (before === undefined || !isNewer(next, before)) return;
     this.replicated[member] = next;
     this.learn(member, next);
+    const times = this.readmittedAt[member];
+    times?.push(timestampMicros);
+    if (times !== undefined && times.length > readmissionsPerWindowMax) times.shift();
   }
 
   /** The replicated state is another checkpoint's from now on. */

@@ -1,6 +1,7 @@
 import { bytesConcat, present } from "@quorate/prelude";
 import { decodeStatementHeader, type MessageOf, splitPacket } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
+import { readmissionsPerWindowMax, readmissionWindowMicros } from "./incarnations.ts";
 import { messageIn } from "./testing/in-flight.ts";
 import { expectWhole, loseDisk, rigWithX } from "./testing/loss-stories.ts";
 import type { Rig } from "./testing/rig.ts";
@@ -73,6 +74,39 @@ describe("S11 an incarnation that is still to come", () => {
     for (const index of [0, 1, 2]) rig.setClockAhead(index, 100_000_000);
     rig.elapse(100);
     expectWhole(rig, 3, ["x"]);
+  });
+});
+
+describe("S11 a member that asks again and again, under ever newer incarnations", () => {
+  it("is readmitted a bounded number of times in a minute: each costs two hand-overs", () => {
+    const rig = rigWithX(3);
+    rig.crash(0);
+    const ask = (life: number): void => {
+      const nonce = new Uint8Array(16).fill(life);
+      rig.inject(1, 0, rig.sign(0, 1, { command: "readmission", nonce }, life));
+      rig.elapse(12);
+    };
+    for (let life = 1; life <= 3 * readmissionsPerWindowMax; life++) ask(life);
+    expect(rig.ignored(1).at(-1)).toBe("too many readmissions");
+    expect(rig.replica(2).incarnations.of(0)).toBe(readmissionsPerWindowMax);
+    for (const index of [1, 2]) rig.setClockAhead(index, readmissionWindowMicros + 1_000);
+    rig.elapse(1);
+    ask(100);
+    expect(rig.replica(2).incarnations.of(0)).toBe(100);
+  });
+
+  it("gets no second entry while the first is on its way, whatever its nonce", () => {
+    const rig = rigWithX(3);
+    rig.crash(0);
+    rig.cut(1, 2);
+    const { headOp } = rig.replica(1).log;
+    for (const life of [1, 2, 3]) {
+      const nonce = new Uint8Array(16).fill(life);
+      rig.inject(1, 0, rig.sign(0, 1, { command: "readmission", nonce }, life));
+      rig.tick(1);
+    }
+    expect(rig.ignored(1).slice(-2)).toEqual(["already in the log", "already in the log"]);
+    expect(rig.replica(1).log.headOp).toBe(headOp + 1);
   });
 });
 

@@ -44,9 +44,15 @@ export function onReadmission(
   }
   if (isOfTheFuture(replica, header.incarnation)) return ignore(replica, command, "clock ahead");
   const known = acting.readmissions.get(header.sender);
-  if (known !== undefined && bytesEqual(known.nonce, nonce) && !isOvertaken(replica, known)) {
+  if (known !== undefined && !isOvertaken(replica, known)) {
+    // One at a time, whatever the nonce is: what is counted below is what was executed.
     if (known.certificate === null) return ignore(replica, command, "already in the log");
-    return tellReadmitted(replica, header.sender, known.entry, known.certificate);
+    if (bytesEqual(known.nonce, nonce)) {
+      return tellReadmitted(replica, header.sender, known.entry, known.certificate);
+    }
+  }
+  if (!replica.incarnations.hasRoom(header.sender, replica.clockMicros)) {
+    return ignore(replica, command, "too many readmissions");
   }
   if (isFull(replica, acting, statement)) return ignore(replica, command, "too many waiting");
   const owned = statement.slice();

@@ -78,4 +78,22 @@ export const repairMutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "always the same peer is asked",
+    edits: [
+      {
+        file: repair,
+        find: "return members[(members.indexOf(peer) + 1) % members.length] ?? peer;",
+        replace: "return peer === replica.identity.index ? (members[0] ?? peer) : peer;",
+      },
+    ],
+    swarm: {
+      replicaCount: 3,
+      checkpointOps: 1_024,
+      absenceMeanMicros: 2_000_000,
+      faults: { rot: 60_000, absence: 500_000 },
+    },
+    harmless:
+      "who is asked first has what is above its checkpoint in memory and frees what rotted below; a view without an answer ends",
+  },
 ];
