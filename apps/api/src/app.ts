@@ -12,6 +12,7 @@ import { mountMessages } from "./routes/messages.ts";
 import { mountPause } from "./routes/pause.ts";
 import { mountProbes, type Probed } from "./routes/probes.ts";
 import { mountQueues } from "./routes/queues.ts";
+import { mountRedrive } from "./routes/redrive.ts";
 import { mountRemoval } from "./routes/removal.ts";
 import { mountSession } from "./routes/session.ts";
 import { mountSettle } from "./routes/settle.ts";
@@ -43,6 +44,7 @@ export function createApp(parts: AppParts): Express {
   mountQueues(mounting, gateway);
   mountMessages(mounting, gateway);
   mountPause(mounting, gateway);
+  mountRedrive(mounting, gateway);
   mountRemoval(mounting, gateway);
   mountCluster(mounting, gateway);
   mountTrust(mounting, gateway);

@@ -37,6 +37,7 @@ export {
   queueConfigGiven,
 } from "./queues.ts";
 export { deleteMessage, deleteQueue, purge } from "./removal.ts";
+export { cancelTask, getTask, redrive } from "./redrive.ts";
 export { commonErrors, type Method, type Reply, type RequestHeader, type Route } from "./route.ts";
 export { routes } from "./routes.ts";
 export {

@@ -81,6 +81,15 @@ export const progressBytesMax = 4 * kib;
 /** Bytes at which `error.message` and `reason` are cut. */
 export const reasonBytesMax = kib;
 
+/** Messages that one redrive may name by their ids. */
+export const redriveIdsMax = 1000;
+
+/** Highest rate of a redrive, in messages a second. */
+export const redriveRateMax = 10_000;
+
+/** Rate of a redrive that names none, in messages a second. */
+export const redriveRateDefault = 1000;
+
 /** Entries of one page of a listing. */
 export const pageEntriesMax = 100;
 

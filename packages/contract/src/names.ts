@@ -2,7 +2,8 @@
 import * as z from "zod";
 import { idCharsMax, queueNameCharsMax } from "./limits.ts";
 
-const queueNamePattern = new RegExp(`^[a-z0-9][a-z0-9._-]{0,${queueNameCharsMax - 1}}$`);
+/** What a queue can be called. */
+export const queueNamePattern = new RegExp(`^[a-z0-9][a-z0-9._-]{0,${queueNameCharsMax - 1}}$`);
 
 /** Whether a queue can have this name. */
 export function isQueueName(text: string): boolean {
@@ -15,17 +16,23 @@ export const QueueName = z
   .regex(queueNamePattern)
   .meta({ id: "QueueName", description: "Name of a queue", examples: ["orders"] });
 
+/** What an id of a message looks like. */
+export const messageIdPattern = /^m_[0-9a-hjkmnp-tv-z]{20}$/;
+
 /** `m_` and 20 digits of lower-case Crockford base32; ids sort by age. */
-export const MessageId = z
-  .string()
-  .regex(/^m_[0-9a-hjkmnp-tv-z]{20}$/)
-  .meta({ id: "MessageId" });
+export const MessageId = z.string().regex(messageIdPattern).meta({ id: "MessageId" });
 
 /** `l_` and lower-case Crockford base32 of the fence and a tag that cannot be guessed. */
 export const LeaseId = z
   .string()
   .regex(/^l_[0-9a-hjkmnp-tv-z]{20}$/)
   .meta({ id: "LeaseId" });
+
+/** `t_` and 20 digits of lower-case Crockford base32; ids sort by age. */
+export const TaskId = z
+  .string()
+  .regex(/^t_[0-9a-hjkmnp-tv-z]{20}$/)
+  .meta({ id: "TaskId" });
 
 /** Characters of ids that callers choose (dedupId, dequeueId, groupId): `!` to `~`. */
 export const callerIdPattern = new RegExp(`^[!-~]{1,${idCharsMax}}$`);

@@ -7,6 +7,7 @@ import { pauseQueue, resumeQueue } from "./pause.ts";
 import { jwks, livez, metrics, openapi, readyz, reference } from "./probes.ts";
 import { getQueue, listQueues, putQueue } from "./queues.ts";
 import { deleteMessage, deleteQueue, purge } from "./removal.ts";
+import { cancelTask, getTask, redrive } from "./redrive.ts";
 import type { Route } from "./route.ts";
 import { deleteSession, getMe, postSession } from "./session.ts";
 import { extendDequeue, settle, settleOne } from "./settle.ts";
@@ -29,6 +30,9 @@ export const routes: readonly Route[] = [
   listQueues,
   pauseQueue,
   resumeQueue,
+  redrive,
+  getTask,
+  cancelTask,
   listMessages,
   getMessage,
   listGroups,

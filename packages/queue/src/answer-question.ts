@@ -1,10 +1,12 @@
 import { unreachable } from "@quorate/prelude";
 import { browse } from "./browse.ts";
+import { countMeant, type DeadCount, spanOf } from "./dead-filter.ts";
 import { roomInFlight } from "./dequeue.ts";
 import { tryPut } from "./put-queue.ts";
 import type { QueueView } from "./queue-view.ts";
 import type { Answer, DeliverableFinding, Question } from "./question.ts";
 import { listRevocations } from "./revoke.ts";
+import { viewTask } from "./task.ts";
 import type { QueueState } from "./state.ts";
 import { viewOf } from "./view-queue.ts";
 
@@ -25,6 +27,12 @@ export function answerQuestion(state: QueueState, question: Question): Answer {
       const trial = tryPut(state, { ...question, type: "put-queue" });
       return trial === null ? { type: "invalid" } : { type: "put-trial", trial };
     }
+    case "get-task": {
+      const task = state.tasks.find(question.number);
+      return { type: "task", task: task === undefined ? null : viewTask(task) };
+    }
+    case "count-dead":
+      return { type: "dead-count", count: countDead(state, question) };
     case "deliverable":
       return { type: "deliverable", finds: findDeliverable(state, question) };
     case "revocations":
@@ -46,6 +54,16 @@ function listQueues(
     if (queue !== undefined) views.push(viewOf(state, queue));
   }
   return { type: "queues", views, more: names.length > limit };
+}
+
+function countDead(
+  state: QueueState,
+  { queue: name, filter, from }: Extract<Question, { type: "count-dead" }>,
+): DeadCount | null {
+  const queue = state.queue(name);
+  if (queue === undefined) return null;
+  const span = spanOf(state, queue, filter);
+  return countMeant(state, queue, filter, { span, from: Math.max(from, span.first) });
 }
 
 function findDeliverable(

@@ -5,6 +5,7 @@ import { once } from "./once.ts";
 import type { Operation } from "./operation.ts";
 import { pauseQueue } from "./pause-queue.ts";
 import { putQueue } from "./put-queue.ts";
+import { cancelTask, redrive } from "./redrive.ts";
 import { deleteMessage, deleteQueue, purge } from "./removal.ts";
 import { extendDequeue } from "./replay.ts";
 import { revoke } from "./revoke.ts";
@@ -35,6 +36,10 @@ export function apply(
       return pauseQueue(state, operation);
     case "once":
       return once(state, operation, (inner) => apply(state, inner, context, sha256));
+    case "redrive":
+      return redrive(state, operation);
+    case "cancel-task":
+      return cancelTask(state, operation);
     case "purge":
       return purge(state, operation);
     case "delete-queue":

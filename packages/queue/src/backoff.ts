@@ -1,5 +1,5 @@
 import { mix32 } from "./hash-index.ts";
-import { messageField } from "./message-record.ts";
+import { messageKeyOf } from "./message-key.ts";
 import type { BackoffConfig } from "./queue-config.ts";
 import type { QueueState } from "./state.ts";
 
@@ -22,8 +22,7 @@ export function backoffMs(backoff: BackoffConfig, failures: number, share: numbe
 
 /** The share of chance of a message's n-th failure: a hash of its id and n, in [0, 1). */
 export function backoffShare(state: QueueState, message: number, failures: number): number {
-  const { messages } = state;
-  const op = mix32(messages.f64(message, messageField.op));
-  const index = mix32((op ^ messages.u32(message, messageField.index)) >>> 0);
-  return mix32((index ^ mix32(failures)) >>> 0) / 0x1_0000_0000;
+  const { op, index } = messageKeyOf(state, message);
+  const hash = mix32((mix32(op) ^ index) >>> 0);
+  return mix32((hash ^ mix32(failures)) >>> 0) / 0x1_0000_0000;
 }

@@ -81,7 +81,7 @@ describe("a dequeue from the dead", () => {
     expect(driver.stats()).toMatchObject({ leased: 0, dead: 0, bytes: 0 });
   });
 
-  test("has the last word on a lease of the letter whose page of fences is gone", () => {
+  test("changes nothing about the lease that the letter died of, also when its page is gone", () => {
     const driver = ready({ maxFailures: 1 });
     driver.enqueue({});
     const lease = leaseOf(driver.dequeue({ leaseMs: 1_200_000 }).messages[0]);
@@ -89,7 +89,10 @@ describe("a dequeue from the dead", () => {
     const reasonOf = () => driver.settle(settlement("ack", lease)).results[0];
     expect(reasonOf()).toMatchObject({ refusal: { reason: "dead" } });
     driver.dequeue({ from: "dead" });
-    expect(reasonOf()).toMatchObject({ refusal: { reason: "superseded" } });
+    expect(reasonOf()).toMatchObject({ refusal: { reason: "dead" } });
+    // Its settlement is forgotten after a while, the death is not.
+    driver.serve(700_000);
+    expect(driver.stats()).toMatchObject({ dead: 1 });
   });
 
   test("takes a letter out at once in the mode delete, and gives the same again for its id", () => {

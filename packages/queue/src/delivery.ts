@@ -1,6 +1,6 @@
 import { ByteWriter } from "@quorate/prelude";
 import { writeDequeuedMessage, writeLost } from "./dequeued-codec.ts";
-import { messageKeyOf } from "./lease-lookup.ts";
+import { messageKeyOf } from "./message-key.ts";
 import { leaseUntilMs } from "./lease-clock.ts";
 import { readBlob } from "./message-blob.ts";
 import { messageField, messageFlag } from "./message-record.ts";

@@ -14,6 +14,7 @@ import { bury, buryAgain, countFailure, deathOf, end, rewindAfter } from "./mess
 import { hasEnd, isOver, ownEndOf } from "./message-end.ts";
 import { endLease, freeRecord, makeReady, unschedule } from "./message-life.ts";
 import { isDeadLetter, leaseEnd, messageField } from "./message-record.ts";
+import { carryOnTasks, isTaskDue } from "./redrive.ts";
 import { endByRetention, leaveAndEnd, nextEndIn } from "./retention.ts";
 import { hasToSweep, sweep } from "./sweep.ts";
 import { unblock } from "./unblock.ts";
@@ -25,7 +26,7 @@ const queueWindowMicrosMin = 60_000_000;
 
 /**
  * A pulse: ends leases, delays and ttls whose time has come in the order (deadline, seq), then what
- * queues have kept long enough, of both 2,000 messages at most. It frees as many that were purged, and
+ * queues have kept long enough, then what tasks bring back, of all 2,000 messages at most. It frees as many that were purged, and
  * forgets what has left its window. The clocks have advanced to the pulse's time.
  */
 export function expire(state: QueueState): void {
@@ -42,6 +43,8 @@ export function expire(state: QueueState): void {
     left -= endByRetention(state, queue, left);
     left -= unblock(state, queue, left);
   }
+  carryOnTasks(state, left);
+  state.tasks.expire(state.now);
   for (const queue of state.queues()) sweep(state, queue);
   forgetRecords(state);
 }
@@ -57,6 +60,7 @@ export function isPulseDue(state: QueueState, now: number): boolean {
   if (isAnyKeyDue || state.calls.isDue(now)) return true;
   if (state.fences.isDue(now - windowSlackMicros)) return true;
   if (state.revocations.isDue((now - windowSlackMicros) / 1_000)) return true;
+  if (isTaskDue(state, now) || state.tasks.isDue(now - windowSlackMicros)) return true;
   return isAnyQueueDue(state, now);
 }
 

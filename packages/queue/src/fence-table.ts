@@ -97,7 +97,7 @@ export class FenceTable implements KeyMatch, PageOwner {
       return;
     }
     const survivor = this.findSurvivor(fence);
-    if (survivor !== null) this.late.settle(fence, { ...survivor, outcome }, now);
+    if (survivor !== null) this.late.add(fence, { ...survivor, outcome }, now);
   }
 
   /** Lets the settled window of the lease's page begin anew. */

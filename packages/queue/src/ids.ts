@@ -37,6 +37,17 @@ export function parseLeaseId(text: string): LeaseKey | null {
   return pair === null ? null : { fence: pair.high, tag: pair.low };
 }
 
+/** `t_` and 20 base32 digits: texts sort as the tasks' beginnings. */
+export function taskIdText(number: number): string {
+  return `t_${digitsOf(number, 0)}`;
+}
+
+/** The number behind a task id, or null when the text is none. */
+export function parseTaskId(text: string): number | null {
+  const pair = parsePair(text, "t_");
+  return pair === null || pair.low !== 0 ? null : pair.high;
+}
+
 /** A lease that was never granted; settles as `lease-unknown`. Stands for ids that do not parse. */
 export const leaseNever: LeaseKey = { fence: 0, tag: 0 };
 

@@ -1,6 +1,7 @@
 export { decodeOperation, encodeOperation } from "./operation-codec.ts";
 export type {
   AdminOperation,
+  CancelTask,
   DedupKey,
   DeleteMessage,
   DeleteQueue,
@@ -17,6 +18,7 @@ export type {
   PurgedState,
   PutPrecondition,
   PutQueue,
+  Redrive,
   Revoke,
   Settle,
   SettleAction,
@@ -41,6 +43,7 @@ export type {
   Repeated,
   Revoked,
   Settled,
+  TaskTold,
   SettleResult,
 } from "./outcome.ts";
 export type { LeaseLostReason, LimitName, MessageState, Refusal } from "./refusal.ts";
@@ -73,6 +76,9 @@ export {
 } from "./message-view.ts";
 export type { DeadReason } from "./message-record.ts";
 export type { Pause, Pauses } from "./pause-view.ts";
+export type { DeadCount } from "./dead-filter.ts";
+export type { RedriveFilter } from "./redrive-filter.ts";
+export type { TaskState, TaskView } from "./task.ts";
 export type { PutTrial } from "./put-trial.ts";
 export type { QueueStats, QueueView } from "./queue-view.ts";
 export {
@@ -97,6 +103,8 @@ export {
   messageIdText,
   parseLeaseId,
   parseMessageId,
+  parseTaskId,
+  taskIdText,
 } from "./ids.ts";
 export { decodeHeaders, encodeHeaders, type MessageHeader } from "./message-headers.ts";
 export {

@@ -40,15 +40,8 @@ export class LateSettlements implements KeyMatch, PageOwner {
     return this.records.f64(record, field.fence) === this.sought;
   }
 
-  /** Remembers what became of a lease; of one that is known already it is the last word. */
-  settle(fence: number, entry: FenceEntry, now: number): void {
-    this.sought = fence;
-    const known = this.index.find(mix32(fence), this);
-    if (known === 0) this.add(fence, entry, now);
-    else this.records.setU8(known, field.outcome, entry.outcome);
-  }
-
-  private add(fence: number, entry: FenceEntry, now: number): void {
+  /** Remembers a fence that is not there. */
+  add(fence: number, entry: FenceEntry, now: number): void {
     const { records } = this;
     const record = records.allocate();
     records.setF64(record, field.fence, fence);

@@ -1,6 +1,7 @@
 import { outcomeDead, outcomePurged, outcomeSuperseded } from "./fence-table.ts";
 import type { LeaseKey, MessageKey } from "./ids.ts";
 import { isLive, liveMessage } from "./liveness.ts";
+import { messageKeyOf } from "./message-key.ts";
 import { leaseEndOf } from "./message-life.ts";
 import { leaseEnd, messageField, messageState } from "./message-record.ts";
 import type { SettleAction } from "./operation.ts";
@@ -68,7 +69,7 @@ function findUnsettled(state: QueueState, message: number, fence: number): Lease
   // The settlement was forgotten with its page, but the message is still here.
   const how = leaseEndOf(state, message);
   if (how === leaseEnd.settled) return { is: "lost", reason: "settled" };
-  if (messageIs === messageState.dead) return { is: "lost", reason: "dead" };
+  if (how === leaseEnd.dead) return { is: "lost", reason: "dead" };
   const reason = how === leaseEnd.expired ? "expired" : "group-rewound";
   return { is: "ended", message, reason };
 }
@@ -92,13 +93,4 @@ export function messageOfLease(state: QueueState, queue: Queue, fence: number): 
   const entry = state.fences.find(fence);
   const message = entry === null ? 0 : liveMessage(state, queue, entry.seq);
   return message === 0 ? null : messageKeyOf(state, message);
-}
-
-/** The key of a message that is here. */
-export function messageKeyOf(state: QueueState, message: number): MessageKey {
-  const { messages } = state;
-  return {
-    op: messages.f64(message, messageField.op),
-    index: messages.u32(message, messageField.index),
-  };
 }

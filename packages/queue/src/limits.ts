@@ -52,6 +52,20 @@ export const listEntriesMax = 100;
 export const listExaminedMax = 2_000;
 /** Dead letters that one operation looks at. */
 export const deadLettersExaminedMax = 2_000;
+/** Redrives and other tasks that are remembered, and those that run at the same time. */
+export const tasksMax = 10_000;
+export const tasksRunningMax = 100;
+/** How long a task is remembered after its end, in milliseconds: 24 h. */
+export const taskKeptMs = 86_400_000;
+/** Messages that a redrive may name by their ids. */
+export const redriveIdsMax = 1_000;
+/** Lowest and highest rate of a redrive, in messages a second, and the one that is not named. */
+export const redriveRateMax = 10_000;
+export const redriveRateDefault = 1_000;
+/** How often in a second a redrive that runs is carried on, so that pulses move many at once. */
+export const redriveStepsPerSecond = 5;
+/** Redrives of one message that are counted. */
+export const redrivesMax = 65_535;
 /** Queues in one answer of a listing. */
 export const listQueuesMax = 1_000;
 

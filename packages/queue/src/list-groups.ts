@@ -1,6 +1,6 @@
 import type { Listing, ListGroups } from "./browse-question.ts";
 import type { GroupView, GroupViewState } from "./group-view.ts";
-import { messageKeyOf } from "./lease-lookup.ts";
+import { messageKeyOf } from "./message-key.ts";
 import { listExaminedMax } from "./limits.ts";
 import { readBlob } from "./message-blob.ts";
 import { type GroupNow, groupNow } from "./group-now.ts";

@@ -1,7 +1,15 @@
 import { outcomeDead } from "./fence-table.ts";
 import { storedBytesOf } from "./message-blob.ts";
-import { deadEndOf, isOver } from "./message-end.ts";
-import { endLease, leaseEndOf, releaseDedup, takeAway } from "./message-life.ts";
+import { redrivesMax } from "./limits.ts";
+import { deadEndOf, isOver, setOwnEnd } from "./message-end.ts";
+import {
+  endLease,
+  leaseEndOf,
+  makeReady,
+  setLeaseEnd,
+  releaseDedup,
+  takeAway,
+} from "./message-life.ts";
 import { linkField } from "./message-links.ts";
 import {
   deadReason,
@@ -90,6 +98,30 @@ function layDown(state: QueueState, queue: Queue, message: number): void {
   state.expectEnd(deadEndOf(state, queue, message));
 }
 
+/**
+ * A dead letter is ready again, as if it had never failed: in its old place, or at its group's tail
+ * when it stands in no order. Its queue keeps it from now on.
+ */
+export function revive(state: QueueState, queue: Queue, message: number): void {
+  exhume(state, queue, message);
+  forgetFailures(state, queue, message);
+  makeReady(state, queue, message);
+}
+
+/** Makes a message that is no dead letter any more as good as new. */
+export function forgetFailures(state: QueueState, queue: Queue, message: number): void {
+  const { messages, links } = state;
+  const redrives = links.u16(message, linkField.redrives);
+  links.setU16(message, linkField.redrives, Math.min(redrives + 1, redrivesMax));
+  links.setU48(message, linkField.death, 0);
+  messages.setU16(message, messageField.failures, 0);
+  messages.setU32(message, messageField.deliveries, 0);
+  messages.setU32(message, messageField.rewinds, 0);
+  messages.setU8(message, messageField.ends, leaseEndOf(state, message));
+  messages.setF64(message, messageField.since, state.now);
+  setOwnEnd(state, message, state.now + queue.config.retentionMs * 1_000);
+}
+
 /** Takes a message out of the dead letters. A move to another state, or its removal, must follow. */
 export function exhume(state: QueueState, queue: Queue, message: number): void {
   state.messages.setU8(message, messageField.state, messageState.none);
@@ -134,4 +166,5 @@ function rememberDeath(state: QueueState, message: number): void {
   const how = leaseEndOf(state, message);
   if (how !== leaseEnd.expired && how !== leaseEnd.rewound) return;
   state.fences.settle(state.messages.f64(message, messageField.fence), outcomeDead, state.now);
+  setLeaseEnd(state, message, leaseEnd.dead);
 }

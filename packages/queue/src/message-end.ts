@@ -1,3 +1,4 @@
+import { linkField } from "./message-links.ts";
 import { isDeadLetter, messageField, messageFlag } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -45,7 +46,10 @@ export function endOf(state: QueueState, queue: Queue, message: number): number 
     return deadEndOf(state, queue, message);
   }
   const kept = retentionEndOf(state, queue, message);
-  return hasEnd(state, message) ? Math.min(kept, ownEndOf(state, message)) : kept;
+  if (!hasEnd(state, message)) return kept;
+  // A redriven message is kept anew.
+  const isRedriven = state.links.u16(message, linkField.redrives) > 0;
+  return isRedriven ? ownEndOf(state, message) : Math.min(kept, ownEndOf(state, message));
 }
 
 /** Whether a message ends now, if nobody leases it. */

@@ -2,6 +2,7 @@ import { removeAnnex } from "./annex.ts";
 import { outcomePurged, outcomeSuperseded } from "./fence-table.ts";
 import { freeBlob, storedBytesOf } from "./message-blob.ts";
 import { hasEnd, ownEndOf, retentionEndOf } from "./message-end.ts";
+import { wasMoved } from "./message-key.ts";
 import {
   groupField,
   isDeadLetter,
@@ -146,16 +147,12 @@ export function takeAway(state: QueueState, queue: Queue, message: number): void
   remove(state, queue, message);
 }
 
-/**
- * The latest lease of a message that leaves: settled it stays so; else it was taken away, but one
- * that ended before its message died, which is remembered already.
- */
+// The latest lease of a message that leaves: what was remembered of it stays so, else it was taken
+// away.
 function forgetLease(state: QueueState, message: number): void {
   const fence = state.messages.f64(message, messageField.fence);
   const how = leaseEndOf(state, message);
-  if (fence === 0 || how === leaseEnd.settled) return;
-  const isDead = isDeadLetter(state.messages.u8(message, messageField.ends));
-  if (isDead && how !== leaseEnd.none) return;
+  if (fence === 0 || how === leaseEnd.settled || how === leaseEnd.dead) return;
   state.fences.settle(fence, outcomePurged, state.now);
 }
 
@@ -204,6 +201,7 @@ export function freeRecord(state: QueueState, message: number): void {
   freeBlob(state, message);
   state.links.clear(message);
   if (hasEnd(state, message)) state.ends.clear(message);
+  if (wasMoved(state, message)) state.moved.remove(message);
   state.messages.free(message);
 }
 
@@ -212,7 +210,8 @@ export function leaseEndOf(state: QueueState, message: number): number {
   return state.messages.u8(message, messageField.ends) & 0x0f;
 }
 
-function setLeaseEnd(state: QueueState, message: number, how: number): void {
+/** Says how the latest lease ended. */
+export function setLeaseEnd(state: QueueState, message: number, how: number): void {
   const ends = state.messages.u8(message, messageField.ends);
   state.messages.setU8(message, messageField.ends, (ends & 0xf0) | how);
 }

@@ -76,12 +76,12 @@ export const messageState = {
 
 /**
  * Flags: a JSON body; in its group's order (it has been ready once and is not out of it); an end of
- * its own (`state.ends`).
+ * its own (`state.ends`); a key of its own (`state.moved`), because it came from another queue.
  */
-export const messageFlag = { json: 1, inGroup: 2, hasEnd: 4 } as const;
+export const messageFlag = { json: 1, inGroup: 2, hasEnd: 4, moved: 8 } as const;
 
-/** How the latest lease ended. */
-export const leaseEnd = { none: 0, expired: 1, rewound: 2, settled: 3 } as const;
+/** How the latest lease ended; `dead`: unsettled, and its message died of it. */
+export const leaseEnd = { none: 0, expired: 1, rewound: 2, settled: 3, dead: 4 } as const;
 
 /** Why a message is dead. */
 export const deadReason = { maxFailures: 1, maxDeliveries: 2, rejected: 3, expired: 4 } as const;

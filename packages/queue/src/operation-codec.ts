@@ -13,6 +13,7 @@ import type { Dequeue, ExtendDequeue, Once, Operation, PauseQueue, Revoke } from
 import { pausables } from "./pause-view.ts";
 import { readPutQueue, writePutQueue } from "./put-queue-codec.ts";
 import { readQueueName } from "./queue-name.ts";
+import { readRedrive, writeRedrive } from "./redrive-codec.ts";
 import { readDeleteMessage, readPurge, writeDeleteMessage, writePurge } from "./removal-codec.ts";
 import { readSettle, writeSettle } from "./settle-codec.ts";
 import { optional, readChoice, readOptional, readRange } from "./wire.ts";
@@ -29,6 +30,8 @@ const tags = {
   purge: 9,
   "delete-queue": 10,
   "delete-message": 11,
+  redrive: 12,
+  "cancel-task": 13,
 } as const;
 
 /** Bytes around bodies: an operation's fields, and a message's labels and hashes. A guess. */
@@ -77,6 +80,12 @@ export function encodeOperation(operation: Operation): Uint8Array {
     case "delete-message":
       writeDeleteMessage(writer, operation);
       break;
+    case "redrive":
+      writeRedrive(writer, operation);
+      break;
+    case "cancel-task":
+      writer.u64(operation.number);
+      break;
     default:
       unreachable(operation);
   }
@@ -96,7 +105,9 @@ export function decodeOperation(bytes: Uint8Array): Operation {
 }
 
 function readPlain(reader: ByteReader, tag: number): Exclude<Operation, Once> {
-  return tag === tags.revoke ? readRevoke(reader) : readBody(reader, tag, readQueueName(reader));
+  if (tag === tags.revoke) return readRevoke(reader);
+  if (tag === tags["cancel-task"]) return { type: "cancel-task", number: reader.u64() };
+  return readBody(reader, tag, readQueueName(reader));
 }
 
 function readOnce(reader: ByteReader): Once {
@@ -109,6 +120,8 @@ function readOnce(reader: ByteReader): Once {
     case "purge":
     case "delete-queue":
     case "delete-message":
+    case "redrive":
+    case "cancel-task":
       return { type: "once", key, operation };
     case "enqueue":
     case "dequeue":
@@ -141,6 +154,8 @@ function readBody(reader: ByteReader, tag: number, queue: string): Exclude<Opera
       return { type: "delete-queue", queue, force: reader.bool() };
     case tags["delete-message"]:
       return readDeleteMessage(reader, queue);
+    case tags.redrive:
+      return readRedrive(reader, queue);
     default:
       throw new DecodeError(`operation of unknown type ${tag}`);
   }

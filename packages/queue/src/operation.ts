@@ -1,11 +1,8 @@
 import type { LeaseKey, MessageKey } from "./ids.ts";
 import type { QueueConfigPatch } from "./queue-config.ts";
+import type { RedriveFilter } from "./redrive-filter.ts";
 
-/**
- * Everything that can be asked of the queues through the log. What the contract promises and no
- * operation can say (redrive) does not exist yet: the gateway has to refuse
- * it.
- */
+/** Everything that can be asked of the queues through the log. */
 export type Operation =
   | PutQueue
   | Enqueue
@@ -15,12 +12,22 @@ export type Operation =
   | Revoke
   | PauseQueue
   | Once
+  | Redrive
+  | CancelTask
   | Purge
   | DeleteQueue
   | DeleteMessage;
 
 /** What administers something. */
-export type AdminOperation = PutQueue | Revoke | PauseQueue | Purge | DeleteQueue | DeleteMessage;
+export type AdminOperation =
+  | PutQueue
+  | Revoke
+  | PauseQueue
+  | Purge
+  | DeleteQueue
+  | DeleteMessage
+  | Redrive
+  | CancelTask;
 
 /** An operation that administers something, under an Idempotency-Key. */
 export interface Once {
@@ -209,4 +216,21 @@ export interface DeleteMessage {
   readonly message: MessageKey;
   /** Also when it is leased. */
   readonly force: boolean;
+}
+
+/** `POST /queues/{q}/redrive`. */
+export interface Redrive {
+  readonly type: "redrive";
+  readonly queue: string;
+  readonly filter: RedriveFilter;
+  /** Messages a second, 1 to 10,000. */
+  readonly rate: number;
+  /** The queue to which messages go; null is the same. */
+  readonly target: string | null;
+}
+
+/** `DELETE /tasks/{id}`. */
+export interface CancelTask {
+  readonly type: "cancel-task";
+  readonly number: number;
 }

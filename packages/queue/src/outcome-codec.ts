@@ -6,6 +6,7 @@ import { dequeueMessagesMax, settlementsMax } from "./limits.ts";
 import type { LeasesExtended, Outcome, Repeated, Settled, SettleResult } from "./outcome.ts";
 import { readPauses, writePauses } from "./pause-view.ts";
 import { readQueueView, writeQueueView } from "./queue-view.ts";
+import { readTaskView, writeTaskView } from "./task.ts";
 import { messageStates, readRefusal, writeRefusal } from "./refusal.ts";
 import { optional, readChoice, readOptional } from "./wire.ts";
 
@@ -24,6 +25,7 @@ export const outcomeTags = {
   purged: 10,
   "queue-deleted": 11,
   "message-deleted": 12,
+  task: 13,
 } as const;
 
 /** The one spelling of the outcome. */
@@ -69,6 +71,9 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
       break;
     case "repeated":
       writer.raw(encodeOutcome(outcome.outcome));
+      break;
+    case "task":
+      writeTaskView(writer, outcome.task);
       break;
     default:
       unreachable(outcome);
@@ -135,6 +140,8 @@ function readFirst(reader: ByteReader, tag: number): Exclude<Outcome, Repeated> 
       const issuedUntilMs = readOptional(reader, () => reader.u64());
       return { type: "revoked", key, issuedUntilMs, keptUntilMs: reader.u64() };
     }
+    case outcomeTags.task:
+      return { type: "task", task: readTaskView(reader) };
     case outcomeTags["queue-paused"]:
       return { type: "queue-paused", paused: readPauses(reader) };
     case outcomeTags.purged:

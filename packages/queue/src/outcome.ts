@@ -1,6 +1,7 @@
 import type { LeaseKey, MessageKey } from "./ids.ts";
 import type { Pauses } from "./pause-view.ts";
 import type { QueueView } from "./queue-view.ts";
+import type { TaskView } from "./task.ts";
 import type { LeaseLostReason, MessageState, Refusal } from "./refusal.ts";
 
 /** What an operation did. Times are in milliseconds since 1970. */
@@ -14,6 +15,7 @@ export type Outcome =
   | LeasesExtended
   | Revoked
   | QueuePaused
+  | TaskTold
   | Repeated
   | Purged
   | QueueDeleted
@@ -155,4 +157,10 @@ export interface QueueDeleted {
 /** The message is gone. */
 export interface MessageDeleted {
   readonly type: "message-deleted";
+}
+
+/** A task that was begun, or cancelled. */
+export interface TaskTold {
+  readonly type: "task";
+  readonly task: TaskView;
 }

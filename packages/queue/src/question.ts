@@ -12,6 +12,14 @@ import { listQueuesMax, listRevocationsMax, queueNameBytesMax } from "./limits.t
 import type { PutQueue } from "./operation.ts";
 import { readPutQueue, writePutQueue } from "./put-queue-codec.ts";
 import { type PutTrial, readPutTrial, writePutTrial } from "./put-trial.ts";
+import {
+  readTaskAnswer,
+  readTaskQuestion,
+  type TaskAnswer,
+  type TaskQuestion,
+  writeTaskAnswer,
+  writeTaskQuestion,
+} from "./task-question.ts";
 import { readQueueName } from "./queue-name.ts";
 import { type QueueView, readQueueView, writeQueueView } from "./queue-view.ts";
 import { readRevocation, type Revocation, writeRevocation } from "./revocation.ts";
@@ -22,6 +30,7 @@ export type Question =
   /** `PUT /queues/{q}?dryRun=true`. */
   | (Omit<PutQueue, "type"> & { readonly type: "try-put" })
   | BrowseQuestion
+  | TaskQuestion
   | { readonly type: "get-queue"; readonly queue: string }
   | {
       readonly type: "list-queues";
@@ -53,6 +62,7 @@ export type Question =
 export type Answer =
   | { readonly type: "put-trial"; readonly trial: PutTrial }
   | BrowseAnswer
+  | TaskAnswer
   | { readonly type: "invalid" }
   /** Null: no such queue. */
   | { readonly type: "queue"; readonly view: QueueView | null }
@@ -96,6 +106,8 @@ const questionTypes = [
   "get-message",
   "list-groups",
   "try-put",
+  "get-task",
+  "count-dead",
 ] as const;
 const answerTypes = [
   "invalid",
@@ -107,6 +119,8 @@ const answerTypes = [
   "message",
   "groups",
   "put-trial",
+  "task",
+  "dead-count",
 ] as const;
 
 /** The one spelling of the question. */
@@ -135,6 +149,10 @@ export function encodeQuestion(question: Question): Uint8Array {
       break;
     case "try-put":
       writePutQueue(writer.string(question.queue), question);
+      break;
+    case "get-task":
+    case "count-dead":
+      writeTaskQuestion(writer, question);
       break;
     default:
       unreachable(question);
@@ -182,6 +200,9 @@ function readQuestion(reader: ByteReader): Question {
       return readBrowseQuestion(reader, type);
     case "try-put":
       return { ...readPutQueue(reader, readQueueName(reader)), type };
+    case "get-task":
+    case "count-dead":
+      return readTaskQuestion(reader, type);
     default:
       return unreachable(type);
   }
@@ -217,6 +238,10 @@ export function encodeAnswer(answer: Answer): Uint8Array {
       break;
     case "put-trial":
       writePutTrial(writer, answer.trial);
+      break;
+    case "task":
+    case "dead-count":
+      writeTaskAnswer(writer, answer);
       break;
     default:
       unreachable(answer);
@@ -259,6 +284,9 @@ function readAnswer(reader: ByteReader): Answer {
       return readBrowseAnswer(reader, type);
     case "put-trial":
       return { type, trial: readPutTrial(reader) };
+    case "task":
+    case "dead-count":
+      return readTaskAnswer(reader, type);
     case undefined:
       throw new DecodeError("answer of unknown type");
     default:

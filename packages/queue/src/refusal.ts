@@ -28,6 +28,8 @@ export type LimitName =
   | "dedupRecordsClusterMax"
   | "idempotencyRecordsMax"
   | "adminKeysMax"
+  | "tasksMax"
+  | "tasksRunningMax"
   | "dequeueReplaysMax"
   | "revocationsMax"
   | "revocationAheadMsMax";
@@ -61,6 +63,7 @@ const plainCodes = [
   "queue-not-empty",
   "message-not-found",
   "message-leased",
+  "task-not-found",
 ] as const;
 
 const limitCodes = [
@@ -86,6 +89,8 @@ const limitNames: readonly LimitName[] = [
   "revocationsMax",
   "revocationAheadMsMax",
   "adminKeysMax",
+  "tasksMax",
+  "tasksRunningMax",
 ];
 
 /** The states and reasons in the order of their wire numbers. */

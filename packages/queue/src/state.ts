@@ -7,6 +7,7 @@ import { HolderTable } from "./holder-table.ts";
 import { ghostsPerOperationMax, leaseClockStepMicrosMax } from "./limits.ts";
 import { endBytes, linkBytes, MessageLinks } from "./message-links.ts";
 import { messageRecordBytes } from "./message-record.ts";
+import { MovedTable } from "./moved-table.ts";
 import type { PageClaims } from "./page-claims.ts";
 import { PageStore } from "./page-store.ts";
 import { Queue } from "./queue.ts";
@@ -17,6 +18,7 @@ import { RecordTable } from "./record-table.ts";
 import { Revocations } from "./revocations.ts";
 import { blockBytes } from "./seq-map.ts";
 import { slabBytesDefault, Slabs } from "./slabs.ts";
+import { Tasks } from "./tasks.ts";
 import { TimerHeap } from "./timer-heap.ts";
 import { type WindowList, windowList, WindowTable, writeWindowList } from "./window-table.ts";
 
@@ -40,6 +42,8 @@ export class QueueState {
   readonly leases = new TimerHeap(this.pages, this.messages);
   /** Scheduled messages by due time, and those with a ttl by its end. */
   readonly timers = new TimerHeap(this.pages, this.messages);
+  /** What messages are called that came from another queue. */
+  readonly moved = new MovedTable(this.pages);
   readonly fences = new FenceTable(this.pages, this.messages);
   readonly calls = new CallTable(this.pages, this.blocks);
   readonly dedup = new WindowTable(this.pages);
@@ -48,6 +52,7 @@ export class QueueState {
   /** Of calls that administer something. */
   adminKeys: WindowList = windowList();
   readonly revocations = new Revocations();
+  readonly tasks = new Tasks();
   /** Names that turned deliverable since the last call of takeReadyHints; volatile. */
   readonly readyHints = new Set<string>();
   /** Digests of the leaves of the last state that was kept or loaded, but pages and slabs; volatile. */
@@ -80,6 +85,12 @@ export class QueueState {
   /** The queue of this name, or undefined. */
   queue(name: string): Queue | undefined {
     return this.byName.get(name);
+  }
+
+  /** The queue of this name, if it is still this one. */
+  queueIn(name: string, incarnation: number): Queue | undefined {
+    const queue = this.byName.get(name);
+    return queue?.incarnation === incarnation ? queue : undefined;
   }
 
   /** The queue of a message. */
@@ -166,6 +177,7 @@ export class QueueState {
     this.links.write(writer);
     this.ends.write(writer);
     this.holders.write(writer);
+    this.moved.write(writer);
     this.groups.write(writer);
     this.leases.write(writer);
     this.timers.write(writer);
@@ -177,6 +189,7 @@ export class QueueState {
     writeWindowList(writer, this.adminKeys);
     this.slabs.write(writer);
     this.revocations.write(writer);
+    this.tasks.write(writer);
     writer.u32(this.nextIncarnation).u32(this.byIncarnation.size);
     for (const queue of this.byIncarnation.values()) {
       writer.string(queue.name).u32(queue.incarnation);
@@ -196,6 +209,7 @@ export class QueueState {
     this.links.restore(reader, claims);
     this.ends.restore(reader, claims);
     this.holders.restore(reader, claims);
+    this.moved.restore(reader, claims);
     this.groups.restore(reader, claims);
     this.leases.restore(reader, claims);
     this.timers.restore(reader, claims);
@@ -207,6 +221,7 @@ export class QueueState {
     this.adminKeys = this.idempotency.readList(reader);
     this.slabs.restore(reader);
     this.revocations.restore(reader);
+    this.tasks.restore(reader);
     this.restoreQueues(reader);
   }
 

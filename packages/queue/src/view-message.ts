@@ -1,6 +1,6 @@
 import { readAnnex } from "./annex.ts";
 import { leaseUntilMs } from "./lease-clock.ts";
-import { messageKeyOf } from "./lease-lookup.ts";
+import { messageKeyOf } from "./message-key.ts";
 import { readBlob } from "./message-blob.ts";
 import { endOf } from "./message-end.ts";
 import { linkField } from "./message-links.ts";

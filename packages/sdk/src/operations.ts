@@ -360,6 +360,12 @@ export interface Ready {
   readonly reason: string | null;
 }
 
+export interface Redriven {
+  readonly taskId: TaskId | null;
+  readonly matched: number;
+  readonly coord: Coord;
+}
+
 export interface Revoked {
   readonly issuer: string;
   readonly jti: string | null;
@@ -393,6 +399,20 @@ export interface SettledMany {
   readonly summary: { readonly ok: number; readonly failed: number };
   readonly coord: Coord;
 }
+
+export interface Task {
+  readonly taskId: TaskId;
+  readonly queue: QueueName;
+  readonly kind: "redrive";
+  readonly state: "running" | "done" | "cancelled";
+  readonly matched: number;
+  readonly moved: number;
+  readonly startedAt: Time;
+  readonly endedAt: Time | null;
+  readonly coord: Coord;
+}
+
+export type TaskId = string;
 
 /** RFC 3339, UTC, three decimals. */
 export type Time = string;
@@ -656,6 +676,39 @@ export interface Operations {
     readonly body: { readonly what: "send" | "receive"; readonly reason?: string | undefined };
     readonly answer: PausedReply;
   };
+  /** Make dead letters ready again, in the order of their deaths; filter {} means all. */
+  readonly redrive: {
+    readonly params: { readonly queue: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: {
+      readonly filter: {
+        readonly ids?: readonly string[] | undefined;
+        readonly reason?: "max-failures" | "max-deliveries" | "rejected" | "expired" | undefined;
+        readonly groupId?: string | undefined;
+        readonly errorType?: string | undefined;
+        readonly from?: string | undefined;
+        readonly to?: string | undefined;
+      };
+      readonly rate?: number | undefined;
+      readonly target?: string | undefined;
+      readonly dryRun?: boolean | undefined;
+    };
+    readonly answer: Redriven;
+  };
+  /** What a task has done so far; kept for 24 h after its end. */
+  readonly getTask: {
+    readonly params: { readonly taskId: string };
+    readonly query: { readonly consistency?: "linearizable" | "stale" | undefined };
+    readonly body: undefined;
+    readonly answer: Task;
+  };
+  /** End a task; what it has moved stays. */
+  readonly cancelTask: {
+    readonly params: { readonly taskId: string };
+    readonly query: Readonly<Record<string, never>>;
+    readonly body: undefined;
+    readonly answer: Task;
+  };
   /** A queue's messages by seq; a page may be short, what stays is shown once. */
   readonly listMessages: {
     readonly params: { readonly queue: string };
@@ -833,6 +886,9 @@ export const operations = {
   listQueues: { method: "GET", path: "/v1/queues", statuses: [200] },
   pauseQueue: { method: "POST", path: "/v1/queues/:queue/pause", statuses: [200] },
   resumeQueue: { method: "POST", path: "/v1/queues/:queue/resume", statuses: [200] },
+  redrive: { method: "POST", path: "/v1/queues/:queue/redrive", statuses: [200, 202] },
+  getTask: { method: "GET", path: "/v1/tasks/:taskId", statuses: [200] },
+  cancelTask: { method: "DELETE", path: "/v1/tasks/:taskId", statuses: [200] },
   listMessages: { method: "GET", path: "/v1/queues/:queue/messages", statuses: [200] },
   getMessage: { method: "GET", path: "/v1/queues/:queue/messages/:messageId", statuses: [200] },
   listGroups: { method: "GET", path: "/v1/queues/:queue/groups", statuses: [200] },

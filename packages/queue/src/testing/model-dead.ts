@@ -2,7 +2,7 @@ import type { ModelMessage } from "./model-message.ts";
 import type { ModelQueue } from "./model-queue.ts";
 
 /** Dead letters in the order of their deaths. */
-function deadLettersOf(queue: ModelQueue): readonly ModelMessage[] {
+export function deadLettersOf(queue: ModelQueue): readonly ModelMessage[] {
   return [...queue.messages.values()]
     .filter(({ state }) => state === "dead")
     .toSorted((a, b) => a.death - b.death);

@@ -1,4 +1,5 @@
 import type { Settlement } from "../operation.ts";
+import type { DeadReason } from "../message-record.ts";
 import type { MessageState } from "../refusal.ts";
 import type { ModelMessage } from "./model-message.ts";
 import type { ModelQueue } from "./model-queue.ts";
@@ -56,7 +57,7 @@ export class ModelLeases {
 
   protected putBack(queue: ModelQueue, message: ModelMessage, delayMs: number): MessageState {
     if (queue.mustDie(message)) {
-      this.bury(queue, message);
+      this.bury(queue, message, queue.hasFailed(message) ? "max-failures" : "max-deliveries");
       return "dead";
     }
     if (queue.endOf(message) <= this.now) return this.endMessage(queue, message);
@@ -69,7 +70,7 @@ export class ModelLeases {
   /** A message that nobody leases has reached its end. */
   protected endMessage(queue: ModelQueue, message: ModelMessage): MessageState {
     if (queue.config.onExpire === "dead") {
-      this.bury(queue, message);
+      this.bury(queue, message, "expired");
       return "dead";
     }
     this.takeAway(queue, message);
@@ -83,7 +84,8 @@ export class ModelLeases {
     queue.leave(message);
   }
 
-  protected bury(queue: ModelQueue, message: ModelMessage): void {
+  protected bury(queue: ModelQueue, message: ModelMessage, reason: DeadReason): void {
+    message.reason = reason;
     queue.deaths += 1;
     message.death = queue.deaths;
     message.diedAt = this.now;
@@ -110,7 +112,8 @@ export class ModelLeases {
 
   protected supersede(message: ModelMessage): void {
     const before = this.leases.get(message.fence);
-    if (before !== undefined && before.settled === null) before.ended = "superseded";
+    const isOver = before?.settled !== null || before.ended === "dead";
+    if (before !== undefined && !isOver) before.ended = "superseded";
   }
 
   protected rewindAfter(queue: ModelQueue, message: ModelMessage): void {

@@ -45,7 +45,7 @@ export class ModelQueue {
     send: null,
     receive: null,
   };
-  private nextSeq = 1;
+  nextSeq = 1;
 
   constructor(config: QueueConfig, incarnation: number) {
     this.config = config;
@@ -54,6 +54,7 @@ export class ModelQueue {
 
   /** When the message ends if nobody leases it. */
   endOf(message: ModelMessage): number {
+    if (message.redrives > 0) return message.ttlEnd;
     return Math.min(message.ttlEnd, message.enqueuedAt + this.config.retentionMs * 1_000);
   }
 
@@ -194,16 +195,13 @@ export class ModelQueue {
     return order.includes(message) ? order.slice(order.indexOf(message) + 1) : [];
   }
 
+  hasFailed(message: ModelMessage): boolean {
+    return message.failures >= (message.maxFailures ?? this.config.maxFailures);
+  }
+
   mustDie(message: ModelMessage): boolean {
     if (message.failures >= (message.maxFailures ?? this.config.maxFailures)) return true;
     return message.deliveries - message.rewinds >= this.config.maxDeliveries;
-  }
-
-  backoffMs(failures: number): number {
-    const { baseMs, factor, maxMs } = this.config.backoff;
-    let delay = baseMs;
-    for (let n = 1; n < failures; n++) delay = Math.min(maxMs, Math.floor(delay * factor));
-    return delay;
   }
 
   isRunnable(group: string | null): boolean {
@@ -248,6 +246,9 @@ export class ModelQueue {
       ttlEnd: message.ttlMs === null ? Infinity : place.now + (delayed + message.ttlMs) * 1_000,
       diedAt: 0,
       death: 0,
+      reason: null,
+      redrives: 0,
+      errorType: null,
       state: delayed > 0 ? "scheduled" : "ready",
       deadline: place.now + delayed * 1_000,
       deliveries: 0,

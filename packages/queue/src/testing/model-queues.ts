@@ -21,7 +21,7 @@ export class ModelQueues extends ModelLeases {
     for (const message of queue.messages.values()) {
       const isWaiting = message.state === "ready" || message.state === "scheduled";
       const isOver = message.enqueuedAt + retentionMs * 1_000 <= this.now;
-      if (isWaiting && isOver) this.endMessage(queue, message);
+      if (isWaiting && isOver && message.redrives === 0) this.endMessage(queue, message);
     }
     for (const message of queue.messages.values()) {
       if (message.state === "dead" && queue.unblocks) queue.leaveGroup(message);

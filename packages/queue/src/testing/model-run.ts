@@ -81,6 +81,7 @@ export class ModelRun {
       else this.execute(this.operations.next(), step);
       if (this.isSlow) this.carryOn(step);
       this.compareStats(step);
+      this.compareTasks(step);
       if (prng.chance(0.3)) prng.pick(this.pagers).step();
       if (prng.chance(0.1)) prng.pick(this.pagers).compare();
     }
@@ -131,6 +132,13 @@ export class ModelRun {
       const { oldestReadyAtMs, ...stats } = this.driver.stats(name);
       expectEqual(stats, queue.stats(), step);
       expect(oldestReadyAtMs === null).toBe(stats.ready === 0);
+    }
+  }
+
+  private compareTasks(step: number): void {
+    for (const number of this.model.tasks.keys()) {
+      const told = this.driver.ask({ type: "get-task", number });
+      expectEqual(told, { type: "task", task: this.model.viewTask(number) }, step);
     }
   }
 

@@ -35,6 +35,8 @@ export function normalized(outcome: Outcome): unknown {
       };
     case "repeated":
       return { repeated: normalized(outcome.outcome) };
+    case "task":
+      return { task: outcome.task };
     case "queue-paused":
       return { paused: outcome.paused };
     case "purged":

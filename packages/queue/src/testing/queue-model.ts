@@ -1,9 +1,9 @@
 import type { Once, Operation, Settlement } from "../operation.ts";
 import type { LeaseLostReason, MessageState } from "../refusal.ts";
 import type { ModelLease } from "./model-leases.ts";
-import { ModelQueues } from "./model-queues.ts";
+import { ModelTasks } from "./model-tasks.ts";
 import { firstDeadLettersOf } from "./model-dead.ts";
-import { type ModelAnswer, type ModelMessage, seconds } from "./model-message.ts";
+import { type ModelAnswer, modelBackoffMs, type ModelMessage, seconds } from "./model-message.ts";
 import type { ModelQueue } from "./model-queue.ts";
 
 interface ModelCall {
@@ -21,7 +21,7 @@ interface ModelCall {
  * forgets no lease, so a run must stay below the ten minutes for which the machine remembers them.
  * Answers leave out lease tags, which only the machine knows.
  */
-export class QueueModel extends ModelQueues {
+export class QueueModel extends ModelTasks {
   private readonly calls = new Map<string, ModelCall>();
   private readonly adminKeys = new Map<string, { fingerprint: string; answer: ModelAnswer }>();
   private nextFence = 1;
@@ -37,6 +37,7 @@ export class QueueModel extends ModelQueues {
 
   execute(operation: Operation): ModelAnswer {
     if (operation.type === "once") return this.once(operation);
+    if (operation.type === "cancel-task") return this.cancelTask(operation.number);
     if (!("queue" in operation)) return { refused: "not in the model" };
     const queue = this.queues.get(operation.queue);
     if (operation.type === "put-queue") return this.putQueue(queue, operation);
@@ -59,6 +60,7 @@ export class QueueModel extends ModelQueues {
       if (operation.atomic) return this.settleAtomic(queue, operation.settlements);
       return { results: operation.settlements.map((s) => this.settle(queue, s)) };
     }
+    if (operation.type === "redrive") return this.redrive(queue, operation);
     return this.remove(queue, operation);
   }
 
@@ -75,6 +77,7 @@ export class QueueModel extends ModelQueues {
       else queue.becomeDue(message);
     }
     for (const queue of this.queues.values()) this.endByRetention(queue);
+    this.carryOnTasks();
     for (const queue of this.queues.values()) queue.forget(this.now);
     for (const [key, call] of this.calls) {
       if (call.isPop && call.at + seconds(60) <= this.now) this.dropPopped(call);
@@ -216,8 +219,7 @@ export class QueueModel extends ModelQueues {
       const { message } = lease;
       const reason = this.reasonLost(lease);
       if (reason === null) held.push(message);
-      else
-        lost.push({ fence, message: queue.messages.has(message.seq) ? message.key : null, reason });
+      else lost.push({ fence, message: isIn(queue, message) ? message.key : null, reason });
     }
     return { held, lost };
   }
@@ -277,14 +279,22 @@ export class QueueModel extends ModelQueues {
       return "done";
     }
     if (settlement.action !== "release") message.failures += 1;
+    if ("error" in settlement) message.errorType = settlement.error?.type ?? message.errorType;
     if (message.death > 0) return this.buryAgain(queue, message);
     if (settlement.action === "reject") {
-      this.bury(queue, message);
+      this.bury(queue, message, "rejected");
       return "dead";
     }
     const given = settlement.action === "extend" ? null : settlement.delayMs;
     const delay =
-      given ?? (settlement.action === "release" ? 0 : queue.backoffMs(message.failures));
+      given ??
+      (settlement.action === "release"
+        ? 0
+        : modelBackoffMs(queue.config.backoff, message.failures));
     return this.putBack(queue, message, delay);
   }
+}
+
+function isIn(queue: ModelQueue, message: ModelMessage): boolean {
+  return queue.messages.get(message.seq) === message;
 }

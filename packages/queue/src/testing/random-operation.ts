@@ -1,7 +1,9 @@
 import type { Prng } from "@quorate/prelude";
 import type { LeaseKey, MessageKey } from "../ids.ts";
+import { deadReasons } from "../message-record.ts";
 import type {
   AdminOperation,
+  DeliveryError,
   NewMessage,
   Operation,
   PurgedState,
@@ -11,6 +13,8 @@ import type { QueueConfigPatch } from "../queue-config.ts";
 import { hashOf, message } from "./machine-driver.ts";
 
 const purgedStates: readonly PurgedState[] = ["ready", "scheduled", "leased", "dead"];
+
+const errorTypes = ["E", "F"] as const;
 
 const backoff = { baseMs: 700, factor: 2, maxMs: 4_000, jitter: 0 };
 
@@ -58,7 +62,8 @@ export class RandomOperations {
     if (kind < 62) return this.dequeue(queue);
     if (kind < 88) return this.settle(queue);
     if (kind < 95) return this.maybeOnce(this.remove(queue));
-    if (kind < 97) return this.pause(queue);
+    if (kind < 96) return this.pause(queue);
+    if (kind < 98) return this.maybeOnce(this.redrive(queue));
     const dequeueHash = this.hash("dequeue", 12);
     return { type: "extend-dequeue", queue, dequeueHash, leaseMs: this.leaseMs() };
   }
@@ -75,6 +80,22 @@ export class RandomOperations {
     if (this.prng.chance(0.6)) return operation;
     const key = { hash: this.hash("admin", 30), fingerprint: this.hash("print", 2) };
     return { type: "once", key, operation };
+  }
+
+  private redrive(queue: string): AdminOperation {
+    const { prng } = this;
+    if (prng.chance(0.2)) return { type: "cancel-task", number: prng.between(1, 20) };
+    const ids = Array.from({ length: prng.between(1, 8) }, () => prng.pick(this.keys));
+    const filter = {
+      ids: prng.chance(0.3) ? ids : null,
+      reason: prng.chance(0.3) ? prng.pick(deadReasons) : null,
+      groupHash: prng.chance(0.2) ? hashOf(`g${prng.below(4)}`) : null,
+      errorType: prng.chance(0.2) ? prng.pick(errorTypes) : null,
+      fromMs: null,
+      toMs: null,
+    };
+    const target = prng.chance(0.4) ? prng.pick(this.queues) : null;
+    return { type: "redrive", queue, filter, rate: prng.pick([1, 3, 1_000]), target };
   }
 
   /** Purges, deletions of messages and queues, and queues made again or configured anew. */
@@ -153,15 +174,19 @@ export class RandomOperations {
       case 0:
         return { action: "release", lease, delayMs };
       case 1:
-        return { action: "reject", lease, error: null };
+        return { action: "reject", lease, error: this.error() };
       case 2:
         return { action: "extend", lease, leaseMs: this.leaseMs(), progress: null };
       case 3:
       case 4:
-        return { action: "nack", lease, delayMs, error: null };
+        return { action: "nack", lease, delayMs, error: this.error() };
       default:
         return { action: "ack", lease };
     }
+  }
+
+  private error(): DeliveryError | null {
+    return this.prng.chance(0.5) ? { type: this.prng.pick(errorTypes), message: "why" } : null;
   }
 
   private leaseMs(): number {

@@ -96,6 +96,10 @@ function apply(state: QueueState, { asked }: QueueInput, output: QueueOutput | n
     case "delete-queue":
     case "delete-message":
     case "try-put":
+    case "redrive":
+    case "cancel-task":
+    case "get-task":
+    case "count-dead":
       return true;
   }
 }

@@ -1,0 +1,99 @@
+import { readAnnex } from "./annex.ts";
+import { findMessage } from "./find-message.ts";
+import { deadLettersExaminedMax } from "./limits.ts";
+import { linkField } from "./message-links.ts";
+import { deadReasonOf, groupField, messageField } from "./message-record.ts";
+import type { Queue } from "./queue.ts";
+import type { RedriveFilter } from "./redrive-filter.ts";
+import type { QueueState } from "./state.ts";
+
+/** Dead letters by the numbers of their deaths: ascending, from the first up to before the end. */
+export interface DeathSpan {
+  readonly first: number;
+  readonly end: number;
+  /** Only these, ascending; null: all. */
+  readonly only: readonly number[] | null;
+}
+
+/** Where the dead letters are that can be meant: all that are dead now, or those with these ids. */
+export function spanOf(state: QueueState, queue: Queue, filter: RedriveFilter): DeathSpan {
+  const only = filter.ids === null ? null : deathsOf(state, queue, filter);
+  const { fromMs, toMs } = filter;
+  return {
+    first: fromMs === null ? 1 : deathsBefore(state, queue, fromMs),
+    end: toMs === null ? queue.nextDeath : deathsBefore(state, queue, toMs + 1),
+    only,
+  };
+}
+
+/** The next dead letter of the span, from this number of death on: its number, or -1. */
+export function nextDeath(queue: Queue, { end, only }: DeathSpan, from: number): number {
+  if (only !== null) {
+    return only.find((death) => death >= from && queue.deaths.get(death) !== 0) ?? -1;
+  }
+  const death = queue.deaths.from(from);
+  return death < end ? death : -1;
+}
+
+/** Whether the dead letter is meant. Its id is not looked at: the span has those alone. */
+export function isMeant(state: QueueState, message: number, filter: RedriveFilter): boolean {
+  const { messages, groups } = state;
+  const { reason, groupHash, errorType, fromMs, toMs } = filter;
+  const diedAtMs = Math.floor(messages.f64(message, messageField.since) / 1_000);
+  if (fromMs !== null && diedAtMs < fromMs) return false;
+  if (toMs !== null && diedAtMs > toMs) return false;
+  const why = deadReasonOf(messages.u8(message, messageField.ends));
+  if (reason !== null && why !== reason) return false;
+  const group = messages.u32(message, messageField.group);
+  const isOfGroup =
+    groupHash === null ||
+    (group !== 0 && groups.records.hasBytes(group, groupField.key, groupHash));
+  if (!isOfGroup) return false;
+  return errorType === null || readAnnex(state, message).errors[0]?.type === errorType;
+}
+
+/** How many are meant, of at most deadLettersExaminedMax that are looked at. */
+export interface DeadCount {
+  readonly matched: number;
+  /** Where to count on; null at the end. */
+  readonly next: number | null;
+}
+
+/** Counts the dead letters that are meant, from this number of death on. */
+export function countMeant(
+  state: QueueState,
+  queue: Queue,
+  filter: RedriveFilter,
+  { span, from }: { readonly span: DeathSpan; readonly from: number },
+): DeadCount {
+  // All of them are counted already.
+  if (span.only === null && isEverything(filter)) return { matched: queue.dead, next: null };
+  let matched = 0;
+  let next = nextDeath(queue, span, from);
+  for (let looked = 0; next >= 0 && looked < deadLettersExaminedMax; looked++) {
+    if (isMeant(state, queue.deaths.get(next), filter)) matched += 1;
+    next = nextDeath(queue, span, next + 1);
+  }
+  return { matched, next: next < 0 ? null : next };
+}
+
+function isEverything(filter: RedriveFilter): boolean {
+  return Object.values(filter).every((given) => given === null);
+}
+
+function deathsOf(state: QueueState, queue: Queue, { ids }: RedriveFilter): readonly number[] {
+  const deaths = (ids ?? []).map((key) => {
+    const message = findMessage(state, queue, key);
+    return message === 0 ? 0 : state.links.u48(message, linkField.death);
+  });
+  return [...new Set(deaths)]
+    .filter((death) => death > 0 && queue.deaths.get(death) !== 0)
+    .toSorted((left, right) => left - right);
+}
+
+// The number of the first death at this time or later: they are in the order of their times.
+function deathsBefore(state: QueueState, queue: Queue, atMs: number): number {
+  const since = (message: number): number => state.messages.f64(message, messageField.since);
+  const first = queue.deaths.search((message) => since(message) < atMs * 1_000);
+  return first < 0 ? queue.nextDeath : first;
+}

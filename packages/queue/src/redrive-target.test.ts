@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { leaseOf } from "./testing/machine-driver.ts";
+import { begin, everything, kill, taskOf } from "./testing/redriving.ts";
+import { ready, settlement } from "./testing/settling.ts";
+
+describe("a redrive into another queue", () => {
+  test("takes messages along with their ids, and gives them seqs of that queue", () => {
+    const driver = ready();
+    driver.put({}, "other");
+    const target = { queue: "other" };
+    driver.execute({
+      type: "enqueue",
+      ...target,
+      form: "single",
+      idempotency: null,
+      messages: [driver.message({ body: "there" })],
+    });
+    driver.enqueue({ body: "1", group: "g" }, { body: "2" });
+    const [first, second] = driver.list().entries;
+    kill(driver, 2);
+    begin(driver, {}, { target: "other" });
+    driver.serve(1_000);
+    expect(driver.stats()).toMatchObject({ ready: 0, dead: 0, bytes: 0 });
+    expect(driver.list(target).entries.map(({ message, seq }) => ({ message, seq }))).toMatchObject(
+      [{ seq: 1 }, { message: first?.message, seq: 2 }, { message: second?.message, seq: 3 }],
+    );
+    for (const [at, entry] of [first, second].entries()) {
+      if (entry === undefined) throw new Error("no message");
+      expect(driver.find(entry.message)).toBe("message-not-found");
+      expect(driver.find(entry.message, "other")).toMatchObject({ seq: at + 2, redrives: 1 });
+    }
+    const taken = driver.dequeue({ ...target, max: 3 });
+    expect(taken.messages.map(({ message }) => message).slice(1)).toEqual([
+      first?.message,
+      second?.message,
+    ]);
+    driver.settleAny(
+      taken.messages.map((each) => settlement("ack", leaseOf(each))),
+      false,
+      "other",
+    );
+    expect(driver.stats("other")).toMatchObject({ ready: 0, leased: 0, bytes: 0 });
+    if (first !== undefined) expect(driver.find(first.message, "other")).toBe("message-not-found");
+  });
+
+  test("waits as long as that queue is full, and goes on", () => {
+    const driver = ready();
+    driver.put({ maxMessages: 1 }, "other");
+    driver.enqueue({}, {});
+    kill(driver, 2);
+    const task = begin(driver, {}, { target: "other" });
+    driver.serve(3_000);
+    expect(taskOf(driver, task.number)).toMatchObject({ state: "running", moved: 1 });
+    expect(driver.machine.isPulseDue(driver.now)).toBe(false);
+    driver.dequeue({ queue: "other", mode: "delete" });
+    driver.serve(2_000);
+    expect(taskOf(driver, task.number)).toMatchObject({ state: "done", moved: 2 });
+  });
+
+  test("needs that queue to be there", () => {
+    const driver = ready();
+    const outcome = driver.execute({
+      type: "redrive",
+      queue: "q",
+      filter: everything,
+      rate: 1,
+      target: "none",
+    });
+    expect(outcome).toMatchObject({ refusal: { code: "queue-not-found" } });
+  });
+});
