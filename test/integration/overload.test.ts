@@ -1,0 +1,130 @@
+/** A storm of callers who come back far too soon: what is taken is kept, what drains goes on, and it ends. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fieldsIn } from "./rig/answer.ts";
+import { type Cluster, createTestCluster } from "./rig/cluster.ts";
+import { residentBytes } from "./rig/measures.ts";
+import type { RestAnswer, RestClient } from "./rig/rest-client.ts";
+import { untilDone } from "./rig/retry.ts";
+
+/** As many enqueues as this gateway takes at once: few, so that a small storm is a storm. */
+const addingCallsMax = 32;
+/** Connections of the storm: ten times as many. */
+const stormConnections = 10 * addingCallsMax;
+const phaseMs = 5_000;
+/** Of the time that they are told, callers who were refused wait this much. */
+const impatience = 0.25;
+/** Of what goes through in calm weather, this must go through in the storm, also on a busy machine. */
+const goodputShareMin = 0.25;
+/** After the storm an enqueue is answered as before within this time. */
+const recoveryMsMax = 5_000;
+/** What the gateway may hold after it. */
+const residentBytesMax = 600 * 1024 * 1024;
+
+let cluster: Cluster;
+let admin: RestClient;
+
+beforeAll(async () => {
+  cluster = await createTestCluster({ replicas: 1 });
+  const file = cluster.folder.configFile("api");
+  const config: object = JSON.parse(readFileSync(file, "utf8"));
+  writeFileSync(file, JSON.stringify({ ...config, limits: { addingCallsMax } }));
+  for (const each of cluster.processes) each.start();
+  await cluster.ready();
+  admin = cluster.client("admin", 8);
+  await admin.put("/v1/queues/storm", {});
+});
+afterAll(() => cluster.stop());
+
+interface Phase {
+  readonly stored: number;
+  readonly refused: number;
+  /** Answers that are neither. */
+  readonly others: readonly string[];
+  /** How long a refusal took, in ms, of 100 the 99th. */
+  readonly refusedMsP99: number;
+  readonly storedMsP99: number;
+}
+
+/** Enqueues over so many connections for a time; who is refused comes back far too soon. */
+async function enqueueAll(connections: number): Promise<Phase> {
+  const client = cluster.client("producer", connections);
+  const end = performance.now() + phaseMs;
+  const durations = { stored: [] as number[], refused: [] as number[] };
+  const others: string[] = [];
+  const caller = async (): Promise<void> => {
+    while (performance.now() < end) {
+      const begin = performance.now();
+      const { status, body, headers } = await client.post("/v1/queues/storm/enqueue", { body: 1 });
+      const tookMs = performance.now() - begin;
+      if (status === 201) {
+        durations.stored.push(tookMs);
+      } else if (status === 503 && isShed(body)) {
+        durations.refused.push(tookMs);
+        await delay(Number(headers["retry-after"]) * 1000 * impatience);
+      } else {
+        others.push(`${status} ${JSON.stringify(body)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, caller));
+  const p99 = (all: number[]): number =>
+    all.toSorted((left, right) => left - right)[Math.floor(all.length * 0.99)] ?? 0;
+  return {
+    stored: durations.stored.length,
+    refused: durations.refused.length,
+    others,
+    refusedMsP99: p99(durations.refused),
+    storedMsP99: p99(durations.stored),
+  };
+}
+
+const isShed = (body: Readonly<Record<string, unknown>>): boolean =>
+  body["code"] === "overloaded" && body["outcome"] === "not-executed";
+
+/** Takes out, settles, looks and administers until it is told to stop; every status but 200. */
+async function drain(isOver: () => boolean): Promise<{ settled: number; others: number[] }> {
+  let settled = 0;
+  const others: number[] = [];
+  const note = (answer: RestAnswer): RestAnswer => {
+    if (answer.status !== 200 && answer.status !== 201) others.push(answer.status);
+    return answer;
+  };
+  while (!isOver()) {
+    const { text } = note(await admin.post("/v1/queues/storm/dequeue", { max: 1 }));
+    const [, leaseId] = /"leaseId":"(l_\w+)"/.exec(text) ?? [];
+    if (leaseId !== undefined) {
+      note(await admin.post(`/v1/queues/storm/leases/${leaseId}/ack`, {}));
+      settled += 1;
+    }
+    note(await admin.get("/v1/cluster"));
+    note(await admin.put("/v1/queues/storm", {}));
+  }
+  return { settled, others };
+}
+
+test("in a storm enqueues are refused fast, all else goes on, what was taken is kept, and it is over soon", async () => {
+  const calm = await enqueueAll(addingCallsMax);
+  expect(calm.others).toEqual([]);
+  let isOver = false;
+  const draining = drain(() => isOver);
+  const storm = await enqueueAll(stormConnections);
+  isOver = true;
+  const { settled, others } = await draining;
+  console.log(JSON.stringify({ calm, storm, settled }));
+
+  expect(storm.others).toEqual([]);
+  expect(storm.refused).toBeGreaterThan(0);
+  expect(storm.stored).toBeGreaterThan(calm.stored * goodputShareMin);
+  expect(others).toEqual([]);
+  expect(settled).toBeGreaterThan(0);
+
+  const begin = performance.now();
+  await untilDone(() => admin.post("/v1/queues/storm/enqueue", { body: 1, dedupId: "after" }));
+  expect(performance.now() - begin).toBeLessThan(recoveryMsMax);
+  const { body } = await admin.get("/v1/queues/storm");
+  const { ready, leased } = fieldsIn(body, "stats");
+  expect(Number(ready) + Number(leased)).toBe(calm.stored + storm.stored + 1 - settled);
+  expect(residentBytes(cluster.api.pid)).toBeLessThan(residentBytesMax);
+});
