@@ -79,6 +79,42 @@ test("a dead letter is taken, and removed by an acknowledgement", async () => {
   expect((await stage.run("dlq ls taken -o id")).out).toBe("");
 });
 
+test("dead letters are counted, brought back by a task, and the task can be looked at", async () => {
+  await stage.run("queue create back");
+  await stage.run("send back 1 --count 3");
+  const leases = (await stage.run("receive back --max 3 -o id")).out.trim().replaceAll("\n", " ");
+  await stage.run(`reject back ${leases}`);
+  const dry = await stage.run("dlq redrive back --reason rejected --dry-run", person);
+  expect(dry.out).toBe("3 dead letters would be brought back\n");
+  expect((await stage.run("dlq redrive back --reason expired --dry-run")).json()).toMatchObject({
+    matched: 0,
+  });
+  const begun = await stage.run("dlq redrive back --rate 1 -o id");
+  const taskId = begun.out.trim();
+  expect(begun.talk).toContain(`quorate dlq tasks ${taskId}`);
+  const onPause = () => {
+    stage.gateway.cluster.advance(1000);
+    return true;
+  };
+  const ended = await stage.run(`dlq tasks ${taskId} --wait`, { onPause });
+  expect(ended.json()).toMatchObject({ tasks: [{ state: "done", matched: 3, moved: 3 }] });
+  expect((await stage.run("dlq ls back -o id")).out).toBe("");
+  expect((await stage.run("dlq tasks t_00000000000000000000")).code).toBe(3);
+});
+
+test("a redrive that is cancelled leaves the rest dead", async () => {
+  await stage.run("queue create slow");
+  await stage.run("send slow 1 --count 100");
+  const leases = (await stage.run("receive slow --max 100 -o id")).out.trim().replaceAll("\n", " ");
+  await stage.run(`reject slow ${leases}`);
+  const taskId = (await stage.run("dlq redrive slow --rate 1 -o id")).out.trim();
+  const cancelled = await stage.run(`dlq cancel ${taskId}`);
+  expect(cancelled.json()).toMatchObject({ state: "cancelled", matched: 100 });
+  expect(
+    (await stage.run("dlq ls slow --limit 200 -o id")).out.trim().split("\n").length,
+  ).toBeGreaterThan(90);
+});
+
 test("what is no dead letter, or not there, ends with 3", async () => {
   const id = (await stage.run("send orders 1 -o id")).out.trim();
   const living = await stage.run(`dlq show orders ${id}`);
