@@ -30,7 +30,7 @@ export interface RevocationList {
   learn(revoked: Revoked): void;
   /** Calls back whenever this gateway itself has revoked something. */
   onLearned(listener: () => void): void;
-  /** Asks the cluster now. Resolves when it has answered, or could not. */
+  /** Asks the cluster from now on. Resolves when it has answered, or could not. */
   refresh(): Promise<void>;
   /** Asks again and again until it is stopped. */
   start(): void;
@@ -53,6 +53,7 @@ export function createRevocationList(parts: RevocationListParts): RevocationList
   const known = createKnown(parts.sha256);
   let confirmedAtMs: number | null = null;
   let asking: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let unwatch: (() => void) | null = null;
   const listeners: (() => void)[] = [];
@@ -68,7 +69,14 @@ export function createRevocationList(parts: RevocationListParts): RevocationList
       asking = null;
     }
   };
-  const refresh = (): Promise<void> => (asking ??= read());
+  // A question that is under way may have been put before what the caller has heard of.
+  const refresh = (): Promise<void> => {
+    if (asking === null) return (asking = read());
+    return (next ??= asking.then(() => {
+      next = null;
+      return refresh();
+    }));
+  };
   return {
     isRevoked: (principal) => known.has(principal),
     assertKnown(scope) {

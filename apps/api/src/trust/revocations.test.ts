@@ -190,6 +190,17 @@ describe("without news of revocations", () => {
     expect(refused("cluster:admin")).toBe(null);
   });
 
+  it("whoever asks during a question gets the answer to one that was put after", async () => {
+    const { cluster, list, refused } = staleList();
+    cluster.failWith("no-quorum");
+    const early = list.refresh();
+    const late = list.refresh();
+    await early;
+    cluster.failWith(null);
+    await late;
+    expect(refused("enqueue")).toBe(null);
+  });
+
   it("a gateway asks at once when the cluster serves again", async () => {
     const { cluster, list, refused } = staleList();
     cluster.failWith("no-quorum");
