@@ -15,7 +15,18 @@ describe("times", () => {
     expect(parseTime("2026-11-23T06:05:06.7899999+02:00")).toBe(timeMs);
     expect(parseTime("2026-11-22t18:35:06.789-09:30")).toBe(timeMs);
     expect(parseTime("2026-11-23T04:05:06Z")).toBe(timeMs - 789);
+    expect(parseTime("2026-11-23T04:05:06.7891234567891Z")).toBe(timeMs);
     expect(parseTime("2024-02-29T00:00:00Z")).toBe(1_709_164_800_000);
+  });
+
+  it("before 1970 are read as 1970", () => {
+    for (const text of [
+      "1969-12-31T23:59:59.999Z",
+      "0001-01-01T00:00:00Z",
+      "1970-01-01T01:00:00+02:00",
+    ]) {
+      expect(parseTime(text), text).toBe(0);
+    }
   });
 
   it("that do not exist are refused", () => {
@@ -27,7 +38,7 @@ describe("times", () => {
       "2026-11-23T04:05:06",
       "2026-11-23 04:05:06Z",
       "2026-11-23T04:05:06+24:00",
-      "1969-12-31T23:59:59Z",
+      "9999-12-31T23:59:59-00:01",
       "23 Nov 2026",
       "",
     ]) {

@@ -55,11 +55,12 @@ function formatDay(day: number): string {
 }
 
 const timePattern =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /**
  * Milliseconds since 1970 of an RFC 3339 time with any offset, cut to milliseconds; null when the
- * text is none, names a day that does not exist, or lies before 1970. A leap second is refused.
+ * text is none, names a day that does not exist, or lies after timeMsMax. A leap second is refused.
+ * A time before 1970 is 1970: to us both are long past, and programs write year 1 for "no time".
  */
 export function parseTime(text: string): number | null {
   const parts = timePattern.exec(text);
@@ -73,7 +74,7 @@ export function parseTime(text: string): number | null {
   const milliseconds = Number((parts[7] ?? "").padEnd(3, "0").slice(0, 3));
   const ofDay = ((hours * 60 + minutes - offset) * 60 + seconds) * 1000 + milliseconds;
   const time = daysSince1970(year, month, day) * dayMs + ofDay;
-  return time < 0 || time > timeMsMax ? null : time;
+  return time > timeMsMax ? null : Math.max(0, time);
 }
 
 function offsetMinutes(sign: string, hours = "0", minutes = "0"): number | null {
