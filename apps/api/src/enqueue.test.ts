@@ -109,6 +109,37 @@ describe("enqueue", () => {
     ]);
   });
 
+  it("adds of the request's trace what there is room for beside the message's own headers", async () => {
+    const queue = await newQueue();
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const many = Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`h${index}`, ""]));
+    const large = { a: "x".repeat(8191) };
+    const { h0: _h0, ...roomForOne } = many;
+    for (const own of [many, large, roomForOne]) {
+      const { status } = await gateway.send("POST", `${queue}/enqueue`, {
+        body: { body: 1, headers: own },
+        headers: { traceparent, tracestate: "a=1" },
+      });
+      expect(status).toBe(201);
+    }
+    const { json: answer } = await gateway.send("POST", `${queue}/dequeue`, { body: { max: 3 } });
+    expect(answer["messages"]).toMatchObject([
+      { headers: many },
+      { headers: large },
+      { headers: { ...roomForOne, traceparent } },
+    ]);
+  });
+
+  it("takes a notBefore that is long past, however it is spelt, as now", async () => {
+    const queue = await newQueue();
+    for (const notBefore of ["0001-01-01T00:00:00Z", "1969-12-31t23:59:59.1234567891z"]) {
+      const sent = { body: { body: 1, notBefore } };
+      expect((await gateway.send("POST", `${queue}/enqueue`, sent)).status).toBe(201);
+    }
+    const { json: answer } = await gateway.send("GET", queue);
+    expect(answer["stats"]).toMatchObject({ ready: 2, scheduled: 0 });
+  });
+
   it("takes the options of a raw body from headers", async () => {
     const queue = await newQueue();
     const headers = {

@@ -3,6 +3,7 @@ import {
   ApiError,
   type CapturedRange,
   type Held,
+  headersFit,
   type message,
   parseTime,
   printablePattern,
@@ -102,11 +103,14 @@ function refuseLargeBody(bytes: number): void {
   });
 }
 
+/** The message's own headers, and of the request's trace what there is room for. */
 function headerBytes({ headers }: SentMessage, { trace }: MessageSource): Uint8Array {
   if (headers === undefined && trace === noTrace) return noBytes;
   const given = Object.entries(headers ?? {});
   const names = new Set(given.map(([name]) => name.toLowerCase()));
   const added = Object.entries(trace).filter(([name]) => !names.has(name));
+  // What the caller did not ask for must not be why his message is refused.
+  while (added.length > 0 && !headersFit([...given, ...added])) added.pop();
   return encodeHeaders([...given, ...added]);
 }
 

@@ -20,6 +20,7 @@ export {
 } from "./json-scan.ts";
 export * from "./limits.ts";
 export * from "./live.ts";
+export { headersFit } from "./message.ts";
 export { getMessage, listGroups, listMessages } from "./messages.ts";
 export { callerIdPattern, isQueueName, printablePattern } from "./names.ts";
 export { documentPath, openApiDocument } from "./openapi.ts";

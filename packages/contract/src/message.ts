@@ -56,9 +56,19 @@ function isHeader([name, value]: readonly [string, unknown], faults: ShapeFault[
 }
 
 function fits(entries: readonly (readonly [string, unknown])[], faults: ShapeFault[]): boolean {
-  let bytes = 0;
-  for (const [name, value] of entries) bytes += name.length + utf8Length(String(value));
-  if (bytes <= headersBytesMax) return true;
+  if (bytesOf(entries) <= headersBytesMax) return true;
   const detail = `expected at most ${headersBytesMax} bytes of names and values`;
   return beyond(faults, { detail, limit: "headersBytes", max: headersBytesMax });
+}
+
+/** Whether a message may have these headers together, as to their number and their bytes. */
+export function headersFit(entries: readonly (readonly [string, string])[]): boolean {
+  return entries.length <= headersMax && bytesOf(entries) <= headersBytesMax;
+}
+
+/** Bytes of names, which are ASCII, and values. */
+function bytesOf(entries: readonly (readonly [string, unknown])[]): number {
+  let bytes = 0;
+  for (const [name, value] of entries) bytes += name.length + utf8Length(String(value));
+  return bytes;
 }
