@@ -108,6 +108,15 @@ test("max, leaseMs and mode must be as before; maxPerGroup may differ", () => {
   expect(driver.dequeue({ id: "a", maxPerGroup: 1 }).replayed).toBe(true);
 });
 
+test("leaseMs of a pop is ignored, also when the pop is sent again", () => {
+  const driver = ready();
+  driver.enqueue({});
+  driver.dequeue({ id: "a", mode: "delete", leaseMs: 5_000 });
+  expect(driver.dequeue({ id: "a", mode: "delete", leaseMs: 9_000 }).replayed).toBe(true);
+  expect(driver.dequeue({ id: "a", mode: "delete" }).replayed).toBe(true);
+  expect(codeOf(driver.dequeueAny({ id: "a", leaseMs: 5_000 }))).toBe("dequeue-id-reused");
+});
+
 test("after five minutes an id is new again", () => {
   const driver = ready();
   driver.enqueue({ body: "1" }, { body: "2" });

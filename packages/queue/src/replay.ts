@@ -20,8 +20,9 @@ export function replay(
   const call = state.calls.read(record);
   const isSame =
     call.max === operation.max &&
-    call.leaseMs === (operation.leaseMs ?? 0) &&
-    call.isPop === (operation.mode === "delete");
+    call.isPop === (operation.mode === "delete") &&
+    // A pop has no lease that could be longer or shorter.
+    (call.isPop || call.leaseMs === (operation.leaseMs ?? 0));
   if (!isSame) {
     return encodeOutcome({
       type: "refused",

@@ -135,13 +135,13 @@ export class QueueModel extends ModelTasks {
       operation.dequeueHash === null
         ? null
         : `${queue.incarnation}/${operation.dequeueHash.join()}`;
-    const parameters = `${operation.max}/${operation.leaseMs ?? "default"}/${operation.mode}`;
+    const isPop = operation.mode === "delete";
+    const parameters = `${operation.max}/${isPop ? "pop" : (operation.leaseMs ?? "default")}`;
     const call = key === null ? undefined : this.calls.get(key);
     if (call !== undefined) {
       if (call.parameters !== parameters) return { refused: "dequeue-id-reused" };
       return this.replay(queue, call, operation.leaseMs ?? queue.config.leaseMsDefault);
     }
-    const isPop = operation.mode === "delete";
     const leased = queue.count("leased");
     const room = isPop ? operation.max : queue.config.maxInFlight - leased;
     if (room <= 0) return { refused: "in-flight-limit" };
