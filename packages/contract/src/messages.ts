@@ -1,8 +1,9 @@
 /** What is in a queue: its messages, one of them, its groups. */
 import * as z from "zod";
 import { groupId } from "./message.ts";
-import { idCharsMax, pageEntriesMax } from "./limits.ts";
+import { idCharsMax } from "./limits.ts";
 import { callerIdPattern, Coord, Count, MessageId, Time } from "./names.ts";
+import { pageQuery } from "./page.ts";
 import { clusterErrors, queryRoute } from "./route.ts";
 import { oneOf, optional, text } from "./shape.ts";
 import { object } from "./shape-object.ts";
@@ -72,19 +73,6 @@ const Group = z
 
 const consistency = optional(oneOf("linearizable", "stale"));
 
-const cursor = optional(
-  text({ limit: "cursor", charsMax: 256, pattern: /^[\w-]+$/, expected: "a cursor" }),
-);
-
-const limit = optional(
-  text({
-    limit: "limit",
-    charsMax: 3,
-    pattern: /^(?:[1-9]\d?|100)$/,
-    expected: `1 to ${pageEntriesMax}`,
-  }),
-);
-
 const dedupId = text({
   limit: "dedupId",
   charsMax: idCharsMax,
@@ -104,8 +92,7 @@ export const listMessages = queryRoute({
     state: optional(oneOf(...messageStates)),
     groupId: optional(groupId),
     dedupId: optional(dedupId),
-    cursor,
-    limit,
+    ...pageQuery,
   }),
   replies: {
     200: {
@@ -149,8 +136,7 @@ export const listGroups = queryRoute({
   query: object({
     consistency,
     state: optional(oneOf("ready", "locked", "waiting", "dead")),
-    cursor,
-    limit,
+    ...pageQuery,
   }),
   replies: {
     200: {

@@ -5,13 +5,13 @@ import {
   leaseMsMax,
   leaseMsMin,
   maxFailuresMax,
-  pageEntriesMax,
   queueBytesDefault,
   queueNameCharsMax,
   queueTimes,
   storedBodyBytesMax,
 } from "./limits.ts";
 import { Coord, Count, QueueName, Time } from "./names.ts";
+import { pageQuery } from "./page.ts";
 import { adminErrors, bodyQueryRoute, clusterErrors, idempotencyKey, queryRoute } from "./route.ts";
 import {
   boolean,
@@ -268,17 +268,7 @@ export const listQueues = queryRoute({
         expected: "the beginning of a queue name",
       }),
     ),
-    cursor: optional(
-      text({ limit: "cursor", charsMax: 256, pattern: /^[\w-]+$/, expected: "a cursor" }),
-    ),
-    limit: optional(
-      text({
-        limit: "limit",
-        charsMax: 3,
-        pattern: /^(?:[1-9]\d?|100)$/,
-        expected: `1 to ${pageEntriesMax}`,
-      }),
-    ),
+    ...pageQuery,
   }),
   replies: {
     200: {

@@ -121,10 +121,11 @@ export const adminErrors = [
 ] as const satisfies readonly ErrorCode[];
 
 /** Errors that follow from what a route is: its scope, its body, its query. */
-export function commonErrors({ scope, body }: Route): readonly ErrorCode[] {
+export function commonErrors({ scope, body, query }: Route): readonly ErrorCode[] {
   const codes: ErrorCode[] = ["request-invalid", "payload-too-large", "internal", "overloaded"];
   if (scope !== "public") codes.push("token-missing", "token-invalid", "starting", "rate-limited");
   if (scope !== "public" && scope !== "any") codes.push("scope-missing");
-  if (body !== null) codes.push("limit-exceeded", "unsupported-media-type");
+  if (body !== null || query !== noQuery) codes.push("limit-exceeded");
+  if (body !== null) codes.push("unsupported-media-type");
   return codes;
 }
