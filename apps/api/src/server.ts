@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Express } from "express";
 import { http } from "./limits.ts";
+import { answerUnreadable } from "./unreadable.ts";
 
 /** What an operator may set. */
 export interface HttpLimits {
@@ -32,6 +33,9 @@ export function createHttpServer(app: Express, limits: HttpLimits): Server {
   server.maxRequestsPerSocket = http.requestsPerSocketMax;
   server.maxConnections = limits.connectionsMax;
   limitPerAddress(server, limits.connectionsPerAddressMax);
+  answerUnreadable(server);
+  // Who expects what nobody knows is answered all the same: RFC 9110 §10.1.1 asks for no refusal.
+  server.on("checkExpectation", app);
   return server;
 }
 

@@ -34,6 +34,16 @@ async function openWith(gateway: TestGateway, text: string) {
   return { socket, closed };
 }
 
+/** The problem in the answer, whose request id stands in its header too. */
+function problemOf(answer: string): Record<string, unknown> {
+  const [head = "", body = ""] = answer.split("\r\n\r\n");
+  expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request/);
+  expect(head).toContain("Content-Type: application/problem+json");
+  const problem = JSON.parse(body) as Record<string, unknown>;
+  expect(head).toContain(`X-Request-Id: ${String(problem["requestId"])}`);
+  return problem;
+}
+
 describe("a client", () => {
   it("that does not come to the end of its headers is cut off, many of them hinder nobody", async () => {
     const gateway = await start({ headersTimeoutMs: 300 });
@@ -43,7 +53,7 @@ describe("a client", () => {
     const slow = await Promise.all(open);
     expect((await gateway.send("GET", "/livez")).status).toBe(200);
     for (const text of await Promise.all(slow.map(({ closed }) => closed))) {
-      expect(text).toMatch(/^HTTP\/1\.1 408 /);
+      expect(problemOf(text)).toMatchObject({ status: 400, code: "request-invalid" });
     }
   });
 
@@ -55,7 +65,7 @@ describe("a client", () => {
       `POST /v1/queues/orders/enqueue HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n` +
         'Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"body":',
     );
-    expect(await closed).toMatch(/^HTTP\/1\.1 (?:408|400) /);
+    expect(problemOf(await closed)).toMatchObject({ status: 400, code: "request-invalid" });
   });
 
   it("that does not take its answer is cut off", async () => {
@@ -92,7 +102,33 @@ describe("a client", () => {
       gateway,
       `GET /livez HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(9000)}\r\n\r\n`,
     );
-    expect(await long.closed).toMatch(/^HTTP\/1\.1 431 /);
+    const limit = { limit: "headerBytesMax", max: 8192 };
+    expect(problemOf(await long.closed)).toMatchObject({ code: "limit-exceeded", ...limit });
+  });
+
+  it("that does not speak HTTP is told so", async () => {
+    const gateway = await start({});
+    const { closed } = await openWith(gateway, "HELLO\r\n\r\n");
+    const problem = { code: "request-invalid", outcome: "not-executed", retryable: false };
+    expect(problemOf(await closed)).toMatchObject(problem);
+  });
+
+  it("that sends nonsense behind a request never gets its refusal as that request's answer", async () => {
+    const gateway = await start({});
+    const { closed } = await openWith(
+      gateway,
+      `POST /v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\nHELLO\r\n\r\n`,
+    );
+    expect(await closed).not.toContain("not HTTP");
+  });
+
+  it("that expects what nobody knows is answered all the same", async () => {
+    const gateway = await start({});
+    const { closed } = await openWith(
+      gateway,
+      "GET /livez HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nConnection: close\r\n\r\n",
+    );
+    expect(await closed).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
 
