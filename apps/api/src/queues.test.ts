@@ -188,3 +188,19 @@ describe("GET queues", () => {
     expect((await gateway.send("GET", "/v1/queues/stale?consistency=weak")).status).toBe(400);
   });
 });
+
+it("rates count what this gateway has seen, and leases that ended by themselves", async () => {
+  await gateway.send("PUT", "/v1/queues/rated", { body: {} });
+  const messages = Array.from({ length: 6 }, (_, body) => ({ body }));
+  await gateway.send("POST", "/v1/queues/rated/enqueue/batch", { body: { messages } });
+  const dequeue = () =>
+    gateway.send("POST", "/v1/queues/rated/dequeue", { body: { max: 3, leaseMs: 1000 } });
+  await dequeue();
+  gateway.cluster.advance(2000);
+  await dequeue();
+  const seen = await gateway.send("GET", "/v1/queues/rated");
+  expect(seen.json["stats"]).toMatchObject({
+    rates: { enqueued: 0.1, dequeued: 0.1, settled: 0, expired: 0.05, redelivered: 0.05 },
+    consumers: 1,
+  });
+});

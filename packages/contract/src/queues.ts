@@ -165,12 +165,12 @@ const QueueStats = z
         enqueued: perSecond,
         dequeued: perSecond,
         settled: perSecond,
-        expired: perSecond.nullable(),
+        expired: perSecond.meta({ description: "Leases that ended by themselves, wherever" }),
         redelivered: perSecond,
         source: z.literal("gateway"),
       })
       .meta({
-        description: "Per second over 60 s, as this gateway has seen it; null: not seen here",
+        description: "Per second over 60 s, as this gateway has seen it",
       }),
     consumers: Count.meta({ description: "Principals that asked this gateway in the last 60 s" }),
   })

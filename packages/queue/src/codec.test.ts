@@ -189,6 +189,7 @@ const outcomes: readonly Outcome[] = [
         oldestReadyAtMs: 7,
       },
       paused: { send: null, receive: { by: "iss sub", atMs: 9, reason: null } },
+      expirations: { count: 3, atMs: 11 },
     },
   },
   {

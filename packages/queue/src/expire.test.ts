@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { backoffMs } from "./backoff.ts";
-import { bodiesOf, MachineDriver } from "./testing/machine-driver.ts";
+import { bodiesOf, leaseOf, MachineDriver } from "./testing/machine-driver.ts";
 
 function ready(config: Parameters<MachineDriver["put"]>[0] = {}): MachineDriver {
   const driver = new MachineDriver();
@@ -172,4 +172,32 @@ test("after an outage delays that were due in it come before leases that it prol
   expect(driver.stats()).toMatchObject({ scheduled: 0, leased: 1 });
   driver.pulse();
   expect(driver.stats()).toMatchObject({ leased: 0, ready: 2_001 });
+});
+
+test("a queue tells how many leases ended by themselves in the last minute", () => {
+  const driver = new MachineDriver();
+  driver.put();
+  driver.enqueue({}, {}, {});
+  const expired = () => {
+    const answer = driver.ask({ type: "get-queue", queue: "q" });
+    return answer.type === "queue" ? answer.view?.expirations.count : null;
+  };
+  driver.dequeue({ max: 3, leaseMs: 1_000 });
+  expect(expired()).toBe(0);
+  driver.serve(2_000);
+  expect(expired()).toBe(3);
+  driver.pass(61_000);
+  driver.enqueue({});
+  expect(expired()).toBe(0);
+});
+
+test("the oldest ready message may stand behind the head of its group", () => {
+  const driver = new MachineDriver();
+  driver.put({ backoff: { baseMs: 5_000, jitter: 0 } });
+  driver.enqueue({ group: "g" }, { group: "g" });
+  const enqueuedAtMs = driver.nowMs;
+  const lease = leaseOf(driver.dequeue().messages[0]);
+  driver.settle({ action: "nack", lease, delayMs: null, error: null });
+  driver.serve(6_000);
+  expect(driver.stats()).toMatchObject({ ready: 2, oldestReadyAtMs: enqueuedAtMs });
 });

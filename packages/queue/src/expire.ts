@@ -114,6 +114,7 @@ function endByExpiry(state: QueueState, message: number): void {
   const queue = state.queueOf(state.messages.u32(message, messageField.queue));
   if (!isLive(state, queue, message)) return state.leases.remove(message);
   endLease(state, queue, message, leaseEnd.expired);
+  queue.expirations.add(state.now);
   countFailure(state, message);
   if (isDeadLetter(state.messages.u8(message, messageField.ends))) {
     buryAgain(state, queue, message);

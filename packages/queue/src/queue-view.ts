@@ -36,6 +36,8 @@ export interface QueueView {
   readonly config: QueueConfig;
   readonly stats: QueueStats;
   readonly paused: Pauses;
+  /** Leases that ended by themselves in the minute before this time, in milliseconds since 1970. */
+  readonly expirations: { readonly count: number; readonly atMs: number };
 }
 
 /** Writes the view; its one spelling. */
@@ -47,6 +49,7 @@ export function writeQueueView(writer: ByteWriter, view: QueueView): void {
   writer.u64(stats.dead).u64(stats.bytes);
   optional(writer, stats.oldestReadyAtMs, (atMs) => writer.u64(atMs));
   writePauses(writer, view.paused);
+  writer.u64(view.expirations.count).u64(view.expirations.atMs);
 }
 
 /** Reads what writeQueueView wrote. Throws DecodeError. */
@@ -66,5 +69,6 @@ export function readQueueView(reader: ByteReader): QueueView {
       oldestReadyAtMs: readOptional(reader, () => reader.u64()),
     },
     paused: readPauses(reader),
+    expirations: { count: reader.u64(), atMs: reader.u64() },
   };
 }

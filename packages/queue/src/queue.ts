@@ -9,6 +9,7 @@ import {
   writeGhosts,
 } from "./ghosts.ts";
 import { type QueueConfig, writeQueueConfig } from "./queue-config.ts";
+import { RecentCount } from "./recent-count.ts";
 import type { RecordTable } from "./record-table.ts";
 import { SeqBitset } from "./seq-bitset.ts";
 import { SeqMap } from "./seq-map.ts";
@@ -65,6 +66,8 @@ export class Queue {
   unblockSeq = 0;
   /** Dedup records whose window runs, oldest first. */
   dedup: WindowList = windowList();
+  /** Leases that have ended by themselves. */
+  readonly expirations = new RecentCount();
   paused: Pauses = { send: null, receive: null };
   /** Dedup records that messages hold (`untilSettled`). */
   dedupHeld = 0;
@@ -154,6 +157,7 @@ export class Queue {
       writer.u32(count);
     }
     writePauses(writer, this.paused);
+    this.expirations.write(writer);
     writer.u32(this.candidates).u32(this.dedupHeld).u64(this.bytesIn.popped);
     writer.u32(this.era).bool(this.isDeleted);
     writer.u64(this.retentionSeq).u64(this.unblockSeq);
@@ -181,6 +185,7 @@ export class Queue {
     this.scheduled = reader.u32();
     this.dead = reader.u32();
     this.paused = readPauses(reader);
+    this.expirations.restore(reader);
     this.candidates = reader.u32();
     this.dedupHeld = reader.u32();
     this.bytesIn.popped = reader.u64();

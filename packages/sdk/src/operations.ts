@@ -326,7 +326,7 @@ export interface QueueStats {
     readonly enqueued: number;
     readonly dequeued: number;
     readonly settled: number;
-    readonly expired: number | null;
+    readonly expired: number;
     readonly redelivered: number;
     readonly source: "gateway";
   };

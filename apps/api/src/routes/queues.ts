@@ -6,6 +6,7 @@ import { administer } from "../administer.ts";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import { type Call, headerOf } from "../call.ts";
 import { ask } from "../cluster-call.ts";
+import { rateWindowSeconds } from "../limits.ts";
 import { mount, type Mounting } from "../mount.ts";
 import { pausedIn } from "../paused-json.ts";
 import { badCursor, pageLimitOf } from "../page-cursor.ts";
@@ -103,8 +104,12 @@ function queueAnswer(
 }
 
 /** A queue as answers show it: what is replicated, and what this gateway has seen of it. */
-function described({ rates, nowMs }: Gateway, { name, config, stats, paused }: QueueView) {
+function described({ rates, nowMs }: Gateway, view: QueueView) {
+  const { name, config, stats, paused, expirations } = view;
   const { consumers, ...perSecond } = rates.of(name);
+  // After a minute without an op nothing of it is recent any more.
+  const isRecent = nowMs() - expirations.atMs < rateWindowSeconds * 1000;
+  const expired = isRecent ? Math.round((expirations.count / rateWindowSeconds) * 1000) / 1000 : 0;
   const { oldestReadyAtMs, ...counts } = stats;
   return {
     name,
@@ -112,7 +117,7 @@ function described({ rates, nowMs }: Gateway, { name, config, stats, paused }: Q
     stats: {
       ...counts,
       oldestReadyAgeMs: oldestReadyAtMs === null ? null : Math.max(0, nowMs() - oldestReadyAtMs),
-      rates: { ...perSecond, expired: null, source: "gateway" },
+      rates: { ...perSecond, expired, source: "gateway" },
       consumers,
     },
     paused: pausedIn(paused),

@@ -71,7 +71,7 @@ function queueAnswer(
 /** Rates and consumers are what a gateway has seen, and this one looks at nothing. */
 function described(machine: TestMachine, { name, config, stats, paused }: QueueView) {
   const { oldestReadyAtMs, ...counts } = stats;
-  const rates = { enqueued: 0, dequeued: 0, settled: 0, expired: null, redelivered: 0 };
+  const rates = { enqueued: 0, dequeued: 0, settled: 0, expired: 0, redelivered: 0 };
   const oldestReadyAgeMs = oldestReadyAtMs === null ? null : machine.nowMs() - oldestReadyAtMs;
   return {
     name,
