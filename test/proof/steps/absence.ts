@@ -72,6 +72,6 @@ function path(queue: string): string {
 export const absence: ProofStep = {
   name: "absence",
   what: "a replica is away while very many messages pass, and is needed when it is back",
-  minutes: 4,
+  minutes: 3,
   run,
 };

@@ -66,6 +66,6 @@ class BitFlips implements Trial {
 export const bitFlips: ProofStep = {
   name: "bit-flips",
   what: "random bit flips in the files of one replica, which is then needed",
-  minutes: 3,
+  minutes: 1.5,
   run: (effort) => runTrial(new BitFlips(), effort),
 };

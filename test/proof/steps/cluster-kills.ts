@@ -30,6 +30,6 @@ class ClusterKills implements Trial {
 export const clusterKills: ProofStep = {
   name: "cluster-kills",
   what: "SIGKILL of the whole cluster at once, under load",
-  minutes: 4,
+  minutes: 2,
   run: (effort) => runTrial(new ClusterKills(), effort),
 };

@@ -30,6 +30,6 @@ class Freezes implements Trial {
 export const freezes: ProofStep = {
   name: "freezes",
   what: "members that freeze and wake, under load",
-  minutes: 4,
+  minutes: 3,
   run: (effort) => runTrial(new Freezes(), effort),
 };

@@ -40,6 +40,6 @@ function numberIn(told: RegExpExecArray | null, group: number): number {
 export const fuzz: ProofStep = {
   name: "fuzz",
   what: "frames and HTTP requests that must be refused, from strangers and a lying member",
-  minutes: 5,
+  minutes: 3,
   run,
 };

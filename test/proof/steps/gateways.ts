@@ -125,7 +125,7 @@ async function messagesEver(cluster: Cluster): Promise<number> {
 export const gateways: ProofStep = {
   name: "gateways",
   what: "the same calls by one gateway after the other, while the primary is killed",
-  minutes: 3,
+  minutes: 2,
   run: async (effort) => {
     const cluster = await createTestCluster({ gateways: desks + 1 });
     try {

@@ -93,6 +93,6 @@ async function killGateway({ cluster, random }: Round): Promise<void> {
 export const kills: ProofStep = {
   name: "kills",
   what: "SIGKILL of replicas and of the gateway, under load",
-  minutes: 11,
+  minutes: 9,
   run: (effort) => runTrial(new Kills(), effort),
 };

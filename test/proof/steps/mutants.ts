@@ -19,6 +19,6 @@ async function run(): Promise<readonly Figure[]> {
 export const mutants: ProofStep = {
   name: "mutants",
   what: "known bugs, written into the sources, which the simulator must find",
-  minutes: 3,
+  minutes: 4,
   run,
 };

@@ -68,6 +68,6 @@ async function runSeeds(seed: number, count: number, found: Found): Promise<{ to
 export const simulator: ProofStep = {
   name: "simulate",
   what: "fresh seeds of the simulator",
-  minutes: 11,
+  minutes: 9,
   run: simulate,
 };

@@ -68,6 +68,6 @@ function isOther(name: string): name is PromiseName {
 export const worker: ProofStep = {
   name: "worker",
   what: "a program of the SDK and its workers, with SIGKILL of primary and gateways amid the work",
-  minutes: 9,
+  minutes: 8,
   run,
 };
