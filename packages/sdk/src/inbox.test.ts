@@ -30,9 +30,23 @@ test("a dequeue whose outcome is unknown is asked again as it was", async () => 
   expect(next?.["dequeueId"]).not.toBe(first?.["dequeueId"]);
 });
 
+test("a dequeue that may have taken something is not forgotten when it cannot be asked again", async () => {
+  const { inbox, bodies } = inboxOf(
+    unknown(),
+    problem(503, "no-quorum"),
+    problem(401, "token-invalid"),
+    success(none),
+  );
+  await expect(inbox.receive(5, signal)).rejects.toMatchObject({ outcome: "unknown" });
+  await expect(inbox.receive(5, signal)).rejects.toMatchObject({ outcome: "not-executed" });
+  await expect(inbox.receive(5, signal)).rejects.toMatchObject({ code: "token-invalid" });
+  await inbox.receive(5, signal);
+  expect(new Set(bodies().map(({ dequeueId }) => dequeueId)).size).toBe(1);
+});
+
 test("a dequeue that was refused is not asked again", async () => {
-  const { inbox, bodies } = inboxOf(problem(403, "scope-missing"), success(none));
-  await expect(inbox.receive(5, signal)).rejects.toMatchObject({ code: "scope-missing" });
+  const { inbox, bodies } = inboxOf(problem(404, "queue-not-found"), success(none));
+  await expect(inbox.receive(5, signal)).rejects.toMatchObject({ code: "queue-not-found" });
   await inbox.receive(5, signal);
   expect(new Set(bodies().map(({ dequeueId }) => dequeueId)).size).toBe(2);
 });

@@ -1,7 +1,7 @@
 /** Where a worker's messages come from: one dequeue after the other, each until it is answered. */
 import type { Message } from "./message.ts";
 import type { QueueClient } from "./queue-client.ts";
-import { isQuorateError, LeaseLostError } from "./quorate-error.ts";
+import { LeaseLostError, RefusedError } from "./quorate-error.ts";
 import { randomId } from "./random-id.ts";
 import type { WorkerSettings } from "./worker-options.ts";
 
@@ -10,8 +10,8 @@ interface Asked {
   readonly max: number;
 }
 
-/** Shortest lease of the API, in ms: what a worker that goes away keeps for a moment more. */
-const leaseMsLeft = 1000;
+/** A worker that goes away asks for longer than another call does: nobody asks after it. */
+const lastCall = { timeoutMs: 30_000, maxRetries: 1000 } as const;
 
 /** Receives for one worker, which may have several. */
 export class Inbox<T> {
@@ -35,7 +35,7 @@ export class Inbox<T> {
       this.asked = null;
       return messages;
     } catch (error) {
-      if (isQuorateError(error) && error.outcome === "not-executed") this.asked = null;
+      if (isHopeless(error)) this.asked = null;
       throw error;
     }
   }
@@ -44,12 +44,22 @@ export class Inbox<T> {
   async giveBack(): Promise<void> {
     if (this.asked === null) return;
     try {
-      const { extended } = await this.queue.extendAll(this.asked, leaseMsLeft);
+      const { leaseMs } = this.settings;
+      const { extended } = await this.queue.extendAll(this.asked, leaseMs, lastCall);
       if (extended.length === 0) return;
-      await this.queue.settle(extended.map(({ leaseId }) => ({ leaseId, action: "release" })));
+      const releases = extended.map(({ leaseId }) => ({ leaseId, action: "release" as const }));
+      await this.queue.settle(releases, lastCall);
     } catch (error) {
       // Nobody knows of leases of this dequeue: it has taken nothing.
       if (!(error instanceof LeaseLostError)) throw error;
     }
   }
+}
+
+/**
+ * Whether the call will never be answered otherwise. Anything else leaves open whether an attempt of
+ * this call, or of the same one before, has taken something; a token may be accepted again.
+ */
+function isHopeless(error: unknown): boolean {
+  return error instanceof RefusedError && error.status !== 401 && error.status !== 403;
 }

@@ -34,8 +34,11 @@ const settlementsPendingMax = 1000;
 /** How long a settlement is tried, in ms: an outage does not use up leases, so it may yet count. */
 const settlePatienceMs = 5 * 60_000;
 
-/** How long settlements are tried when the worker's handlers have ended or been left, in ms. */
-const lastSettlementsMs = 10_000;
+/**
+ * How long settlements are tried when the handlers have ended or been left, in ms: time for a second
+ * gateway after one that is silent.
+ */
+const lastSettlementsMs = 30_000;
 
 /** An answer without messages that comes sooner has not waited for any, in ms. */
 const emptyAnswerMsMin = 100;

@@ -26,8 +26,11 @@ interface Told {
   readonly acks: Set<string>;
 }
 
-/** See the file. All clients of one queue share it. The id of a message is `id` in its body. */
-export function auditedFetch(ledger: Ledger): typeof fetch {
+/**
+ * See the file. All clients of one queue share it. The id of a message is `id` in its body.
+ * @param fetch what it passes calls on to
+ */
+export function auditedFetch(ledger: Ledger, fetch = globalThis.fetch): typeof globalThis.fetch {
   const told: Told = {
     ledger,
     messages: new Set(),
