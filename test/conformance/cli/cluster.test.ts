@@ -43,6 +43,18 @@ test("watching draws again and again, and ends with 130 when it is interrupted",
   expect(piped.out.trim().split("\n")).toHaveLength(3);
 });
 
+test("a watch goes on while nobody answers, and ends with 4 where the token is not taken", async () => {
+  let pauses = 0;
+  const onPause = () => (pauses += 1) < 2;
+  const address = `http://127.0.0.1:${await closedPort()}`;
+  const lonely = await stage.run(`status --watch -o ndjson --url ${address}`, { onPause });
+  expect(lonely.code).toBe(130);
+  expect(lonely.talk.match(/No connection could be made/g)).toHaveLength(2);
+  pauses = 0;
+  const refused = await stage.run("status --watch --as producer", { onPause });
+  expect(refused.code).toBe(4);
+});
+
 test("a member that must not be stopped ends with 6, one that nobody knows with 3", async () => {
   expect((await stage.run("cluster quorum-critical r0")).code).toBe(0);
   const { members } = stage.gateway.cluster.health();

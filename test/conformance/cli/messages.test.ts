@@ -130,6 +130,8 @@ test("a message is acknowledged only after it was printed, and is gone then", as
   const taken = await stage.run(`receive ${queue} --max 10 --ack`);
   expect(messagesIn(taken)).toHaveLength(3);
   expect(taken.talk).toBe("3 acknowledged\n");
+  await stage.run(`send ${queue} 1`);
+  expect((await stage.run(`receive ${queue} --ack -q`)).talk).toBe("");
   const { out } = await stage.run(`queue stats ${queue}`);
   expect(out).toContain('"leased": 0');
 });
