@@ -200,7 +200,6 @@ export function freeRecord(state: QueueState, message: number): void {
   removeAnnex(state, message);
   freeBlob(state, message);
   state.links.clear(message);
-  if (hasEnd(state, message)) state.ends.clear(message);
   if (wasMoved(state, message)) state.moved.remove(message);
   state.messages.free(message);
 }

@@ -1,6 +1,7 @@
+import { sha256 } from "@quorate/prelude/testing";
 import { describe, expect, test } from "vitest";
 import type { PurgedState } from "./operation.ts";
-import { bodiesOf, leaseOf, type MachineDriver } from "./testing/machine-driver.ts";
+import { bodiesOf, leaseOf, MachineDriver } from "./testing/machine-driver.ts";
 import { leased, ready, refusal, settleOne, slow } from "./testing/settling.ts";
 
 const nothing = { ready: 0, blocked: 0, leased: 0, scheduled: 0, dead: 0, bytes: 0 };
@@ -137,6 +138,52 @@ describe.each([
     expect(bodiesOf(driver.dequeue({ max: 5 }))).toEqual(["a", "b"]);
   });
 
+  test("shows nothing of what it took, in no listing and by no id", () => {
+    const driver = make();
+    driver.enqueue({}, { group: "g" }, { delayMs: 9_000 });
+    const [first] = driver.list().entries;
+    if (first === undefined) throw new Error("no message");
+    purge(driver, "ready", "scheduled");
+    expect(driver.list().entries).toEqual([]);
+    expect(driver.listGroups().entries).toEqual([]);
+    expect(driver.find(first.message)).toBe("message-not-found");
+  });
+
+  test("lets the timers of what it took pass by", () => {
+    const driver = make();
+    const specs = [{ ttlMs: 1_000 }, { delayMs: 1_000 }, { ttlMs: 1_000, group: "g" }];
+    driver.enqueue(...specs, ...specs, {});
+    driver.dequeue({ max: 9, leaseMs: 1_000 });
+    driver.enqueue(...specs);
+    purge(driver, "ready", "scheduled", "leased");
+    driver.pass(2_000);
+    driver.pulse();
+    expect(driver.stats()).toMatchObject(nothing);
+    driver.serve(5_000);
+    expect(driver.machine.memory()).toMatchObject({ messages: 0, timers: 0, leases: 0 });
+  });
+
+  test("takes what waits out of the count of its group", () => {
+    const driver = make();
+    const late = { delayMs: 9_000 };
+    driver.enqueue(
+      { group: "a" },
+      { group: "a", ...late },
+      { group: "b" },
+      { group: "b", ...late },
+    );
+    const waiting = () => driver.listGroups().entries.map((group) => group.waiting);
+    expect(waiting()).toEqual([2, 2]);
+    purge(driver, "scheduled");
+    expect(waiting()).toEqual([1, 1]);
+    driver.serve(2_000);
+    driver.enqueue({ group: "b", ...late });
+    expect(waiting()).toEqual([1, 2]);
+    purge(driver, "ready", "scheduled");
+    driver.serve(2_000);
+    expect(waiting()).toEqual([]);
+  });
+
   test("is refused where the queue denies it, and of a queue that is not there", () => {
     const driver = make({ denyPurge: true });
     driver.enqueue({});
@@ -163,4 +210,16 @@ describe("a purge of more messages than one operation may touch", () => {
     driver.enqueue({ group: "g", body: "new" });
     expect(bodiesOf(driver.dequeue())).toEqual(["new"]);
   });
+});
+
+test("nothing is left of who held the leases that a purge has ended", () => {
+  const slabBytes = 70_000;
+  const driver = new MachineDriver({ sha256, slabBytes });
+  driver.put();
+  for (let round = 0; round < 300; round++) {
+    driver.enqueue({});
+    driver.dequeue({ worker: `${round}`.padEnd(500, "w") });
+    purge(driver, "leased");
+  }
+  expect(driver.machine.memory().slabBytes).toBeLessThanOrEqual(2 * slabBytes);
 });
