@@ -4,7 +4,8 @@ export const referenceStyle = `
   --code: light-dark(#f3f5f7, #1b2027); --link: light-dark(#0550ae, #79b8ff); }
 * { box-sizing: border-box; }
 body { margin: 0; font: 15px/1.55 system-ui, sans-serif; background: light-dark(#fff, #0f1317); color: light-dark(#1a1f24, #e4e8ec); }
-nav { padding: 1rem 1.25rem; border-bottom: 1px solid var(--line); font-size: 13px; }
+nav { padding: 1rem 1.25rem; border-bottom: 1px solid var(--line); font-size: 13px;
+  max-height: 38vh; overflow: auto; }
 nav p { margin: .9rem 0 .2rem; font-weight: 600; }
 nav ul { list-style: none; margin: 0; padding: 0; }
 nav li { overflow-wrap: anywhere; padding: .1rem 0; }
@@ -20,7 +21,7 @@ td:first-child { min-width: min(13rem, 40vw); } i, small { color: var(--soft); f
 b { font: 600 .8em ui-monospace, monospace; } .get { color: light-dark(#0a5a2a, #56d364); } .post { color: light-dark(#0550ae, #79b8ff); }
 .put { color: light-dark(#7a4a00, #e3b341); } .delete { color: light-dark(#a40e26, #ff7b72); }
 @media (min-width: 60rem) { body { display: grid; grid-template-columns: 20rem minmax(0, 1fr); }
-  nav { position: sticky; top: 0; height: 100vh; overflow: auto; border-bottom: 0; border-right: 1px solid var(--line); }
+  nav { position: sticky; top: 0; height: 100vh; max-height: none; border-bottom: 0; border-right: 1px solid var(--line); }
   main { padding: 2rem 3rem 6rem; } }
 @media print { nav { display: none; } body { display: block; } }
 `;
