@@ -12,6 +12,8 @@ export type {
   QueueAdmin,
   QueueConfigGiven,
   QueueInfo,
+  RedriveFilter,
+  RedriveOptions,
   StoredMessage,
 } from "./queue-admin.ts";
 export type { DequeueOptions, Lease, QueueClient, Received } from "./queue-client.ts";
@@ -33,6 +35,7 @@ export {
 } from "./quorate-error.ts";
 export type { Answer, Call, CallOptions, OperationId } from "./request.ts";
 export type { Settlement } from "./settler.ts";
+export type { TaskClient } from "./task-client.ts";
 export type { Timers } from "./timers.ts";
 export { Reject, Release } from "./verdict.ts";
 export type { CloseOptions, Worker } from "./worker.ts";

@@ -8,6 +8,7 @@ import type {
   PausedReply,
   Purged,
   Queue,
+  Redriven,
 } from "./operations.ts";
 import type { Answer, CallOptions, Send } from "./request.ts";
 
@@ -44,6 +45,12 @@ type GroupFilter = Omit<Operations["listGroups"]["query"], "cursor" | "limit">;
 
 /** States that can be purged; `ready` are the blocked ones too. */
 export type PurgedStates = Operations["purgeQueue"]["body"]["states"];
+
+/** Which dead letters are brought back. */
+export type RedriveFilter = Operations["redrive"]["body"]["filter"];
+
+/** How, and where, dead letters are brought back. */
+export type RedriveOptions = Omit<Operations["redrive"]["body"], "filter"> & CallOptions;
 
 /** Whether to delete although something is in the way. */
 export interface DeleteOptions extends CallOptions {
@@ -107,6 +114,18 @@ export class QueueAdmin<T = unknown> {
   async purge(states: PurgedStates, options: CallOptions = {}): Promise<Purged> {
     const body = { states, confirm: this.name };
     return (await this.send("purgeQueue", { ...options, ...this.named(), body })).body;
+  }
+
+  /**
+   * Makes dead letters ready again, in the order of their deaths, by a task that goes on afterwards:
+   * those that all fields of the filter hold of. With `dryRun` only counts them.
+   */
+  async redrive(
+    filter: RedriveFilter = {},
+    { rate, target, dryRun, ...options }: RedriveOptions = {},
+  ): Promise<Redriven> {
+    const body = { filter, rate, target, dryRun };
+    return (await this.send("redrive", { ...options, ...this.named(), body })).body;
   }
 
   /** The messages in the queue, by `seq`; pages are fetched as the loop goes on. Changes nothing. */

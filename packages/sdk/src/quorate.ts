@@ -15,6 +15,7 @@ import {
   type Send,
   wireOf,
 } from "./request.ts";
+import { TaskClient } from "./task-client.ts";
 
 /** A client of one cluster. Holds no connection and no timer of its own; nothing is to be closed. */
 export class Quorate {
@@ -23,12 +24,14 @@ export class Quorate {
   private readonly lanes = new Map<string, EnqueueLane>();
   /** The queues that the token may read. */
   readonly queues: QueueList;
+  readonly tasks: TaskClient;
 
   /** Throws a `UsageError` when the options make no sense. */
   constructor(options: QuorateOptions) {
     this.#settings = settingsOf(options);
     this.#http = new HttpClient(this.#settings);
     this.queues = new QueueList(this.send);
+    this.tasks = new TaskClient(this.send);
   }
 
   /** A queue whose bodies are of type T; a T is what the caller says it is, nothing checks it. */

@@ -93,6 +93,24 @@ describe.each(stages)("an operator of $name", ({ start }) => {
     expect((await queue.get()).stats).toMatchObject({ leased: 0, dead: 1 });
   });
 
+  test("dead letters are brought back by a task", async () => {
+    const queue = await newQueue<number>();
+    await queue.enqueueAll([{ body: 1 }, { body: 2 }, { body: 3 }]);
+    const { messages } = await queue.dequeue({ max: 3 });
+    for (const message of messages) {
+      await queue.reject(message, { error: { type: message.body === 2 ? "Other" : "Known" } });
+    }
+    expect(await queue.redrive({}, { dryRun: true })).toMatchObject({ taskId: null, matched: 3 });
+    const { taskId, matched } = await queue.redrive({ errorType: "Known" }, { rate: 100 });
+    expect(matched).toBe(2);
+    await stage.advance(5000);
+    const { tasks } = stage.client();
+    expect(await tasks.get(taskId ?? "")).toMatchObject({ state: "done", moved: 2 });
+    expect((await queue.get()).stats).toMatchObject({ ready: 2, dead: 1 });
+    expect(await tasks.cancel(taskId ?? "")).toMatchObject({ state: "done" });
+    expect(await errorOf(tasks.get("t_nothing"))).toMatchObject({ code: "task-not-found" });
+  });
+
   test("a queue that is paused takes nothing, or gives nothing out, and says so", async () => {
     const queue = await newQueue<number>({}, { maxRetries: 0 });
     await queue.enqueue(1);

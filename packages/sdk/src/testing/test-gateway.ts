@@ -8,6 +8,7 @@ import { dequeueSome, extendAll, settleLease, settleMany } from "./test-delivery
 import { enqueueMany, enqueueOne } from "./test-enqueue.ts";
 import type { TestMachine } from "./test-machine.ts";
 import { get, list, purgeStates, put, remove, setPause } from "./test-queues.ts";
+import { cancelTask, redriveSome, showTask } from "./test-redrive.ts";
 
 /** What answers. */
 export interface TestGatewayParts {
@@ -34,6 +35,9 @@ const handlers: Readonly<Record<string, Handle>> = {
   listQueues: ({ machine }, call) => list(machine, call),
   deleteQueue: ({ machine }, call) => remove(machine, call),
   purgeQueue: ({ machine }, call) => purgeStates(machine, call),
+  redrive: ({ machine }, call) => redriveSome(machine, call),
+  getTask: ({ machine }, call) => showTask(machine, call),
+  cancelTask: ({ machine }, call) => cancelTask(machine, call),
   pauseQueue: ({ machine }, call) => setPause(machine, call, true),
   resumeQueue: ({ machine }, call) => setPause(machine, call, false),
   listMessages: ({ machine }, call) => showMessages(machine, call),
