@@ -40,7 +40,7 @@ describe("a gateway that holds as many calls as it may", () => {
     const release = gateway.cluster.hold();
     const adding = [enqueue(gateway), enqueue(gateway), enqueue(gateway)];
     // The three are inside once a fourth is refused.
-    await expect.poll(async () => (await probe(gateway)).status, { timeout: 5000 }).toBe(503);
+    await expect.poll(async () => (await probe(gateway)).status, { timeout: 10_000 }).toBe(503);
     const refused = await probe(gateway);
     expect(problemIn(refused)).toMatchObject({
       code: "overloaded",
@@ -72,7 +72,9 @@ describe("a gateway that holds as many calls as it may", () => {
         body: { waitMs: 30_000, mode: "delete" },
       });
     const waiting = [wait(), wait()];
-    await expect.poll(async () => (await gateway.send("GET", "/v1/me")).status).toBe(503);
+    await expect
+      .poll(async () => (await gateway.send("GET", "/v1/me")).status, { timeout: 10_000 })
+      .toBe(503);
     for (const each of waiting) {
       expect((await enqueue(gateway)).status).toBe(201);
       expect((await each).status).toBe(200);

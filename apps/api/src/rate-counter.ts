@@ -1,6 +1,5 @@
 /** Counting calls in windows: in this gateway's memory, or for all gateways in Redis. */
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
-import { redisAnswerMsMax } from "./limits.ts";
 import type { RateLimit } from "./rate-limits.ts";
 import type { RedisLink } from "./redis/redis-link.ts";
 
@@ -62,7 +61,7 @@ export function sharedCounter(
   });
   const together = async (key: string): Promise<Count | null> => {
     const counted = limiter.consume(key).catch((refusal: unknown) => refusal);
-    const answer = await soon(counted, redisAnswerMsMax);
+    const answer = await soon(counted, link.answerMsMax);
     if (answer instanceof RateLimiterRes && isPlausible(answer, limit)) {
       return countOf(answer, limit.requests);
     }

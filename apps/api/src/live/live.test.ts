@@ -111,7 +111,7 @@ describe("the live feed", () => {
     await gateway.send("GET", "/v1/queues");
     for (const name of ["a", "b", "c"])
       await gateway.send("PUT", `/v1/queues/${name}`, { body: {} });
-    await expect.poll(() => heard).toEqual([[liveChanges.event]]);
+    await expect.poll(() => heard, { timeout: 10_000 }).toEqual([[liveChanges.event]]);
   });
 
   it("lets nobody hear of changes who may not read the cluster", async () => {

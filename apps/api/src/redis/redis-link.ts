@@ -4,7 +4,13 @@
  */
 import { createClient } from "redis";
 import type { Log } from "@quorate/ports";
-import { redisConnectMsMax, redisQueueMax, redisReconnectMsMax, redisRestMs } from "../limits.ts";
+import {
+  redisAnswerMsMax,
+  redisConnectMsMax,
+  redisQueueMax,
+  redisReconnectMsMax,
+  redisRestMs,
+} from "../limits.ts";
 
 /** The exact type follows from how a connection is made. */
 type Client = ReturnType<typeof connectionOf>;
@@ -20,6 +26,8 @@ export interface RedisAddress {
 export interface RedisLink {
   /** For commands; they are rejected at once while there is no connection. */
   readonly client: Client;
+  /** Longer than this, in ms, no request waits for an answer. */
+  readonly answerMsMax: number;
   /** Whether it is worth asking: connected, and not found slow a moment ago. */
   isUsable(): boolean;
   /** Lets Redis rest for a moment, after it was slow. */
@@ -36,13 +44,18 @@ export interface RedisLink {
 }
 
 /** A link that is not connected yet. */
-export function createRedisLink(address: RedisAddress, log: Pick<Log, "info" | "warn">): RedisLink {
+export function createRedisLink(
+  address: RedisAddress,
+  log: Pick<Log, "info" | "warn">,
+  answerMsMax: number = redisAnswerMsMax,
+): RedisLink {
   const client = connectionOf(address, { role: "commands", log });
   const subscriber = connectionOf(address, { role: "messages", log });
   const subscriptions: (() => Promise<void>)[] = [];
   let restUntilMs = -Infinity;
   return {
     client,
+    answerMsMax,
     isUsable: () => client.isReady && performance.now() >= restUntilMs,
     doubt() {
       restUntilMs = performance.now() + redisRestMs;

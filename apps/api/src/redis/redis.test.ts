@@ -12,6 +12,9 @@ let redis: RedisServer;
 const gateways: TestGateway[] = [];
 const sockets: Socket[] = [];
 
+/** A busy machine answers within this time, in ms; a gateway is less patient. */
+const patientMs = 10_000;
+
 const limit = { requests: 10, windowSeconds: 60 };
 const rateKeys = `quorate:${clusterId}:rate:*`;
 
@@ -34,16 +37,20 @@ describe.skipIf(!hasRedis)("gateways with Redis", () => {
   });
 
   /** Two gateways that are connected. */
-  async function startTwo() {
-    const links: [RedisLink, RedisLink] = [linkTo(redis), linkTo(redis)];
+  async function startTwo(answerMsMax = patientMs) {
+    const links: [RedisLink, RedisLink] = [linkTo(redis, answerMsMax), linkTo(redis, answerMsMax)];
     const first = await startTestGateway({ redis: links[0], rateLimits: { principal: limit } });
     gateways.push(first);
     const options = { redis: links[1], rateLimits: { principal: limit }, beside: first };
     const second = await startTestGateway(options);
     gateways.push(second);
-    await vi.waitFor(() => {
+    const channel = `quorate:${clusterId}:revocations`;
+    const connected = async (): Promise<void> => {
       expect(links.every((link) => link.isUsable())).toBe(true);
-    });
+      expect((await redis.client.pubSubNumSub([channel]))[channel]).toBe(2);
+      expect(await redis.client.pubSubNumPat()).toBe(2);
+    };
+    await vi.waitFor(connected, { timeout: patientMs });
     return { first, second, links };
   }
 
@@ -82,7 +89,7 @@ describe.skipIf(!hasRedis)("gateways with Redis", () => {
   });
 
   it("go on at once while Redis is frozen: only the requests of a moment wait, and shortly", async () => {
-    const both = await startTwo();
+    const both = await startTwo(redisAnswerMsMax);
     redis.freeze();
     try {
       const begin = performance.now();
@@ -124,7 +131,7 @@ describe.skipIf(!hasRedis)("gateways with Redis", () => {
     const body = { issuer: first.issuer.issuer, jti: "stolen" };
     await first.send("POST", "/v1/trust/revocations", { body });
     // Nobody asks the cluster by himself in this test: it is the hint that does it.
-    await expect.poll(accepted, { timeout: 2000, interval: 50 }).toBe(401);
+    await expect.poll(accepted, { timeout: patientMs, interval: 50 }).toBe(401);
   });
 
   it("believe no hint: it only makes them ask, and not often", async () => {
@@ -157,7 +164,7 @@ describe.skipIf(!hasRedis)("gateways with Redis", () => {
     const { first, second } = await startTwo();
     const { heard } = await listener(second);
     await first.send("PUT", "/v1/queues/orders", { body: {} });
-    await expect.poll(() => heard).toEqual([[liveChanges.event]]);
+    await expect.poll(() => heard, { timeout: patientMs }).toEqual([[liveChanges.event]]);
   });
 
   it("tell their own browsers of changes without Redis", async () => {
@@ -166,7 +173,7 @@ describe.skipIf(!hasRedis)("gateways with Redis", () => {
     await redis.kill();
     try {
       await first.send("PUT", "/v1/queues/orders", { body: {} });
-      await expect.poll(() => heard).toEqual([[liveChanges.event]]);
+      await expect.poll(() => heard, { timeout: patientMs }).toEqual([[liveChanges.event]]);
     } finally {
       await redis.restart();
     }
@@ -183,7 +190,7 @@ describe.skipIf(!hasRedis)("gateways with Redis", () => {
     }
     // Messages come in order: when this one was heard, the lies were.
     await second.send("PUT", "/v1/queues/orders", { body: {} });
-    await expect.poll(() => heard).toEqual([[liveChanges.event]]);
+    await expect.poll(() => heard, { timeout: patientMs }).toEqual([[liveChanges.event]]);
     expect(socket.connected).toBe(true);
   });
 

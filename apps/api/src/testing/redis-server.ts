@@ -43,9 +43,10 @@ export async function startRedis() {
   };
 }
 
-/** A link as a gateway has it, and what it logs. */
-export function linkTo({ url }: RedisServer): RedisLink {
-  return createRedisLink({ url, username: null, password: null }, { info() {}, warn() {} });
+/** A link as a gateway has it, but for its patience: the machine may be busy. */
+export function linkTo({ url }: RedisServer, answerMsMax: number): RedisLink {
+  const address = { url, username: null, password: null };
+  return createRedisLink(address, { info() {}, warn() {} }, answerMsMax);
 }
 
 async function spawnServer(port: number): Promise<ChildProcess> {
