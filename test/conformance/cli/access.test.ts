@@ -1,9 +1,11 @@
 /** Contexts, tokens and completion against a gateway. */
+import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newIssuerKey } from "@quorate/cli/issuer";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { repositoryFolder } from "../../tidy/repository-files.ts";
 import { type CliStage, startCliStage } from "./stage.ts";
 
 let stage: CliStage;
@@ -100,6 +102,20 @@ test("completion offers commands, options, choices and queues that begin so", as
   expect(await offered("completion", "")).toEqual(["bash", "zsh", "fish"]);
   expect(await offered("queue", "ls", "or")).toEqual([""]);
   expect(await offered("compl")).toEqual(["completion"]);
+});
+
+test("bash completes a queue's name with the script", async () => {
+  const program = join(repositoryFolder, "apps/cli/bin/quorate.mjs");
+  const script = `
+    quorate() { "${process.execPath}" "${program}" "$@"; }
+    source <(quorate completion bash)
+    COMP_WORDS=(quorate send ord) COMP_CWORD=2
+    _quorate
+    printf '%s\n' "\${COMPREPLY[@]}"`;
+  const printed = await new Promise<string>((resolve) => {
+    execFile("bash", ["-c", script], { cwd: stage.folder }, (_error, out) => resolve(out));
+  });
+  expect(printed).toBe("orders\n");
 });
 
 test("each shell gets a script of its own", async () => {

@@ -32,7 +32,7 @@ function __quorate_complete
     set -l words (commandline -opc) (commandline -ct)
     quorate complete -- $words[2..-1] 2>/dev/null
 end
-complete -c quorate -a '(__quorate_complete)'
+complete -c quorate -f -a '(__quorate_complete)'
 `;
 
 /** The script for a shell. */
