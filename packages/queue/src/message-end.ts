@@ -1,3 +1,4 @@
+import { wasMoved } from "./message-key.ts";
 import { linkField } from "./message-links.ts";
 import { isDeadLetter, messageField, messageFlag } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
@@ -28,10 +29,11 @@ export function ownEndOf(state: QueueState, message: number): number {
   return state.ends.f64(message, 0);
 }
 
-/** Until when its queue keeps the message. */
+/** Until when its queue keeps the message, unless it was redriven: ascends with the seq. */
 export function retentionEndOf(state: QueueState, queue: Queue, message: number): number {
   const enqueuedAt = state.messages.f64(message, messageField.enqueuedAt);
-  return enqueuedAt + queue.config.retentionMs * 1_000;
+  const since = wasMoved(state, message) ? state.moved.movedAt(message) : enqueuedAt;
+  return since + queue.config.retentionMs * 1_000;
 }
 
 /** Until when its queue keeps a dead letter, also one that is leased as such. */

@@ -28,8 +28,10 @@ export function moveInto(
   const group = messages.u32(message, messageField.group);
   const hash = group === 0 ? null : groups.records.copy(group, groupField.key, hashBytes);
   exhume(state, from, message);
-  if (!wasMoved(state, message)) {
-    state.moved.add(message, messageKeyOf(state, message));
+  if (wasMoved(state, message)) {
+    state.moved.touch(message, state.now);
+  } else {
+    state.moved.add(message, messageKeyOf(state, message), state.now);
     const flags = messages.u8(message, messageField.flags);
     messages.setU8(message, messageField.flags, flags | messageFlag.moved);
   }

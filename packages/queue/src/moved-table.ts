@@ -8,7 +8,7 @@ import { RecordTable } from "./record-table.ts";
 const recordBytes = 32;
 
 /** Byte offsets of a record's fields; `message` is 0 of no record in use. */
-const field = { index: 0, op: 8, message: 16 };
+const field = { index: 0, op: 8, message: 16, movedAt: 24 };
 
 /**
  * The keys of messages that were redriven into another queue. There they have a seq, and beside it
@@ -39,12 +39,23 @@ export class MovedTable implements PageOwner {
     return this.keyIn(this.recordOf(message));
   }
 
+  /** When the message, which must be here, came into its queue, in microseconds. */
+  movedAt(message: number): number {
+    return this.records.f64(this.recordOf(message), field.movedAt);
+  }
+
+  /** Notes that a message that is here was moved once more. */
+  touch(message: number, now: number): void {
+    this.records.setF64(this.recordOf(message), field.movedAt, now);
+  }
+
   /** Notes what a message is called that was not moved before. */
-  add(message: number, key: MessageKey): void {
+  add(message: number, key: MessageKey, now: number): void {
     const record = this.records.allocate();
     this.records.setU32(record, field.index, key.index);
     this.records.setF64(record, field.op, key.op);
     this.records.setU32(record, field.message, message);
+    this.records.setF64(record, field.movedAt, now);
     this.index(record);
   }
 

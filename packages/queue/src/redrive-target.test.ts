@@ -43,6 +43,28 @@ describe("a redrive into another queue", () => {
     if (first !== undefined) expect(driver.find(first.message, "other")).toBe("message-not-found");
   });
 
+  test("ends nothing there later that waited, leased, while the newcomers came", () => {
+    const driver = ready();
+    driver.put({ retentionMs: 60_000 }, "other");
+    driver.enqueue({});
+    kill(driver, 1);
+    driver.pass(40_000);
+    const there = { queue: "other" };
+    driver.execute({
+      type: "enqueue",
+      ...there,
+      form: "single",
+      idempotency: null,
+      messages: [driver.message({})],
+    });
+    const [held] = driver.dequeue({ ...there, leaseMs: 30_000 }).messages;
+    begin(driver, {}, { target: "other" });
+    driver.serve(25_000);
+    driver.settleAny([settlement("release", leaseOf(held))], false, "other");
+    driver.serve(36_000);
+    expect(driver.stats("other")).toMatchObject({ dead: 2, ready: 0 });
+  });
+
   test("waits as long as that queue is full, and goes on", () => {
     const driver = ready();
     driver.put({ maxMessages: 1 }, "other");

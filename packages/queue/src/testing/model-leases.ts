@@ -8,6 +8,8 @@ import type { ModelQueue } from "./model-queue.ts";
 export interface ModelLease {
   readonly queue: ModelQueue;
   readonly message: ModelMessage;
+  /** Its seq then: a message that has left the queue may come back, and has another one. */
+  readonly seq: number;
   ended: "" | "expired" | "group-rewound" | "superseded" | "dead" | "purged";
   settled: { readonly action: string; readonly state: MessageState } | null;
 }
@@ -130,4 +132,9 @@ export class ModelLeases {
     const lease = this.leases.get(message.fence);
     if (lease !== undefined) lease.ended = ended;
   }
+}
+
+/** Whether the lease's message is in the queue as it was when it was leased. */
+export function isIn(queue: ModelQueue, { message, seq }: ModelLease): boolean {
+  return queue.messages.get(seq) === message;
 }

@@ -1,6 +1,6 @@
 import type { Once, Operation, Settlement } from "../operation.ts";
 import type { LeaseLostReason, MessageState } from "../refusal.ts";
-import type { ModelLease } from "./model-leases.ts";
+import { isIn, type ModelLease } from "./model-leases.ts";
 import { ModelTasks } from "./model-tasks.ts";
 import { firstDeadLettersOf } from "./model-dead.ts";
 import { type ModelAnswer, modelBackoffMs, type ModelMessage, seconds } from "./model-message.ts";
@@ -180,7 +180,8 @@ export class QueueModel extends ModelTasks {
     message.state = "leased";
     message.deliveries += 1;
     message.deadline = this.leaseClock + (operation.leaseMs ?? queue.config.leaseMsDefault) * 1_000;
-    this.leases.set(message.fence, { queue, message, ended: "", settled: null });
+    const { seq } = message;
+    this.leases.set(message.fence, { queue, message, seq, ended: "", settled: null });
     return message.fence;
   }
 
@@ -219,7 +220,7 @@ export class QueueModel extends ModelTasks {
       const { message } = lease;
       const reason = this.reasonLost(lease);
       if (reason === null) held.push(message);
-      else lost.push({ fence, message: isIn(queue, message) ? message.key : null, reason });
+      else lost.push({ fence, message: isIn(queue, lease) ? message.key : null, reason });
     }
     return { held, lost };
   }
@@ -293,8 +294,4 @@ export class QueueModel extends ModelTasks {
         : modelBackoffMs(queue.config.backoff, message.failures));
     return this.putBack(queue, message, delay);
   }
-}
-
-function isIn(queue: ModelQueue, message: ModelMessage): boolean {
-  return queue.messages.get(message.seq) === message;
 }
