@@ -10,7 +10,8 @@ import type { QueueState } from "./state.ts";
 /**
  * What a queue has kept for long enough: ready and scheduled messages since they were enqueued, dead
  * letters since they died. Both come in the order in which they end, so a configuration that keeps
- * messages for a shorter time moves a boundary, and pulses follow it.
+ * messages for a shorter time moves a boundary, and pulses follow it. Redriven ones are passed by:
+ * they have an end of their own, wherever they stand.
  */
 
 /** Ends messages of the queue, at most `max`; how many it looked at. */
