@@ -21,9 +21,9 @@ describe("routes", () => {
     "/v1/queue",
     "/V1/queues",
     "/v1/queues/",
-    "/v1/queues/orders/redrive",
+    "/v1/queues/orders/redrives",
     "/v2/queues",
-    "/v1/tasks/1",
+    "/v1/tasks",
     "/docs/",
   ])("that do not exist are 404, before any token is looked at: %s", async (path) => {
     expect(problemIn(await gateway.send("GET", path, { token: null })).code).toBe(
