@@ -11,7 +11,11 @@ export function refusalError(refusal: Refusal, index: number | null = null): Api
 function factsOf(refusal: Refusal): ErrorFacts {
   if ("limit" in refusal) {
     const { limit, max } = refusal;
-    return { limit, max, detail: `${limit} is ${max}.` };
+    const isDelay = refusal.code === "limit-exceeded" && limit === "retentionMs";
+    const detail = isDelay
+      ? `A delay must end before retentionMs, which is ${max}.`
+      : `${limit} is ${max}.`;
+    return { limit, max, detail };
   }
   if (refusal.code === "dedup-conflict") return { messageId: messageIdText(refusal.original) };
   if (refusal.code === "lease-lost") return { reason: refusal.reason };

@@ -67,6 +67,15 @@ describe("a problem", () => {
     });
   });
 
+  it("of status 400 says where its faults are, be it nowhere in particular", () => {
+    const faults = [{ pointer: "/max", detail: "expected a whole number" }];
+    const known = new ApiError("request-invalid", { errors: faults });
+    expect(problemOf(known, "r-1").errors).toEqual(faults);
+    const unknown = new ApiError("limit-exceeded", { detail: "Too much." });
+    expect(problemOf(unknown, "r-1").errors).toEqual([{ pointer: "", detail: "Too much." }]);
+    expect(problemOf(new ApiError("queue-full"), "r-1").errors).toBeUndefined();
+  });
+
   it("may be less retryable than its catalogue says", () => {
     const error = new ApiError("outcome-unknown", { retryable: false });
     expect(problemOf(error, "r-1")).toMatchObject({ retryable: false, outcome: "unknown" });

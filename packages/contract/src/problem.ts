@@ -52,16 +52,20 @@ export interface ProblemBody {
 /** The body that describes this error in this request. */
 export function problemOf(error: ApiError, requestId: string): ProblemBody {
   const { status, title, outcome, retryable } = errors[error.code];
-  const { detail, retryAfterMs: _retryAfterMs, allow: _allow, ...facts } = error.facts;
+  const { retryAfterMs: _retryAfterMs, allow: _allow, ...facts } = error.facts;
+  const { detail = `${title}.` } = facts;
+  // Where a fault has no place in the request, the request as a whole is its place.
+  const errorsOf400 = status === 400 ? { errors: [{ pointer: "", detail }] } : {};
   return {
     type: `urn:quorate:problem:${error.code}`,
     title,
     status,
-    detail: detail ?? `${title}.`,
+    detail,
     code: error.code,
     requestId,
     outcome,
     retryable,
+    ...errorsOf400,
     ...facts,
   };
 }
