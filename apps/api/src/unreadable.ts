@@ -35,8 +35,8 @@ function isTaken(response: ServerResponse | undefined): boolean {
 
 function reasonOf(cause: NodeJS.ErrnoException): ApiError {
   if (cause.code === "HPE_HEADER_OVERFLOW") {
-    const max = http.headerBytesMax;
-    const detail = `The request line and the headers are at most ${max} bytes.`;
+    const { headerBytesMax: max, headersCountMax } = http;
+    const detail = `A request has at most ${max} bytes of headers, and ${headersCountMax} of them.`;
     return new ApiError("limit-exceeded", { detail, limit: "headerBytesMax", max }, { cause });
   }
   const isSlow = cause.code === "ERR_HTTP_REQUEST_TIMEOUT";
