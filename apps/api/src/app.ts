@@ -53,7 +53,8 @@ export function createApp(parts: AppParts): Express {
   app.use((request: Request, response: Response) => {
     if (dashboard.serve(request, response)) return;
     const error = noRoute(request.path);
-    if (error.code === "route-not-found" && dashboard.serveMissing(request, response)) return;
+    const isPage = error.code === "route-not-found" && !request.path.startsWith("/v1/");
+    if (isPage && dashboard.serveMissing(request, response)) return;
     throw error;
   });
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {

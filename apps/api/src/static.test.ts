@@ -66,7 +66,10 @@ describe("the dashboard", () => {
     expect(missing.status).toBe(404);
     expect(missing.text).toContain("not found");
     expect((await get("/nowhere/")).headers.get("content-type")).toContain("problem+json");
-    expect((await get("/v1/nope", { accept: "application/json" })).status).toBe(404);
+    for (const accept of ["application/json", "text/html"]) {
+      const { status, headers } = await get("/v1/nope", { accept });
+      expect([status, headers.get("content-type")]).toEqual([404, "application/problem+json"]);
+    }
   });
 
   it("gives away nothing outside its folder", async () => {
