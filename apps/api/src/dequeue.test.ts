@@ -235,6 +235,8 @@ describe("waiting", () => {
     const answer = await waiting;
     expect(messagesIn(answer)).toHaveLength(1);
     expect(answer.headers.get("preference-applied")).toBe("wait=20");
+    const other = await dequeue(queue, { waitMs: 0 }, { Prefer: "wait=20" });
+    expect(other.headers.get("preference-applied")).toBeNull();
   });
 
   it("answers a replay of what another call with the same id took meanwhile", async () => {

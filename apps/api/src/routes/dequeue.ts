@@ -28,7 +28,8 @@ interface Try {
 }
 
 async function dequeueSome(gateway: Gateway, call: DequeueCall): Promise<Answer> {
-  const preferred = preferredWaitMs(call);
+  // A preference yields to what the body says.
+  const preferred = call.body.waitMs === undefined ? preferredWaitMs(call) : null;
   const waitMs = call.body.waitMs ?? preferred ?? 0;
   const operation = operationOf(gateway, call);
   gateway.rates.asked(call.queue, call.principal.id);
@@ -40,7 +41,7 @@ async function dequeueSome(gateway: Gateway, call: DequeueCall): Promise<Answer>
     body: deliveredText(delivered),
     ...(preferred === null
       ? {}
-      : { headers: { "Preference-Applied": `wait=${Math.floor(waitMs / 1000)}` } }),
+      : { headers: { "Preference-Applied": `wait=${preferred / 1000}` } }),
   };
 }
 
