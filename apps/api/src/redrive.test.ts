@@ -84,6 +84,8 @@ describe("POST /queues/{q}/redrive", () => {
       expect(seen.status).toBe(200);
       expect(seen.json, JSON.stringify(filter)).toMatchObject({ taskId: null, matched });
     }
+    const nowhere = await post("redrive", { filter: {}, target: "no-such", dryRun: true });
+    expect(problemIn(nowhere).code).toBe("queue-not-found");
     expect(gateway.cluster.op()).toBe(op);
     expect(await states()).toEqual(["dead", "dead", "dead"]);
   });

@@ -43,7 +43,10 @@ async function redriveSome(gateway: Gateway, call: RedriveCall): Promise<Answer>
   const { rate = redriveRateDefault, target = null } = body;
   if (target !== null) authorize(principal, "redrive", target);
   const filter = filterOf(gateway, body.filter);
-  if (body.dryRun === true) return count(gateway, queue, filter);
+  if (body.dryRun === true) {
+    if (target !== null) await refuseMissing(gateway, target);
+    return count(gateway, queue, filter);
+  }
   const { outcome, coord, headers } = await administer(
     gateway,
     call,
@@ -53,6 +56,11 @@ async function redriveSome(gateway: Gateway, call: RedriveCall): Promise<Answer>
   );
   const { number, matched } = outcome.task;
   return jsonAnswer(202, { taskId: taskIdText(number), matched, coord }, headers);
+}
+
+async function refuseMissing({ client }: Gateway, queue: string): Promise<void> {
+  const { answer } = await ask(client, { type: "get-queue", queue }, { expects: "queue" });
+  if (answer.view === null) throw new ApiError("queue-not-found");
 }
 
 function filterOf(
