@@ -13,7 +13,7 @@ import { commitCertificateFault } from "./certificates.ts";
 import type { Said } from "./contradiction.ts";
 import { encodeEvidence } from "./evidence.ts";
 import { EvidenceWatch, type FoundEvidence } from "./evidence-watch.ts";
-import { aboutNamedEvidence, evidenceName, judgeEvidence } from "./judge-evidence.ts";
+import { aboutNamedEvidence, evidenceName, isFounded, judgeEvidence } from "./judge-evidence.ts";
 import { opsRememberedMax } from "./signer-history.ts";
 import { convicting, innocent } from "./testing/pairs.ts";
 import {
@@ -21,6 +21,7 @@ import {
   checkpoint,
   context,
   doViewChange,
+  foundedStartView,
   positionOf,
   prepare,
   prepareOk,
@@ -36,7 +37,8 @@ function open(statement: Uint8Array, incarnation = 4): Said | null {
   return judged.ok ? judged.admitted : null;
 }
 
-function watching(): {
+/** A watch that takes every StartView for founded, unless it is told to look. */
+function watching(looksInside = false): {
   readonly hear: (...said: Saying) => readonly FoundEvidence[];
   readonly watch: EvidenceWatch;
 } {
@@ -45,6 +47,7 @@ function watching(): {
     incarnationOf: () => 4,
     open,
     isGood: (certificate) => commitCertificateFault(certificate, admission) === null,
+    isFounded: (said, message) => !looksInside || isFounded(said, message, context),
   });
   const hear = (...[message, view, member = 1]: Saying): readonly FoundEvidence[] =>
     watch.observe(present(open(say(message, { view, member }))));
@@ -58,6 +61,24 @@ function startViewWith(doViewChangeStatement: Uint8Array): Message {
 }
 
 describe("a watch", () => {
+  it("finds a StartView that does not follow from what it carries, and tells of it once", () => {
+    const { hear } = watching(true);
+    expect(hear(foundedStartView(4), 4)).toEqual([]);
+    const [found, ...more] = hear({ ...foundedStartView(7), commit: asOp(1) }, 7);
+    expect(more).toEqual([]);
+    const claim = {
+      kind: "unfounded-start-view",
+      epoch: 3,
+      member: 1,
+      incarnation: 4,
+      view: 7,
+      op: null,
+    };
+    const record = encodeEvidence(present(found).evidence);
+    expect(judgeEvidence(record, context)).toEqual({ proven: true, claim });
+    expect(hear({ ...foundedStartView(7), commit: asOp(1) }, 7)).toEqual([]);
+  });
+
   for (const { kind, about, one, other, view, op } of convicting) {
     for (const [order, first, second] of [
       ["", one, other],

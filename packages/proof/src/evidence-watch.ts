@@ -2,7 +2,7 @@
  * Looks for statements that cannot stand beside each other among those that a replica receives.
  *
  * It remembers what each member said last, within named limits, and compares every new statement
- * with it: E1 to E4 and E6 of one signer, E6 of two, and E7. Not looked for: E8, because a
+ * with it: E1 to E4 and E6 of one signer, E6 of two, and E7; E5 by itself. Not looked for: E8, because a
  * statement under an old key is not admitted at all.
  *
  * What is told to one replica alone is not seen by another, but for what travels on: DoViewChanges
@@ -18,7 +18,12 @@ import {
 import { acknowledgementIn, CertificateHistory } from "./certificate-history.ts";
 import { contradictionOf, type Said } from "./contradiction.ts";
 import { type Evidence, pairOf } from "./evidence.ts";
-import { claimOf, claimOfCertificates, type EvidenceClaim } from "./judge-evidence.ts";
+import {
+  claimOf,
+  claimOfCertificates,
+  claimOfStart,
+  type EvidenceClaim,
+} from "./judge-evidence.ts";
 import { SignerHistory } from "./signer-history.ts";
 
 /** A contradiction, and the record that proves it to others. */
@@ -36,6 +41,8 @@ export interface WatchContext {
   readonly open: (statement: Uint8Array) => Said | null;
   /** Whether a quorum has signed the certificate. */
   readonly isGood: (certificate: CommitCertificate) => boolean;
+  /** Whether a StartView follows from what it carries. */
+  readonly isFounded: (said: Said, message: MessageOf<"startView">) => boolean;
 }
 
 /** See the file. One for each replica; it forgets everything with the process. */
@@ -60,8 +67,21 @@ export class EvidenceWatch {
     if (header.incarnation < this.context.incarnationOf(header.sender)) return [];
     const { message } = said;
     if (message.command === "checkpoint") return this.onCheckpoint(said, message);
+    const isOld = message.command === "startView" && this.isRemembered(header);
+    const unfounded = isOld ? [] : this.unfounded(said);
     const rivals = this.among(said, this.rivalsOf(said));
-    return [...rivals, ...this.inside(said)];
+    return [...unfounded, ...rivals, ...this.inside(said)];
+  }
+
+  private isRemembered(header: StatementHeader): boolean {
+    return this.knownHistoryOf(header)?.hasStartView(header) === true;
+  }
+
+  private unfounded(said: Said): readonly FoundEvidence[] {
+    const { message, statement } = said;
+    if (message.command !== "startView" || this.context.isFounded(said, message)) return [];
+    const evidence: Evidence = { kind: "unfounded-start-view", statement: statement.slice() };
+    return [{ claim: claimOfStart(said), evidence }];
   }
 
   /** What a statement contradicts by what others have signed, and it carries or is carried. */

@@ -32,6 +32,7 @@ const examples: readonly Evidence[] = [
   ...pairKinds.map((kind) => pairOf(kind, digest("statement"), digest("another"))),
   { kind: "two-certificates", first: certificate, second: { ...certificate, view: asView(9) } },
   { kind: "revoked-key", statement: digest("statement"), keyEpoch: asEpoch(7) },
+  { kind: "unfounded-start-view", statement: digest("statement") },
 ];
 
 describe("records of evidence", () => {

@@ -55,6 +55,8 @@ export const evidenceKinds = [
   "two-certificates",
   /** E8: a statement of an epoch that no longer has the key that signed it. */
   "revoked-key",
+  /** E5: a StartView that does not follow from the DoViewChanges in it. */
+  "unfounded-start-view",
 ] as const;
 /** See `evidenceKinds`. */
 export type EvidenceKind = (typeof evidenceKinds)[number];
@@ -72,7 +74,8 @@ export type Evidence =
       readonly statement: Uint8Array;
       /** An older epoch, in whose configuration the key belongs to a member. */
       readonly keyEpoch: Epoch;
-    };
+    }
+  | { readonly kind: "unfounded-start-view"; readonly statement: Uint8Array };
 
 const statementCodec = bytes(evidenceStatementBytesMax);
 const pairCodec = record({ first: statementCodec, second: statementCodec });
@@ -80,6 +83,7 @@ const certificatesCodec = record({
   first: commitCertificateCodec,
   second: commitCertificateCodec,
 });
+const aloneCodec = record({ statement: statementCodec });
 const revokedKeyCodec = record({ statement: statementCodec, keyEpoch: epochCodec });
 
 /** Evidence of two statements, in the order in which they are written. */
@@ -93,6 +97,7 @@ export function encodeEvidence(evidence: Evidence): Uint8Array {
   writer.u8(evidenceMark).u8(evidenceKinds.indexOf(evidence.kind));
   if (evidence.kind === "two-certificates") certificatesCodec.encode(writer, evidence);
   else if (evidence.kind === "revoked-key") revokedKeyCodec.encode(writer, evidence);
+  else if (evidence.kind === "unfounded-start-view") aloneCodec.encode(writer, evidence);
   else pairCodec.encode(writer, evidence);
   return writer.finish();
 }
@@ -112,6 +117,7 @@ export function decodeEvidence(bytesOfRecord: Uint8Array): Evidence {
 function decodeKind(kind: EvidenceKind, reader: ByteReader): Evidence {
   if (kind === "two-certificates") return { kind, ...certificatesCodec.decode(reader) };
   if (kind === "revoked-key") return { kind, ...revokedKeyCodec.decode(reader) };
+  if (kind === "unfounded-start-view") return { kind, ...aloneCodec.decode(reader) };
   return { kind, ...inOrder(pairCodec.decode(reader)) };
 }
 

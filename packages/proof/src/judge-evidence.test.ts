@@ -1,4 +1,4 @@
-import { bytesEqual } from "@quorate/prelude";
+import { bytesEqual, present } from "@quorate/prelude";
 import {
   asEpoch,
   asOp,
@@ -19,6 +19,7 @@ import {
   admission,
   context,
   digest,
+  foundedStartView,
   judged,
   lawful,
   positionOf,
@@ -33,6 +34,53 @@ it("bytes that are no record are malformed, whatever they are", () => {
   }
   const noStatements = pairOf("two-prepares", Uint8Array.of(1), Uint8Array.of(2));
   expect(judged(noStatements)).toEqual({ proven: false, fault: "malformed" });
+});
+
+describe("E5 a StartView that does not follow from what it carries", () => {
+  const founded = foundedStartView(4);
+  const shown = (change: Partial<typeof founded>, view = 4, member = 1) =>
+    judged({
+      kind: "unfounded-start-view",
+      statement: say({ ...founded, ...change }, { view, member }),
+    });
+  const claim = {
+    kind: "unfounded-start-view",
+    epoch: 3,
+    member: 1,
+    incarnation: 4,
+    view: 4,
+    op: null,
+  };
+  const [vote] = founded.votes;
+  const [change] = founded.doViewChanges;
+
+  it("is lawful as long as anybody can repeat the selection", () => {
+    expect(shown({})).toEqual(lawful);
+  });
+
+  it.each([
+    ["another head", { head: positionOf(1, "a") }],
+    ["another commit", { commit: asOp(1) }],
+    ["the votes of fewer than a quorum", { votes: [present(vote), present(vote)] }],
+    ["one member's DoViewChange twice", { doViewChanges: [present(change), present(change)] }],
+    ["a vote in the place of a DoViewChange", { doViewChanges: founded.votes }],
+    ["a DoViewChange that is not whole", { doViewChanges: [present(change).slice(0, -1)] }],
+  ])("convicts its primary of %s", (_, wrong) => {
+    expect(shown(wrong)).toEqual({ proven: true, claim });
+  });
+
+  it("convicts whoever is not the primary of its view, and one that shows another view's", () => {
+    expect(shown({}, 4, 2)).toEqual({ proven: true, claim: { ...claim, member: 2 } });
+    expect(shown({}, 7)).toEqual({ proven: true, claim: { ...claim, view: 7 } });
+  });
+
+  it("proves nothing with another statement, or one that nobody signed", () => {
+    const alone = (statement: Uint8Array) => judged({ kind: "unfounded-start-view", statement });
+    expect(alone(say(prepareOk(9, "a"), { view: 4 }))).toEqual(lawful);
+    const changed = say({ ...founded, commit: asOp(1) }, { view: 4 });
+    changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+    expect(alone(changed)).toEqual({ proven: false, fault: "signature" });
+  });
 });
 
 describe("E7 two commit certificates of one op", () => {

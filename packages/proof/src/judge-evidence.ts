@@ -7,7 +7,9 @@ import {
   decodeStatementHeader,
   type Epoch,
   keyIdOf,
+  type MessageOf,
   type Op,
+  primaryOf,
   splitPacket,
   type VerifySignature,
   type View,
@@ -21,6 +23,7 @@ import {
   evidenceKinds,
   type PairKind,
 } from "./evidence.ts";
+import { changesBehind } from "./start-view.ts";
 
 /** The configuration of one epoch. */
 export interface Configuration {
@@ -108,7 +111,44 @@ function judge(evidence: Evidence, context: EvidenceContext): EvidenceVerdict {
   if (evidence.kind === "revoked-key") {
     return judgeRevokedKey(evidence.statement, evidence.keyEpoch, context);
   }
+  if (evidence.kind === "unfounded-start-view") return judgeStart(evidence.statement, context);
   return judgePair(evidence.kind, evidence.first, evidence.second, context);
+}
+
+function judgeStart(statement: Uint8Array, context: EvidenceContext): EvidenceVerdict {
+  const said = openStatement(statement, context);
+  if (typeof said === "string") return unproven(said);
+  if (said.message.command !== "startView" || isFounded(said, said.message, context)) {
+    return unproven("lawful");
+  }
+  return { proven: true, claim: claimOfStart(said) };
+}
+
+/**
+ * Whether an honest primary can have signed the StartView. It says only what it has verified and
+ * selected itself, and everything by which it did is inside (VRR §4.2): so nobody else's word is
+ * needed, and no other statement.
+ */
+export function isFounded(
+  { header }: Said,
+  message: MessageOf<"startView">,
+  context: EvidenceContext,
+): boolean {
+  const configuration = context.configurationOf(header.epoch);
+  if (configuration === null) return true;
+  if (header.sender !== primaryOf(configuration.config, header.view)) return false;
+  const { sha256 } = context;
+  const open = (statement: Uint8Array): Said | null => {
+    const said = openStatement(statement, context);
+    return typeof said === "string" || said.header.epoch !== header.epoch ? null : said;
+  };
+  return changesBehind(header.view, message, { ...configuration, sha256, open }) !== null;
+}
+
+/** What a StartView proves that does not follow from what it carries. */
+export function claimOfStart({ header }: Said): EvidenceClaim {
+  const { epoch, sender, incarnation, view } = header;
+  return { kind: "unfounded-start-view", epoch, member: sender, incarnation, view, op: null };
 }
 
 function judgePair(

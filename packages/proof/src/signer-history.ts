@@ -53,6 +53,12 @@ export class SignerHistory {
     );
   }
 
+  hasStartView({ view, bodyDigest }: StatementHeader): boolean {
+    return this.startViews.some(
+      (kept) => kept.view === view && bytesEqual(kept.bodyDigest, bodyDigest),
+    );
+  }
+
   /** What of it the Prepare may contradict. The Prepare is remembered in its place. */
   onPrepare(said: Said, { header }: MessageOf<"prepare">): readonly Said[] {
     return this.atOp(this.prepares, keep(said, header.op));

@@ -12,6 +12,7 @@ import {
   evidenceName,
   EvidenceWatch,
   type FoundEvidence,
+  isFounded,
   openStatement,
 } from "@quorate/proof";
 import { type AdmissionContext, type Admitted } from "@quorate/protocol";
@@ -53,6 +54,7 @@ export class EvidenceDesk {
         return typeof said === "string" ? null : said;
       },
       isGood: (certificate) => commitCertificateFault(certificate, admission) === null,
+      isFounded: (said, message) => isFounded(said, message, context),
     });
     for (const name of kept) {
       const about = aboutNamedEvidence(name);

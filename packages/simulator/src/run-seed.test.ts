@@ -119,6 +119,13 @@ test("a member that contradicts itself is convicted, by evidence that anybody ca
   expect([...kinds]).toContain("two-acknowledgements");
 });
 
+test("a primary that begins a view with another log than it selected is convicted by that alone", async () => {
+  const faults = { liar: 200_000, flap: 300_000, crash: 300_000 };
+  const { verdict, convictions } = await runSeed(2, { print: null, swarm: { ...calm, faults } });
+  expect(verdict).toBe("passed");
+  expect(convictions.some((name) => name.startsWith("unfounded-start-view."))).toBe(true);
+});
+
 test("honest members never convict each other, whatever becomes of processes, disks and links", async () => {
   const faults = {
     crash: 300_000,

@@ -1,7 +1,7 @@
 import { bytesConcat, present } from "@quorate/prelude";
 import { asOp, type Entry, type EntryItem } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
-import { entryOf } from "./testing/chain.ts";
+import { entryOf } from "@quorate/proof/testing";
 import { messageIn } from "./testing/in-flight.ts";
 import type { Rig } from "./testing/rig.ts";
 import { electBy, logOf, request, startedRig } from "./testing/stories.ts";

@@ -3,7 +3,7 @@ import { sha256 } from "@quorate/prelude/testing";
 import { asOp, type Entry, genesisBase } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { Log, type SlotState } from "./log.ts";
-import { chainOf, headOf, testConfigDigest } from "./testing/chain.ts";
+import { chainOf, headOf, testConfigDigest } from "@quorate/proof/testing";
 
 const entries = chainOf(6, 1);
 

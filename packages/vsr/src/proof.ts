@@ -1,6 +1,6 @@
-/** Proof of a view: the votes of a quorum for it, each a signed statement (rule L1). */
+/** Statements that come inside other ones: proofs of a view (rule L1), and what a StartView carries. */
+import { type CarrierContext, isVotedFor } from "@quorate/proof";
 import { admit, type Admitted, type View } from "@quorate/protocol";
-import { quorumOf } from "./quorum.ts";
 import type { Identity } from "./state.ts";
 
 /** Whether the statements are votes for `view` by a quorum of distinct voters. */
@@ -9,14 +9,14 @@ export function isProofOf(
   view: View,
   statements: readonly Uint8Array[],
 ): boolean {
-  const voters = new Set<number>();
-  for (const statement of statements) {
-    const vote = admitEmbedded(identity, statement);
-    if (vote === null || vote.message.command !== "startViewChange") return false;
-    if (vote.header.view !== view || vote.header.sender >= identity.voterCount) return false;
-    voters.add(vote.header.sender);
-  }
-  return voters.size >= quorumOf(identity.voterCount);
+  return isVotedFor(view, statements, carrierContextOf(identity));
+}
+
+/** By what a replica verifies what others carry. */
+export function carrierContextOf(identity: Identity): CarrierContext {
+  const { config, configDigest, sha256 } = identity.admission;
+  const open = (statement: Uint8Array): Admitted | null => admitEmbedded(identity, statement);
+  return { config, configDigest, sha256, open };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { asOp, asView } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
-import { doViewChangeOf, entryOf } from "./testing/chain.ts";
+import { doViewChangeOf, entryOf } from "@quorate/proof/testing";
 import { messageIn } from "./testing/in-flight.ts";
 import { electBy, logOf, request, startedRig } from "./testing/stories.ts";
 

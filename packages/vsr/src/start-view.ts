@@ -22,13 +22,13 @@ import { leaveView } from "./enter-view.ts";
 import type { Fetch, FetchPurpose } from "./fetch.ts";
 import { isStranger } from "./incarnations.ts";
 import { endLoss } from "./lost-disk.ts";
-import { isProofOf, admitEmbedded } from "./proof.ts";
+import { type CarriedChange, changesBehind, selectLog } from "@quorate/proof";
+import { carrierContextOf } from "./proof.ts";
 import { quorumOf } from "./quorum.ts";
 import { adoptInPlace, beginFetch, isInsideLog, isOwnLog } from "./repair.ts";
 import { dropFetch } from "./state-transfer.ts";
-import { isWellFormed, selectLog } from "./selection.ts";
 import { broadcast, statementOf } from "./speak.ts";
-import { type Collected, ignore, isPrimary, primaryIndex, raise, type Replica } from "./state.ts";
+import { ignore, isPrimary, primaryIndex, raise, type Replica } from "./state.ts";
 import { writeSuperblock } from "./superblock-writes.ts";
 import { restartViewChangeTimer } from "./timeout.ts";
 
@@ -58,7 +58,7 @@ function installLog(
   purpose: FetchPurpose,
   top: LogPosition,
   commit: Op,
-  used: readonly Collected[],
+  used: readonly CarriedChange[],
 ): void {
   const { sha256 } = replica.identity.admission;
   const known = new Map<string, EntryHeader>();
@@ -96,7 +96,7 @@ export function onStartView(
   if (header.view === replica.view && replica.fetch?.purpose === "follow") {
     return ignore(replica, command, "already held");
   }
-  const used = validated(replica, header.view, message);
+  const used = changesBehind(header.view, message, carrierContextOf(replica.identity));
   if (used === null) return ignore(replica, command, "selection not valid");
   if (replica.status === "recovering" && header.view === replica.view) {
     return ignore(replica, command, "head uncertain");
@@ -108,7 +108,7 @@ function follow(
   replica: Replica,
   view: Admitted["header"]["view"],
   message: MessageOf<"startView">,
-  used: readonly Collected[],
+  used: readonly CarriedChange[],
 ): void {
   const isRecovering = replica.status === "recovering";
   const isMove = view > replica.view;
@@ -120,36 +120,6 @@ function follow(
   if (isMove && isFetching && !isRecovering) {
     writeSuperblock(replica, replica.log.head, "view-entered");
   }
-}
-
-/** Everything that a StartView must prove, verified; null when any of it fails. */
-function validated(
-  replica: Replica,
-  view: Admitted["header"]["view"],
-  message: MessageOf<"startView">,
-): Collected[] | null {
-  const { identity } = replica;
-  const { config, configDigest, sha256 } = identity.admission;
-  if (!isProofOf(identity, view, message.votes)) return null;
-  const used = new Map<number, Collected>();
-  for (const statement of message.doViewChanges) {
-    const change = admitEmbedded(identity, statement);
-    if (change === null || change.message.command !== "doViewChange") return null;
-    const { header, message: body } = change;
-    if (header.view !== view || header.sender >= identity.voterCount) return null;
-    if (!isWellFormed(body, view, config.pipelineMax, configDigest, sha256)) return null;
-    used.set(header.sender, { sender: header.sender, message: body, statement });
-  }
-  if (used.size < quorumOf(identity.voterCount)) return null;
-  const changes = [...used.values()];
-  const bodies = changes.map((each) => each.message);
-  const selection = selectLog(bodies, identity.voterCount, sha256);
-  if (selection.kind !== "selected") return null;
-  const isSame =
-    selection.head.op === message.head.op &&
-    hexEncode(selection.head.hash) === hexEncode(message.head.hash) &&
-    selection.commit === message.commit;
-  return isSame ? changes : null;
 }
 
 /** Everything up to the new head is on disk: the log changes, and the superblock with it. */

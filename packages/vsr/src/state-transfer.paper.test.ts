@@ -1,7 +1,7 @@
 import { present } from "@quorate/prelude";
 import { asOp, asView } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
-import { entryOf } from "./testing/chain.ts";
+import { entryOf } from "@quorate/proof/testing";
 import { messageIn } from "./testing/in-flight.ts";
 import { Rig } from "./testing/rig.ts";
 import { electBy, logOf, register, request, startedRig } from "./testing/stories.ts";

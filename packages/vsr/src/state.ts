@@ -1,5 +1,6 @@
 /** The state of one replica: VRR §4, figure 2. Only this package writes to it. */
 import type { CheckpointableStateMachine, Prng } from "@quorate/prelude";
+import type { CarriedChange } from "@quorate/proof";
 import type {
   AdmissionContext,
   CertificateSignature,
@@ -9,7 +10,6 @@ import type {
   EntryItem,
   LogBase,
   LogPosition,
-  MessageOf,
   NoteOf,
   Op,
   StatementSigner,
@@ -114,7 +114,7 @@ export interface Replica {
   /** Votes for `view + 1`, by sender. */
   readonly votes: Map<number, Vote>;
   /** As primary of a view that has not started: DoViewChanges of `view` alone, by sender. */
-  readonly collected: Map<number, Collected>;
+  readonly collected: Map<number, CarriedChange>;
   /** What is being fetched, if anything. */
   fetch: Fetch | null;
   /** Linearizable reads that wait for their confirmation; declined when the view is lost. */
@@ -145,12 +145,6 @@ export interface Replica {
 export interface Vote {
   readonly statement: Uint8Array;
   readonly at: number;
-}
-
-export interface Collected {
-  readonly sender: number;
-  readonly message: MessageOf<"doViewChange">;
-  readonly statement: Uint8Array;
 }
 
 export interface SuperblockWrite {

@@ -11,7 +11,7 @@ import { isBarred, mayVote } from "./barred.ts";
 import { enterView } from "./enter-view.ts";
 import { isStranger } from "./incarnations.ts";
 import { considerCollected } from "./start-view.ts";
-import { isWellFormed } from "./selection.ts";
+import { isWellFormed } from "@quorate/proof";
 import { quorumOf } from "./quorum.ts";
 import { admitEmbedded, isProofOf } from "./proof.ts";
 import { broadcast, sendPacket, statementOf, tell } from "./speak.ts";

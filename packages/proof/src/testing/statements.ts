@@ -7,9 +7,11 @@ import {
   asTimestampMicros,
   asView,
   type EntryHeader,
+  genesisHash,
   hashEntryHeader,
   type LogPosition,
   type Message,
+  type MessageOf,
 } from "@quorate/protocol";
 import {
   signed,
@@ -105,6 +107,18 @@ export function doViewChange(
 export function startView(op: number, label: string): Message {
   const head = positionOf(op, label);
   return { command: "startView", head, commit: asOp(0), votes: [], doViewChanges: [] };
+}
+
+/** A StartView of an empty log that two members voted for, and all that it must carry. */
+export function foundedStartView(view: number): MessageOf<"startView"> {
+  const head = { op: asOp(0), hash: genesisHash(admission.configDigest, sha256) };
+  const commit = asOp(0);
+  const lastNormalView = asView(0);
+  const change = { command: "doViewChange", lastNormalView, head, commit, headers: [] } as const;
+  const ofBoth = (message: Message): Uint8Array[] =>
+    [0, 2].map((member) => say(message, { view, member }));
+  const votes = ofBoth({ command: "startViewChange" });
+  return { command: "startView", head, commit, votes, doViewChanges: ofBoth(change) };
 }
 
 export function checkpoint(op: number, state: string): Message {

@@ -1,7 +1,7 @@
 /** Entries that nobody can read, dropped too early or never: rule S10. */
 import type { Mutant } from "./mutant.ts";
 
-const selection = "packages/vsr/src/selection.ts";
+const selection = "packages/proof/src/selection.ts";
 
 /**
  * Of three members one hears nothing for a while, one acknowledges what then rots on its disk, and

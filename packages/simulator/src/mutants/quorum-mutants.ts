@@ -2,6 +2,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const acknowledge = "packages/vsr/src/acknowledge.ts";
+const carried = "packages/proof/src/start-view.ts";
 const quorum = "packages/protocol/src/quorum.ts";
 const startView = "packages/vsr/src/start-view.ts";
 const viewChange = "packages/vsr/src/view-change.ts";
@@ -72,8 +73,8 @@ export const quorumMutants: readonly Mutant[] = [
         replace: "if (replica.fetch !== null) return;",
       },
       {
-        file: startView,
-        find: "if (used.size < quorumOf(identity.voterCount)) return null;",
+        file: carried,
+        find: "if (used.size < quorumOf(voterCount)) return null;",
         replace: "",
       },
     ],
@@ -112,9 +113,9 @@ export const quorumMutants: readonly Mutant[] = [
         replace: "if (replica.votes.size < quorumOf(replica.identity.voterCount) - 1) return;",
       },
       {
-        file: "packages/vsr/src/proof.ts",
-        find: "return voters.size >= quorumOf(identity.voterCount);",
-        replace: "return voters.size >= quorumOf(identity.voterCount) - 1;",
+        file: carried,
+        find: "return voters.size >= quorumOf(voterCount);",
+        replace: "return voters.size >= quorumOf(voterCount) - 1;",
       },
     ],
   },

@@ -3,7 +3,7 @@ import type { Mutant } from "./mutant.ts";
 
 const admission = "packages/protocol/src/admission.ts";
 const certificates = "packages/proof/src/certificates.ts";
-const proof = "packages/vsr/src/proof.ts";
+const carried = "packages/proof/src/start-view.ts";
 const liar = { faults: { liar: 30_000 } } as const;
 
 /** Members are away until what they missed is freed, and one of those that they ask lies. */
@@ -30,9 +30,9 @@ export const trustMutants: readonly Mutant[] = [
     name: "duplicate signer in the proof of a view",
     edits: [
       {
-        file: proof,
-        find: "return voters.size >= quorumOf(identity.voterCount);",
-        replace: "return statements.length >= quorumOf(identity.voterCount);",
+        file: carried,
+        find: "return voters.size >= quorumOf(voterCount);",
+        replace: "return statements.length >= quorumOf(voterCount);",
       },
     ],
     swarm: liar,
@@ -74,7 +74,7 @@ export const trustMutants: readonly Mutant[] = [
     name: "StartView believed without its selection",
     edits: [
       {
-        file: "packages/vsr/src/start-view.ts",
+        file: carried,
         find: "  return isSame ? changes : null;",
         replace: "  return changes;",
       },

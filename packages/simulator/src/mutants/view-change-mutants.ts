@@ -3,7 +3,7 @@ import type { Mutant } from "./mutant.ts";
 
 const enterView = "packages/vsr/src/enter-view.ts";
 const heartbeat = "packages/vsr/src/heartbeat.ts";
-const selection = "packages/vsr/src/selection.ts";
+const selection = "packages/proof/src/selection.ts";
 const startView = "packages/vsr/src/start-view.ts";
 const viewChange = "packages/vsr/src/view-change.ts";
 
@@ -200,9 +200,9 @@ export const viewChangeMutants: readonly Mutant[] = [
         replace: "",
       },
       {
-        file: "packages/vsr/src/start-view.ts",
-        find: "if (header.view !== view || header.sender >= identity.voterCount) return null;",
-        replace: "if (header.sender >= identity.voterCount) return null;",
+        file: "packages/proof/src/start-view.ts",
+        find: "  if (header.view !== view) return null;\n",
+        replace: "",
       },
     ],
   },

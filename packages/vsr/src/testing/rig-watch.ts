@@ -25,6 +25,7 @@ export class RigWatch {
     incarnationOf: () => 0,
     open: () => null,
     isGood: () => true,
+    isFounded: () => true,
   });
 
   /** A member starts again, and executes from the beginning. */

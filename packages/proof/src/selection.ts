@@ -11,11 +11,11 @@ import {
   hashEntryHeader,
   type LogPosition,
   type MessageOf,
+  nackQuorumOf,
   type Op,
   opMax,
   type View,
 } from "@quorate/protocol";
-import { nackQuorumOf } from "./quorum.ts";
 
 type DoViewChange = MessageOf<"doViewChange">;
 

@@ -1,0 +1,2 @@
+/** What the tests of others use. */
+export * from "./chain.ts";
