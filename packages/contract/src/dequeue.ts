@@ -49,7 +49,7 @@ const Delivery = z
     leaseUntil: Time.nullable(),
     fence: Count.nullable(),
   })
-  .meta({ id: "Delivery" });
+  .meta({ id: "Delivery", oneOf: [{ required: ["body"] }, { required: ["bodyBase64"] }] });
 
 const LostLease = z
   .strictObject({

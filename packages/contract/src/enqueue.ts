@@ -52,8 +52,7 @@ const base64 = text({
   expected: "padded base64",
 });
 
-/** One message, as it is sent. */
-export const message = object(
+const messageFields = object(
   {
     body: optional(json),
     bodyBase64: optional(base64),
@@ -76,6 +75,15 @@ export const message = object(
   },
   onlyOneOfEach,
 );
+
+/** One message, as it is sent. */
+export const message: typeof messageFields = {
+  ...messageFields,
+  schema: messageFields.schema.meta({
+    oneOf: [{ required: ["body"] }, { required: ["bodyBase64"] }],
+    not: { required: ["delayMs", "notBefore"] },
+  }),
+};
 
 function onlyOneOfEach(
   value: { readonly delayMs?: number; readonly notBefore?: string },

@@ -35,7 +35,9 @@ const headerNamePattern = new RegExp(`^[A-Za-z0-9_-]{1,${headerNameCharsMax}}$`)
 
 /** Headers of a message: texts by name. */
 export const headers: Shape<Readonly<Record<string, string>>> = {
-  schema: z.record(z.string().regex(headerNamePattern), z.string()),
+  schema: z
+    .record(z.string().regex(headerNamePattern), z.string())
+    .meta({ maxProperties: headersMax }),
   holds: (value, faults): value is Readonly<Record<string, string>> => {
     if (!isObject(value)) return invalid(faults, "expected an object");
     const entries = Object.entries(value);

@@ -10,7 +10,11 @@ export function schemaOf(
   io: "input" | "output",
   schemas: Map<string, JsonObject>,
 ): JsonObject {
-  const document = z.toJSONSchema(schema, { io, reused: "inline" });
+  const document = z.toJSONSchema(schema, {
+    io,
+    reused: "inline",
+    ...(io === "output" ? { override: open } : {}),
+  });
   const { $defs = {}, ...rest } = document;
   const named = defsOf($defs);
   for (const [name, part] of Object.entries(named)) schemas.set(name, relinked(part));
@@ -19,6 +23,11 @@ export function schemaOf(
   // A part that is used in itself, or by name, stands among the others, and the rest only names it.
   if (named[id] === undefined) schemas.set(id, relinked(rest));
   return { $ref: `#/components/schemas/${id}` };
+}
+
+/** Fields are only ever added, so an answer that has more of them is as documented, too. */
+function open({ jsonSchema }: { readonly jsonSchema: { additionalProperties?: unknown } }): void {
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 }
 
 function defsOf(defs: unknown): Readonly<Record<string, JsonObject>> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commonErrors } from "./route.ts";
+import { commonErrors, type Route } from "./route.ts";
 import { documentPath, openApiDocument } from "./openapi.ts";
 import { routes } from "./routes.ts";
 
@@ -18,6 +18,10 @@ function at(...names: string[]): unknown {
 function everything(part: unknown = document): readonly (readonly [string, unknown])[] {
   if (typeof part !== "object" || part === null) return [];
   return Object.entries(part).flatMap((entry) => [entry, ...everything(entry[1])]);
+}
+
+function responses({ path, method }: Route): unknown {
+  return at("paths", documentPath(path), method, "responses");
 }
 
 describe("the document", () => {
@@ -65,12 +69,32 @@ describe("the document", () => {
 
   it("says what each route answers, in every case", () => {
     for (const route of routes) {
-      const responses = at("paths", documentPath(route.path), route.method, "responses");
-      const statuses = Object.keys(responses ?? {});
+      const statuses = Object.keys(responses(route) ?? {});
       for (const status of Object.keys(route.replies)) expect(statuses).toContain(status);
       expect(statuses).toContain("500");
       if (route.scope !== "public") expect(statuses).toContain("401");
     }
+  });
+
+  it("refuses unknown fields of requests, and leaves room for new ones in answers", () => {
+    const enqueue = at("paths", "/v1/queues/{queue}/enqueue", "post", "requestBody", "content");
+    expect(enqueue).toHaveProperty(["application/json", "schema", "additionalProperties"], false);
+    const answers = [at("components", "schemas"), ...routes.map(responses)];
+    const closed = answers.flatMap((part) =>
+      everything(part).filter(([name, value]) => name === "additionalProperties" && !value),
+    );
+    expect(closed).toEqual([]);
+  });
+
+  it("says that a message has one body and at most one delay", () => {
+    const body = [{ required: ["body"] }, { required: ["bodyBase64"] }];
+    const schema = { oneOf: body, not: { required: ["delayMs", "notBefore"] } };
+    const one = at("paths", "/v1/queues/{queue}/enqueue", "post", "requestBody", "content");
+    expect(one).toMatchObject({ "application/json": { schema } });
+    const many = at("paths", "/v1/queues/{queue}/enqueue/batch", "post", "requestBody", "content");
+    const list = { properties: { messages: { items: schema } } };
+    expect(many).toMatchObject({ "application/json": { schema: list } });
+    expect(at("components", "schemas", "Delivery")).toMatchObject({ oneOf: body });
   });
 
   it("does not promise what is not served yet", () => {
