@@ -82,6 +82,26 @@ describe("a body", () => {
   });
 });
 
+describe("a chunked body without a type", () => {
+  const statusOf = async (path: string, body: string) => {
+    const authorization = `Bearer ${await gateway.issuer.token("enqueue:* dequeue:*")}`;
+    return new Promise((resolve, reject) => {
+      const headers = { authorization, "transfer-encoding": "chunked" };
+      request(`${gateway.url}/v1/queues/orders/${path}`, { method: "POST", headers })
+        .on("error", reject)
+        .on("response", (response) => resolve(response.resume().statusCode))
+        .end(body);
+    });
+  };
+
+  it("is {} when it turns out to be empty, else what its route makes of bytes", async () => {
+    expect(await statusOf("dequeue", "")).toBe(200);
+    expect(await statusOf("dequeue", "{}")).toBe(415);
+    expect(await statusOf("enqueue", "")).toBe(400);
+    expect(await statusOf("enqueue", "bytes")).toBe(201);
+  });
+});
+
 describe("a request id", () => {
   it("is taken over when it is safe, else made, and on every answer", async () => {
     for (const path of ["/livez", "/nope", "/v1/me", "/"]) {

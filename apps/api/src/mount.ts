@@ -127,8 +127,14 @@ async function readCall(
     throw new ApiError("request-invalid", { detail: "This route takes no body." });
   }
   const type = bodyKindOf(request);
-  if (type.kind === "raw" && !takesRaw) throw new ApiError("unsupported-media-type");
-  return { bytes: await readBody(request), raw: type.kind === "raw" ? type.contentType : null };
+  const isLabelled = request.headers["content-type"] !== undefined;
+  const isRefused = type.kind === "raw" && !takesRaw;
+  if (isRefused && isLabelled) throw new ApiError("unsupported-media-type");
+  const bytes = await readBody(request);
+  // Of a chunked body only its end shows that it is empty; then it needs no label.
+  if (!isLabelled && bytes.length === 0) return { bytes, raw: null };
+  if (isRefused) throw new ApiError("unsupported-media-type");
+  return { bytes, raw: type.kind === "raw" ? type.contentType : null };
 }
 
 /** Of a route without a body there is nothing to check: its handler's type has no body to use. */
