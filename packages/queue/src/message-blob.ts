@@ -27,13 +27,12 @@ export function countedBytesOf(message: NewMessage): number {
 
 /** The same of a stored message: its blob without the lengths in it. */
 export function storedBytesOf(state: QueueState, record: number): number {
-  const { messages } = state;
+  const { messages, slabs } = state;
   const labelsAndBody = messages.u32(record, messageField.blobBytes) - prefixBytes;
-  const { bytes, start } = state.slabs.locate(
-    messages.u32(record, messageField.slab),
-    messages.u32(record, messageField.offset),
-  );
-  if (bytes[start + 3] === 0 && bytes[start + 4] === 0) return labelsAndBody;
+  const slab = messages.u32(record, messageField.slab);
+  const offset = messages.u32(record, messageField.offset);
+  const isBare = slabs.byteAt(slab, offset + 3) === 0 && slabs.byteAt(slab, offset + 4) === 0;
+  if (isBare) return labelsAndBody;
   const { headers } = readBlob(state, record);
   return labelsAndBody - headers.length + (headerTextBytes(headers) ?? 0);
 }

@@ -48,6 +48,11 @@ export class Slabs {
     return this.slab(slab).bytes.subarray(offset, offset + length);
   }
 
+  /** One byte of a slab: to look into a blob without a view on it. */
+  byteAt(slab: number, offset: number): number {
+    return this.slab(slab).bytes[offset] ?? 0;
+  }
+
   /** Where a blob lies in its slab's bytes: to fill it when just appended, or to look at a byte. */
   locate(slab: number, offset: number): { readonly bytes: Uint8Array; readonly start: number } {
     return { bytes: this.slab(slab).bytes, start: offset };
