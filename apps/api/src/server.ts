@@ -1,8 +1,12 @@
 /** The HTTP server around the application: who is slow or greedy ends here. */
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
+import { ApiError } from "@quorate/contract";
 import type { Express } from "express";
+import { send } from "./answer.ts";
 import { http } from "./limits.ts";
+import { problemAnswer } from "./problem.ts";
+import { nameRequest } from "./request-id.ts";
 import { answerUnreadable } from "./unreadable.ts";
 
 /** What an operator may set. */
@@ -15,6 +19,7 @@ export interface HttpLimits {
 
 /** A server with every limit set; it does not listen yet. */
 export function createHttpServer(app: Express, limits: HttpLimits): Server {
+  const serve = withHost(app);
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
@@ -26,8 +31,10 @@ export function createHttpServer(app: Express, limits: HttpLimits): Server {
       ),
       maxHeaderSize: http.headerBytesMax,
       noDelay: true,
+      // Node would refuse it without a problem and a request id.
+      requireHostHeader: false,
     },
-    app,
+    serve,
   );
   server.maxHeadersCount = http.headersCountMax;
   server.maxRequestsPerSocket = http.requestsPerSocketMax;
@@ -35,8 +42,22 @@ export function createHttpServer(app: Express, limits: HttpLimits): Server {
   limitPerAddress(server, limits.connectionsPerAddressMax);
   answerUnreadable(server);
   // Who expects what nobody knows is answered all the same: RFC 9110 §10.1.1 asks for no refusal.
-  server.on("checkExpectation", app);
+  server.on("checkExpectation", serve);
   return server;
+}
+
+/** Refuses what has no Host, as RFC 9112 §3.2 asks. */
+function withHost(app: Express): RequestListener {
+  return (request, response) => {
+    if (request.headers.host !== undefined || request.httpVersion !== "1.1") {
+      app(request, response);
+      return;
+    }
+    const detail = "The request has no Host.";
+    const errors = [{ pointer: "Host", detail }];
+    const error = new ApiError("request-invalid", { detail, errors });
+    send(response, problemAnswer(error, nameRequest(request, response)));
+  };
 }
 
 function limitPerAddress(server: Server, connectionsMax: number): void {

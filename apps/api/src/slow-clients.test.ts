@@ -111,6 +111,9 @@ describe("a client", () => {
     const { closed } = await openWith(gateway, "HELLO\r\n\r\n");
     const problem = { code: "request-invalid", outcome: "not-executed", retryable: false };
     expect(problemOf(await closed)).toMatchObject(problem);
+    const text = "GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n";
+    const hostless = await openWith(gateway, text);
+    expect(problemOf(await hostless.closed)).toMatchObject({ errors: [{ pointer: "Host" }] });
   });
 
   it("that sends nonsense behind a request never gets its refusal as that request's answer", async () => {
