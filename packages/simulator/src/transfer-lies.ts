@@ -78,9 +78,10 @@ export class TransferLiar {
     const { command, view, bodyBytes } = header;
     const { body, attachment } = splitPacket(packet, bodyBytes);
     if (command === "checkpoint") this.noteState(decodeBody(command, body));
-    if (command === "newState" && this.lies && isOffer(decodeBody(command, body))) {
-      if (this.parts.prng.chance(falseOfferChance)) {
-        return this.answered("wrong certificate", decodeBody(command, body), packet, view);
+    if (command === "newState" && this.lies) {
+      const offer = decodeBody(command, body);
+      if (isOffer(offer) && this.parts.prng.chance(falseOfferChance)) {
+        return this.answered("wrong certificate", offer, packet, view);
       }
     }
     if (lie === null || nowMicros >= this.untilMicros) return packet;

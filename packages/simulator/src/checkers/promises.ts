@@ -59,7 +59,7 @@ export class Promises {
     const { command } = header;
     if (promises.has(command)) {
       broken(member, header, mayPromise(durable, header));
-      broken(member, header, header.view >= (this.bars[member.index] ?? 0));
+      this.assertNotBarred(member, header);
     }
     if (command === "startViewChange") return broken(member, header, view >= header.view - 1);
     if (isOfNormal.has(command)) {
@@ -102,6 +102,15 @@ export class Promises {
       return this.noteAcknowledged(member.index, certificate.view, certificate.op);
     }
     throw new Violation("promises", `${member.name} counts op ${certificate.op} before its flush`);
+  }
+
+  private assertNotBarred({ name, index }: Promising, { command, view }: StatementHeader): void {
+    const bar = this.bars[index] ?? 0;
+    if (view >= bar) return;
+    throw new Violation(
+      "promises",
+      `${name} sends ${command} of view ${view}, barred until ${bar}`,
+    );
   }
 
   private noteReadmitted(member: number, { isDiskLost, view }: Replica): void {

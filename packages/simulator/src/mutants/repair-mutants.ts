@@ -34,6 +34,12 @@ export const repairMutants: readonly Mutant[] = [
         replace: "  return;\n",
       },
     ],
+    swarm: {
+      replicaCount: 3,
+      checkpointOps: 1_024,
+      faults: { rot: 100_000 },
+      strikes: [{ at: "prepareOk", oneIn: 50, harms: ["rot", "crash"] }],
+    },
   },
   {
     name: "log of a StartView put above the own one, nothing cut",

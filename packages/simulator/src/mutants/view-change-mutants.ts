@@ -128,6 +128,15 @@ export const viewChangeMutants: readonly Mutant[] = [
         replace: "  if (left.head.op === right.head.op) {\n",
       },
     ],
+    swarm: {
+      replicaCount: 3,
+      preparesInFlightMax: 8,
+      downMeanMicros: 300_000,
+      strikes: [
+        { at: "prepare", oneIn: 15, harms: ["mute"] },
+        { at: "commitOk", oneIn: 15, harms: ["crash receiver"] },
+      ],
+    },
   },
   {
     name: "DoViewChange is not kept for another life",
