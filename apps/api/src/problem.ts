@@ -74,9 +74,11 @@ function headersOf({ facts }: ApiError, problem: ProblemBody): Record<string, st
 
 /** RFC 6750 §3: what a bearer token would have to be. */
 function challengeOf({ code, status, scope }: ProblemBody): string | null {
-  if (code === "token-invalid") return 'Bearer realm="quorate", error="invalid_token"';
-  if (status === 401) return 'Bearer realm="quorate"';
-  if (status !== 403) return null;
+  if (status !== 401 && status !== 403) return null;
+  const realm = 'Bearer realm="quorate"';
+  if (code === "token-invalid") return `${realm}, error="invalid_token"`;
+  // What a queue's configuration forbids, no other token may do either.
+  if (code !== "scope-missing") return realm;
   const wanted = scope === undefined ? "" : `, scope="${scope}"`;
-  return `Bearer realm="quorate", error="insufficient_scope"${wanted}`;
+  return `${realm}, error="insufficient_scope"${wanted}`;
 }

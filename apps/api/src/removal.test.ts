@@ -68,6 +68,8 @@ describe("purge", () => {
     const denied = await queue.purge(["ready"]);
     expect(denied.status).toBe(403);
     expect(problemIn(denied)).toMatchObject({ code: "purge-denied", outcome: "not-executed" });
+    // No other token would help.
+    expect(denied.headers.get("www-authenticate")).toBe('Bearer realm="quorate"');
     const token = await gateway.issuer.token("manage:* redrive:* read:* peek:*");
     const body = { states: ["ready"], confirm: queue.name };
     const refused = await gateway.send("POST", `${queue.path}/purge`, { body, token });
