@@ -64,6 +64,8 @@ export const redriveRateMax = 10_000;
 export const redriveRateDefault = 1_000;
 /** How often in a second a redrive that runs is carried on, so that pulses move many at once. */
 export const redriveStepsPerSecond = 5;
+/** After this time a redrive asks again whether its target has room, in microseconds: 1 s. */
+export const redriveRetryMicros = 1_000_000;
 /** Redrives of one message that are counted. */
 export const redrivesMax = 65_535;
 /** Queues in one answer of a listing. */

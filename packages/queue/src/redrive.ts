@@ -1,5 +1,5 @@
 import { countMeant, type DeathSpan, isMeant, nextDeath, spanOf } from "./dead-filter.ts";
-import { redriveStepsPerSecond, tasksMax, tasksRunningMax } from "./limits.ts";
+import { redriveRetryMicros, redriveStepsPerSecond, tasksMax, tasksRunningMax } from "./limits.ts";
 import { revive } from "./message-death.ts";
 import { fitsInto, moveInto } from "./move-message.ts";
 import type { CancelTask, Redrive } from "./operation.ts";
@@ -98,8 +98,9 @@ function carryOn(state: QueueState, task: RedriveTask, max: number): number {
     const message = queue.deaths.get(death);
     const isWanted = isMeant(state, message, task.filter);
     if (isWanted && target !== queue && !fitsInto(state, target, message)) {
-      // The target has no room: its time is not saved up.
-      pace(state, task, { moved, allowance: moved });
+      // The target has no room: it is asked again a little later, and its time is not saved up.
+      note(task, moved);
+      task.pacedTo = state.now + redriveRetryMicros;
       return looked + 1;
     }
     task.next = death + 1;

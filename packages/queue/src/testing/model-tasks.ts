@@ -92,7 +92,7 @@ export class ModelTasks extends ModelQueues {
       this.endTask(task, "cancelled");
       return;
     }
-    const passed = Math.min(this.now - task.pacedTo, 1_000_000);
+    const passed = Math.min(Math.max(0, this.now - task.pacedTo), 1_000_000);
     const allowance = Math.floor((passed * rate) / 1_000_000);
     let moved = 0;
     for (;;) {
@@ -109,7 +109,7 @@ export class ModelTasks extends ModelQueues {
       if (moved === allowance) break;
       const isWanted = isMeant(message, filter);
       if (isWanted && target !== queue && !hasRoomFor(target, message)) {
-        task.pacedTo = this.now;
+        task.pacedTo = this.now + 1_000_000;
         return;
       }
       task.waiting = task.waiting.slice(at + 1);
