@@ -15,6 +15,7 @@ import {
   type NewMessage,
   type Operation,
   type Outcome,
+  queueLimits,
 } from "@quorate/queue";
 import { type ClusterClient, ClusterError } from "@quorate/session";
 import type { Deliveries } from "./checkers/deliveries.ts";
@@ -39,6 +40,9 @@ export interface WorkloadParts {
   readonly restScale: number;
   onViolation(error: unknown): void;
 }
+
+/** A settlement is remembered for so long: whoever hears of it later may hear that it is unknown. */
+const settledWindowMicros = queueLimits.settledWindowMs * 1_000;
 
 export class Workload {
   operationsAnswered = 0;
@@ -163,6 +167,7 @@ export class Workload {
     const action = fate === 1 ? "release" : "ack";
     const settlement =
       action === "ack" ? ({ action, lease } as const) : ({ action, lease, delayMs: null } as const);
+    const begunMicros = this.parts.world.nowMicros;
     const outcome = await this.ask(prng, {
       type: "settle",
       queue,
@@ -171,9 +176,10 @@ export class Workload {
     });
     if (outcome.type !== "settled") throw unexpected("settle", outcome);
     const [result] = outcome.results;
-    if (result?.status === "settled" && action === "ack") {
-      this.parts.deliveries.onAcked(id, lease.fence);
-    }
+    if (action !== "ack") return;
+    if (result?.status === "settled") return this.parts.deliveries.onAcked(id, lease.fence);
+    const tookMicros = this.parts.world.nowMicros - begunMicros;
+    if (tookMicros > settledWindowMicros) this.parts.deliveries.onAckForgotten(id);
   }
 
   private async isDrained(prng: Prng): Promise<boolean> {

@@ -21,6 +21,13 @@ test("a message that was settled once is complete", () => {
   expect(() => deliveries.assertComplete()).not.toThrow();
 });
 
+test("an ack that was answered when its settlement was forgotten may have counted", () => {
+  const deliveries = sent("a");
+  deliveries.onEnqueued("a", "m_1");
+  deliveries.onAckForgotten("a");
+  expect(() => deliveries.assertComplete()).not.toThrow();
+});
+
 test("a second settlement of one message is found", () => {
   const deliveries = sent("a");
   deliveries.onAcked("a", 1);

@@ -9,6 +9,8 @@ interface Sent {
   messageId: string | null;
   /** Times that a worker was told that its ack counted. */
   acks: number;
+  /** An ack was answered only after settlements of its time were forgotten. */
+  isForgotten: boolean;
 }
 
 export class Deliveries {
@@ -19,7 +21,8 @@ export class Deliveries {
   acked = 0;
 
   onSent(dedupId: string): void {
-    if (!this.sent.has(dedupId)) this.sent.set(dedupId, { dedupId, messageId: null, acks: 0 });
+    if (this.sent.has(dedupId)) return;
+    this.sent.set(dedupId, { dedupId, messageId: null, acks: 0, isForgotten: false });
   }
 
   /** An enqueue was answered, accepted or as a duplicate. */
@@ -65,10 +68,16 @@ export class Deliveries {
     }
   }
 
+  /** A worker's ack may have counted, so long ago that nobody can tell any more. */
+  onAckForgotten(dedupId: string): void {
+    const sent = this.sent.get(dedupId);
+    if (sent !== undefined) sent.isForgotten = true;
+  }
+
   /** After the queue was drained: what was acknowledged has been settled. */
   assertComplete(): void {
-    for (const { dedupId, messageId, acks } of this.sent.values()) {
-      if (messageId !== null && acks !== 1) {
+    for (const { dedupId, messageId, acks, isForgotten } of this.sent.values()) {
+      if (messageId !== null && acks === 0 && !isForgotten) {
         throw new Violation("loss", `${dedupId} (${messageId}) was acknowledged and is gone`);
       }
     }
