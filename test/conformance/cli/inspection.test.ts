@@ -79,6 +79,24 @@ test("a dead letter is taken, and removed by an acknowledgement", async () => {
   expect((await stage.run("dlq ls taken -o id")).out).toBe("");
 });
 
+test("dead letters are counted by their reason, and discarded by the queue's name", async () => {
+  await stage.run("queue create failing maxFailures=1 backoff.baseMs=0 backoff.maxMs=0");
+  await stage.run("send failing 1 --count 3");
+  const leases = (await stage.run("receive failing --max 3 -o id")).out.trim().split("\n");
+  await stage.run(`nack failing ${leases.slice(0, 2).join(" ")} --error-type Timeout --error late`);
+  await stage.run(`reject failing ${leases[2]}`);
+  expect((await stage.run("dlq reasons failing")).json()).toMatchObject({
+    reasons: [
+      { reason: "max-failures", errorType: "Timeout", count: 2 },
+      { reason: "rejected", count: 1 },
+    ],
+  });
+  const asked = await stage.run("dlq discard failing", { person: ["failing"] });
+  expect(asked.talk).toContain("this takes away 3 dead letters of failing");
+  expect((await stage.run("dlq ls failing -o id")).out).toBe("");
+  expect((await stage.run("dlq discard failing")).code).toBe(6);
+});
+
 test("dead letters are counted, brought back by a task, and the task can be looked at", async () => {
   await stage.run("queue create back");
   await stage.run("send back 1 --count 3");
