@@ -5,8 +5,7 @@ import { runWorkerTrial } from "../proof/worker/worker-trial.ts";
 import { type Cluster, startCluster } from "./rig/cluster.ts";
 import { messagesWorked } from "./rig/settings.ts";
 
-/** So short that kills meet all of so few messages. */
-const betweenKillsMsMax = 2000;
+const killsPlanned = 4;
 
 const trialMsMax = 150_000;
 
@@ -22,7 +21,7 @@ test("workers lose nothing and settle nothing twice while primary and gateways a
     queue: "worked",
     messages: messagesWorked,
     random: new Prng(1),
-    betweenKillsMsMax,
+    kills: killsPlanned,
     lastMs: performance.now() + trialMsMax,
   });
   const { ledger, notSent, kills, surplus, errors, left } = report;

@@ -9,8 +9,8 @@ import { runWorkerTrial } from "../worker/worker-trial.ts";
 const messagesMin = 1_000_000;
 const killsMin = 60;
 
-/** Long enough that most of the time is spent on work, in ms. */
-const betweenKillsMsMax = 6000;
+/** More than are needed: a machine may be so fast that the next kill is due before all are back. */
+const killsPlanned = 1.5 * killsMin;
 
 /** Between two checkpoints: some between any two kills. */
 const checkpoints = { checkpointOps: 500, checkpointBytes: 4 * 1024 * 1024 };
@@ -23,7 +23,7 @@ async function run(effort: Effort): Promise<readonly Figure[]> {
   try {
     const { random, lastMs } = effort;
     const begin = performance.now();
-    const amounts = { messages, betweenKillsMsMax, lastMs };
+    const amounts = { messages, kills: shareOf(killsPlanned, effort), lastMs };
     const report = await runWorkerTrial({ cluster, queue: "jobs", random, ...amounts });
     const seconds = (performance.now() - begin) / 1000;
     const { ledger, kills, errors } = report;

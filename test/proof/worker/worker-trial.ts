@@ -23,8 +23,8 @@ export interface WorkerTrialOptions {
   readonly queue: string;
   readonly messages: number;
   readonly random: Prng;
-  /** From a cluster that is whole to the next kill, at most, in ms. */
-  readonly betweenKillsMsMax: number;
+  /** Kills amid the messages, spread over them: so many whatever the machine's speed. */
+  readonly kills: number;
   /** Nothing is begun after it, on the clock of `performance.now`. */
   readonly lastMs: number;
 }
@@ -202,9 +202,12 @@ class WorkerTrial {
 
   /** Kills now the primary, now a gateway, until all is done. */
   private async strike(): Promise<void> {
-    const { cluster, random, betweenKillsMsMax } = this.options;
-    while (!this.isOver) {
-      await lastFor(random.below(betweenKillsMsMax));
+    const { cluster, random, messages, kills } = this.options;
+    for (let kill = 0; ; kill++) {
+      const due = (messages * (kill + random.fraction())) / kills;
+      await eventually(`${due} messages settled`, Infinity, () =>
+        this.settled >= due || this.isOver ? true : null,
+      );
       if (this.isOver) return;
       const isPrimary = random.below(5) < 3;
       const { process } = isPrimary ? await cluster.primary() : random.pick(cluster.gateways);
