@@ -154,17 +154,10 @@ export class Cluster {
     return [...this.replicas, ...this.gateways].map((each) => each.process);
   }
 
-  /** Returns when the cluster serves, after a start or a restart of everything. */
+  /** Returns when every gateway that runs serves, after a start or a restart of everything. */
   async ready(): Promise<void> {
-    await waitUntilReady({
-      apiUrl: this.apiUrl,
-      viewerToken: this.tokens.viewer,
-      replicaIds: this.replicas.map((replica) => replica.id),
-      timeoutMs: readyMsMax,
-      logOf: (id) => this.folder.log(id),
-      onProgress: () => undefined,
-      signal: AbortSignal.timeout(2 * readyMsMax),
-    });
+    const running = this.gateways.filter(({ process }) => process.isRunning);
+    await Promise.all(running.map((gateway) => this.#readyAt(gateway)));
   }
 
   /** Ends everything and removes the folder (QUORATE_TEST_KEEP=1 leaves it for a look). */
@@ -173,6 +166,18 @@ export class Cluster {
     await Promise.all(this.processes.map((each) => each.stop()));
     folders.delete(this.folder.path);
     removeFolder(this.folder.path);
+  }
+
+  #readyAt({ url, process }: RigGateway): Promise<void> {
+    return waitUntilReady({
+      apiUrl: url,
+      viewerToken: this.tokens.viewer,
+      replicaIds: this.replicas.map((replica) => replica.id),
+      timeoutMs: readyMsMax,
+      logOf: (id) => (id === "api" ? process.log : this.folder.log(id)),
+      onProgress: () => undefined,
+      signal: AbortSignal.timeout(2 * readyMsMax),
+    });
   }
 }
 
