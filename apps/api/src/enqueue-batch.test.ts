@@ -113,6 +113,23 @@ describe("enqueue/batch", () => {
     expect(problemIn(other).code).toBe("idempotency-mismatch");
   });
 
+  it("uses up its Idempotency-Key though every entry is malformed", async () => {
+    const queue = await newQueue();
+    const key = { "Idempotency-Key": "malformed-1" };
+    const malformed = { messages: [{}, { body: 1, wrong: 1 }] };
+    const first = await send(queue, malformed, key);
+    expect(first.headers.get("idempotency-replayed")).toBeNull();
+    expect(first.json).toMatchObject({ summary: { refused: 2 }, enqueuedAt: null });
+    const again = await send(queue, malformed, key);
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(again.json).toMatchObject({ summary: { refused: 2 }, enqueuedAt: null });
+    for (const other of [{ messages: [{ body: 1 }] }, { messages: [{}] }]) {
+      expect(problemIn(await send(queue, other, key)).code).toBe("idempotency-mismatch");
+    }
+    const nowhere = await send("/v1/queues/nowhere", malformed, key);
+    expect(problemIn(nowhere).code).toBe("queue-not-found");
+  });
+
   it("a fault of the envelope refuses the call", async () => {
     const queue = await newQueue();
     for (const body of [

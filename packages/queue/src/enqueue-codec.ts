@@ -36,7 +36,8 @@ export function writeEnqueue(writer: ByteWriter, operation: Enqueue): void {
     writeHash(writer, key.hash);
     writeHash(writer, key.fingerprint);
   });
-  assert(operation.messages.length >= 1 && operation.messages.length <= batchMessagesMax);
+  const { length } = operation.messages;
+  assert(length >= messagesMin(operation) && length <= batchMessagesMax);
   writer.u32(operation.messages.length);
   for (const message of operation.messages) writeMessage(writer, message);
 }
@@ -47,7 +48,7 @@ export function readEnqueue(reader: ByteReader, queue: string): Enqueue {
   const idempotency = readOptional(reader, () => readIdempotency(reader));
   const count = readRange(
     reader.count(batchMessagesMax),
-    1,
+    messagesMin({ form, idempotency }),
     form === "single" ? 1 : batchMessagesMax,
   );
   const messages: NewMessage[] = [];
@@ -59,6 +60,11 @@ export function readEnqueue(reader: ByteReader, queue: string): Enqueue {
   }
   if (bodyBytes > batchBodyBytesMax) throw new DecodeError("bodies of a batch are too long");
   return { type: "enqueue", queue, form, idempotency, messages };
+}
+
+/** A batch none of whose entries is a message still uses up its Idempotency-Key. */
+function messagesMin({ form, idempotency }: Pick<Enqueue, "form" | "idempotency">): 0 | 1 {
+  return form === "batch" && idempotency !== null ? 0 : 1;
 }
 
 function writeMessage(writer: ByteWriter, message: NewMessage): void {

@@ -9,6 +9,7 @@ import {
   message,
   type MessageSpec,
 } from "./testing/machine-driver.ts";
+import { quickDigest } from "./testing/quick-digest.ts";
 
 function enqueue(
   driver: MachineDriver,
@@ -208,6 +209,24 @@ test("the key of a batch is one record: its results come again, refused entries 
   expect(driver.machine.memory().idempotencyRecords).toBe(1);
   driver.serve(601_000);
   expect(statusesOf(enqueue(driver, "batch", [{}], "k"))).toEqual(["accepted"]);
+});
+
+test("a batch without a whole message uses up its key, which holds no slab", () => {
+  const driver = new MachineDriver({ sha256: quickDigest, slabBytes: 70_000 });
+  driver.put();
+  driver.enqueue({ body: "b".repeat(60_000) });
+  const first = enqueue(driver, "batch", [], "k");
+  expect(first).toMatchObject({ replayed: false, results: [] });
+  expect(enqueue(driver, "batch", [], "k")).toEqual({ ...first, replayed: true });
+  expect(refusalOf(enqueue(driver, "batch", [{}], "k", "x"))).toMatchObject({
+    code: "idempotency-mismatch",
+  });
+  // The slab that was filled when the key came is given back before the key is forgotten.
+  driver.enqueue({ body: "b".repeat(60_000) });
+  driver.dequeue({ mode: "delete", max: 2 });
+  driver.serve(601_000);
+  expect(driver.machine.memory()).toMatchObject({ idempotencyRecords: 0, slabBytes: 70_000 });
+  expect(statusesOf(enqueue(driver, "batch", [{}], "k", "x"))).toEqual(["accepted"]);
 });
 
 test("a delayed message is scheduled until due; the past means now", () => {

@@ -8,6 +8,10 @@ import type { WindowList } from "./window-table.ts";
 /** Set in a record's op: the rest is the place of the answer's bytes in a slab. */
 const bytesMark = 2 ** 47;
 
+/** What is empty has no place in a slab: it would not keep the slab that it lies in. */
+const emptyPlace: Place = { op: bytesMark, seq: 0, index: 0 };
+const noBytes = new Uint8Array(0);
+
 /** What an Idempotency-Key was used for. */
 export type Remembered =
   | { readonly kind: "none" }
@@ -43,7 +47,9 @@ export function keyIn(state: QueueState, queue: number, key: IdempotencyKey): nu
 
 /** The bytes that were remembered with the record. */
 export function bytesUnder({ idempotency: table, slabs }: QueueState, record: number): Uint8Array {
-  return slabs.read(table.op(record) - bytesMark, table.seq(record), table.indexInOp(record));
+  const length = table.indexInOp(record);
+  if (length === 0) return noBytes;
+  return slabs.read(table.op(record) - bytesMark, table.seq(record), length);
 }
 
 /** Why no further key can be remembered, or null. */
@@ -69,19 +75,23 @@ export function rememberBytes(
   queue: number,
   { key, bytes }: { readonly key: IdempotencyKey; readonly bytes: Uint8Array },
 ): void {
-  const { slab, offset } = state.slabs.append(bytes.length);
-  const target = state.slabs.locate(slab, offset);
-  target.bytes.set(bytes, target.start);
-  const place = { op: bytesMark + slab, seq: offset, index: bytes.length };
+  const place = bytes.length === 0 ? emptyPlace : placeFor(state, bytes);
   remember(state, list, queue, { key, place });
+}
+
+function placeFor({ slabs }: QueueState, bytes: Uint8Array): Place {
+  const { slab, offset } = slabs.append(bytes.length);
+  const target = slabs.locate(slab, offset);
+  target.bytes.set(bytes, target.start);
+  return { op: bytesMark + slab, seq: offset, index: bytes.length };
 }
 
 /** Forgets the list's oldest key if its window is over; false when it is not, or there is none. */
 export function forgetOldestKey(state: QueueState, list: WindowList, windowMs: number): boolean {
   if (!isKeyDue(state, list, windowMs, state.now)) return false;
   const { idempotency: table } = state;
-  const op = table.op(list.head);
-  if (op >= bytesMark) state.slabs.free(op - bytesMark, table.indexInOp(list.head));
+  const [op, length] = [table.op(list.head), table.indexInOp(list.head)];
+  if (op >= bytesMark && length > 0) state.slabs.free(op - bytesMark, length);
   table.removeOldest(list);
   return true;
 }

@@ -64,7 +64,10 @@ export interface Enqueue {
    * of the request's bytes (batch). Of a single message with a dedup id it is ignored.
    */
   readonly idempotency: IdempotencyKey | null;
-  /** 1 to 1,000 messages with together at most 4 MiB of bodies. */
+  /**
+   * 1 to 1,000 messages with together at most 4 MiB of bodies; none of a batch whose every entry
+   * was malformed, and which still uses up its Idempotency-Key.
+   */
   readonly messages: readonly NewMessage[];
 }
 

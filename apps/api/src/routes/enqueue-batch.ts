@@ -59,7 +59,7 @@ async function enqueueMany(gateway: Gateway, call: BatchCall): Promise<Answer> {
   const index = entries.findIndex((entry) => entry instanceof ApiError);
   const failed = entries[index];
   if (atomic && failed instanceof ApiError) throw entryError(failed, index);
-  if (messages.length === 0) return refusedAll(gateway, call, entries);
+  if (messages.length === 0 && key === null) return refusedAll(gateway, call, entries);
   const { outcome, coord } = await execute(
     gateway.client,
     {
@@ -132,7 +132,10 @@ function entryError(error: ApiError, index: number): ApiError {
   return new ApiError(error.code, { ...error.facts, index });
 }
 
-/** Nothing was left to send: the queue is read, so that the answer has a coordinate. */
+/**
+ * Nothing was left to send, and no key to use up: the queue is read, so that the answer has a
+ * coordinate.
+ */
 async function refusedAll(
   { client }: Gateway,
   call: BatchCall,
@@ -169,9 +172,10 @@ function batchAnswer(
     results.push(resultText(result, call.requestId));
   }
   if (!outcome.replayed) rates.add(call.queue, "enqueued", accepted);
+  const enqueuedAtMs = outcome.results.length === 0 ? null : outcome.enqueuedAtMs;
   return {
     status: 200,
-    body: bodyOf(results, { accepted, duplicates, enqueuedAtMs: outcome.enqueuedAtMs, coord }),
+    body: bodyOf(results, { accepted, duplicates, enqueuedAtMs, coord }),
     ...(outcome.replayed ? { headers: { "Idempotency-Replayed": "true" } } : {}),
   };
 }

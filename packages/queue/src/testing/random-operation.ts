@@ -117,11 +117,12 @@ export class RandomOperations {
 
   enqueue(queue: string): Operation {
     const form = this.prng.pick(["single", "batch", "atomic"] as const);
-    const count = form === "single" ? 1 : this.prng.between(1, 6);
-    const messages = Array.from({ length: count }, () => this.message());
     const idempotency = this.prng.chance(0.2)
       ? { hash: this.hash("key", 8), fingerprint: this.hash("print", 2) }
       : null;
+    const least = form === "batch" && idempotency !== null ? 0 : 1;
+    const count = form === "single" ? 1 : this.prng.between(least, 6);
+    const messages = Array.from({ length: count }, () => this.message());
     return { type: "enqueue", queue, form, idempotency, messages };
   }
 
