@@ -114,6 +114,27 @@ describe("POST /queues/{q}/redrive", () => {
     expect(again.headers.get("idempotency-replayed")).toBe("true");
   });
 
+  it("beyond those that may run is too much for now, not a bad request", async () => {
+    const { post } = await queueOfDead("a");
+    const tasks: string[] = [];
+    for (let count = 0; count < 100; count++) {
+      tasks.push(String((await post("redrive", { filter: {}, rate: 1 })).json["taskId"]));
+    }
+    const key = { "Idempotency-Key": "redrive-beyond" };
+    const refused = await post("redrive", { filter: {} }, key);
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(problemIn(refused)).toMatchObject({
+      status: 429,
+      code: "rate-limited",
+      outcome: "not-executed",
+      retryable: true,
+      limit: "tasksRunningMax",
+      max: 100,
+    });
+    for (const task of tasks) await gateway.send("DELETE", `/v1/tasks/${task}`);
+    expect((await post("redrive", { filter: {} }, key)).status).toBe(202);
+  });
+
   it("refuses what is no filter, rate or target", async () => {
     const { post } = await queueOfDead();
     const bodies = [

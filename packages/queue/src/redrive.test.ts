@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { tasksMax, tasksRunningMax } from "./limits.ts";
 import type { RedriveFilter } from "./redrive-filter.ts";
 import { bodiesOf, hashOf, leaseOf } from "./testing/machine-driver.ts";
-import { begin, everything, kill, taskOf } from "./testing/redriving.ts";
+import { begin, everything, kill, redriveOf, taskOf } from "./testing/redriving.ts";
 import { ready, settlement } from "./testing/settling.ts";
 
 describe("a redrive", () => {
@@ -134,6 +135,29 @@ describe("a redrive", () => {
     begin(driver);
     driver.serve(1_000);
     expect(bodiesOf(driver.dequeue({ max: 5 }))).toEqual(["1", "2"]);
+  });
+
+  test("beyond those that may run is refused until one has ended", () => {
+    const driver = ready();
+    driver.enqueue({});
+    kill(driver, 1);
+    const first = begin(driver, {}, { rate: 1 });
+    for (let count = 1; count < tasksRunningMax; count++) begin(driver, {}, { rate: 1 });
+    const limit = { limit: "tasksRunningMax", max: tasksRunningMax };
+    expect(driver.execute(redriveOf())).toMatchObject({
+      refusal: { code: "rate-limited", ...limit },
+    });
+    driver.execute({ type: "cancel-task", number: first.number });
+    expect(driver.execute(redriveOf())).toMatchObject({ type: "task" });
+  });
+
+  test("beyond those that are remembered is refused until one is forgotten", () => {
+    const driver = ready();
+    for (let count = 0; count < tasksMax; count++) begin(driver);
+    const refusal = { code: "rate-limited", limit: "tasksMax", max: tasksMax };
+    expect(driver.execute(redriveOf())).toMatchObject({ refusal });
+    driver.serve(86_402_000);
+    expect(driver.execute(redriveOf())).toMatchObject({ type: "task" });
   });
 
   test("is cancelled: what is moved stays, the rest stays dead; done it stays done", () => {

@@ -17,10 +17,10 @@ export function redrive(state: QueueState, operation: Redrive): Uint8Array {
   const target = operation.target === null ? queue : state.queue(operation.target);
   if (queue === undefined || target === undefined) return refuse({ code: "queue-not-found" });
   if (state.tasks.count >= tasksMax) {
-    return refuse({ code: "limit-exceeded", limit: "tasksMax", max: tasksMax });
+    return refuse({ code: "rate-limited", limit: "tasksMax", max: tasksMax });
   }
   if (state.tasks.running.size >= tasksRunningMax) {
-    return refuse({ code: "limit-exceeded", limit: "tasksRunningMax", max: tasksRunningMax });
+    return refuse({ code: "rate-limited", limit: "tasksRunningMax", max: tasksRunningMax });
   }
   const filter = ownFilter(operation.filter);
   const span = spanOf(state, queue, operation.filter);

@@ -73,6 +73,7 @@ const limitCodes = [
   "in-flight-limit",
   "dedup-capacity",
   "dequeue-capacity",
+  "rate-limited",
 ] as const;
 
 const limitNames: readonly LimitName[] = [

@@ -21,19 +21,27 @@ export function kill(driver: MachineDriver, count: number, type = "E"): void {
   }
 }
 
+/** A redrive of the queue `q`. */
+export function redriveOf(
+  filter: Partial<RedriveFilter> = {},
+  spec: Partial<Pick<Redrive, "rate" | "target">> = {},
+): Redrive {
+  return {
+    type: "redrive",
+    queue: "q",
+    filter: { ...everything, ...filter },
+    rate: spec.rate ?? 1_000,
+    target: spec.target ?? null,
+  };
+}
+
 /** Begins a redrive. */
 export function begin(
   driver: MachineDriver,
   filter: Partial<RedriveFilter> = {},
   spec: Partial<Pick<Redrive, "rate" | "target">> = {},
 ): TaskView {
-  const outcome = driver.execute({
-    type: "redrive",
-    queue: "q",
-    filter: { ...everything, ...filter },
-    rate: spec.rate ?? 1_000,
-    target: spec.target ?? null,
-  });
+  const outcome = driver.execute(redriveOf(filter, spec));
   if (outcome.type !== "task") throw new Error(JSON.stringify(outcome));
   return outcome.task;
 }
