@@ -175,6 +175,16 @@ describe("/tasks/{id}", () => {
     const reader = await gateway.issuer.token(`read:${name}`);
     expect((await gateway.send("GET", task, { token: reader })).status).toBe(200);
     expect((await gateway.send("DELETE", task, { token: reader })).status).toBe(403);
+    // They may know of it: what they lack is no secret.
+    for (const [method, lacks, has] of [
+      ["DELETE", "redrive", "read"],
+      ["GET", "read", "redrive"],
+    ] as const) {
+      const token = await gateway.issuer.token(`${has}:${name} ${lacks}:other`);
+      const denied = await gateway.send(method, task, { token });
+      expect(problemIn(denied)).toMatchObject({ code: "scope-missing", scope: `${lacks}:${name}` });
+    }
+    expect((await gateway.send("GET", task)).json["state"]).toBe("running");
     const stranger = await gateway.issuer.token("read:other redrive:other");
     for (const method of ["GET", "DELETE"]) {
       const hidden = await gateway.send(method, task, { token: stranger });

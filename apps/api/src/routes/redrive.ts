@@ -7,7 +7,6 @@ import {
   type Held,
   mayAct,
   parseTime,
-  type QueueAction,
   redrive,
   redriveRateDefault,
 } from "@quorate/contract";
@@ -117,20 +116,24 @@ async function cancel(gateway: Gateway, call: Call<never>): Promise<Answer> {
   return taskAnswer(outcome.task, coord, headers);
 }
 
-/** The task of the path. To who may not do this with its queue there is no such task. */
+/**
+ * The task of the path. To who may neither read nor redrive its queue there is no such task, so
+ * that nobody learns which there are.
+ */
 async function find(
   { client }: Gateway,
   { params, principal }: Call<never>,
-  action: QueueAction,
+  action: "read" | "redrive",
   consistency: "linearizable" | "stale" = "linearizable",
 ): Promise<{ readonly task: TaskView; readonly coord: Coord }> {
   const number = parseTaskId(params["taskId"] ?? "");
   const question = { type: "get-task", number: number ?? 0 } as const;
   const { answer, coord } = await ask(client, question, { expects: "task", consistency });
   const { task } = answer;
-  if (task === null || !mayAct(principal.scopes, action, task.queue)) {
-    throw new ApiError("task-not-found");
-  }
+  const mayKnow = (of: string) =>
+    mayAct(principal.scopes, "read", of) || mayAct(principal.scopes, "redrive", of);
+  if (task === null || !mayKnow(task.queue)) throw new ApiError("task-not-found");
+  authorize(principal, action, task.queue);
   return { task, coord };
 }
 
