@@ -19,7 +19,7 @@ export function endingOf(error: unknown, isInterrupted: boolean): Ending {
   if (isQuorateError(error)) return endingOfCall(error, isInterrupted);
   if (isInterrupted) return { exitCode: exitCodes.interrupted, line: "interrupted", notes: [] };
   if (error instanceof Failure) {
-    const notes = error.hint === "" ? [] : [error.hint];
+    const notes = [...error.faults, ...(error.hint === "" ? [] : [error.hint])];
     return { exitCode: error.exitCode, line: error.message, notes };
   }
   const systemError = systemErrorLine(error);

@@ -16,6 +16,7 @@ import { declareQueue } from "./commands/queue.ts";
 import { declareSettle } from "./commands/settle.ts";
 import { declareStatus } from "./commands/status.ts";
 import { declareToken } from "./commands/token.ts";
+import { declareTop } from "./commands/top.ts";
 import { declareVersion } from "./commands/version.ts";
 import { declareWhoami } from "./commands/whoami.ts";
 import { addExamples } from "./examples.ts";
@@ -46,6 +47,7 @@ export function createProgram(cli: Cli) {
 
   program.commandsGroup("See:");
   declareStatus(program, cli);
+  declareTop(program, cli);
   declareCluster(program, cli);
   declareCheck(program, cli);
 

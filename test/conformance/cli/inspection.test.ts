@@ -69,6 +69,95 @@ test("a dead letter tells why, and its whole error history", async () => {
   expect(shown.out).toMatch(/^errors +\S+ Stock: second\n +\S+ Stock: first$/m);
 });
 
+test("a history tells what is kept in order, what is ahead, and what nobody knows", async () => {
+  await stage.run("queue create story maxFailures=3 backoff.baseMs=0 backoff.maxMs=0");
+  const id = (await stage.run("send story 1 --group g -o id")).out.trim();
+  const fail = async (...error: readonly string[]) => {
+    stage.gateway.cluster.advance(1500);
+    const lease = (await stage.run("receive story -o id --worker w1")).out.trim();
+    await stage.run(`nack story ${lease}`, ...error);
+  };
+  await fail("--error-type", "Stock", "--error", "none left");
+  await fail();
+  await stage.run("receive story --worker w2 --lease 1m");
+  const held = await stage.run(`message history story ${id}`);
+  expect(held.json()).toMatchObject({
+    state: "leased",
+    events: [
+      { event: "enqueued", detail: "seq 1, priority 4, group g" },
+      { event: "failed", detail: "Stock: none left (worker w1)" },
+      { event: "leased", detail: expect.stringMatching(/^worker w2 of alice, fence \d+$/) },
+    ],
+    ahead: [{ event: "lease ends" }, { event: "ends" }],
+    deliveries: 3,
+    failures: 2,
+    redrives: 0,
+    untoldFailures: 1,
+    hasOlderErrors: false,
+  });
+  const { out } = await stage.run(`message history story ${id}`, person);
+  expect(out).toMatch(/^\S+Z +\+1\.5 s {2}failed: Stock: none left \(worker w1\)$/m);
+  expect(out).toMatch(/^\S+Z +in 1 min {2}its lease ends, unless/m);
+  expect(out).toContain("Of 1 failure no error was told");
+  expect(out).toContain("when it was delivered");
+  stage.gateway.cluster.advance(70_000);
+  const dead = await stage.run(`message history story ${id}`);
+  expect(dead.json()).toMatchObject({
+    state: "dead",
+    events: [{}, {}, { event: "dead", detail: "max-failures" }],
+    ahead: [{ event: "ends" }],
+  });
+  await stage.run("dlq redrive story");
+  stage.gateway.cluster.advance(1000);
+  expect((await stage.run(`message history story ${id}`)).json()).toMatchObject({
+    events: [{ event: "enqueued" }, { event: "failed" }],
+    failures: 0,
+    redrives: 1,
+    untoldFailures: null,
+  });
+  expect((await stage.run(`message history story ${id} --as producer`, person)).out).toContain(
+    "Errors are shown to tokens that may peek.",
+  );
+});
+
+test("of a message that has left its queue nothing is told, and that is said", async () => {
+  const id = (await stage.run("send orders 1 -o id")).out.trim();
+  await stage.run(`message rm orders ${id}`);
+  const { code, talk } = await stage.run(`message history orders ${id}`);
+  expect(code).toBe(3);
+  expect(talk).toContain("nothing is kept");
+});
+
+test("who consumes: how many have asked, and who holds how many leases since when", async () => {
+  await stage.run("queue create asked");
+  expect((await stage.run("queue consumers asked", person)).out).toBe(
+    "Nobody has asked this gateway for messages of asked in the last 60 s.\nNobody holds a lease.\n",
+  );
+  await stage.run("send asked 1 --count 4");
+  await stage.run("receive asked --max 1 --worker w1 --lease 1m");
+  stage.gateway.cluster.advance(5000);
+  await stage.run("receive asked --max 2 --worker w2 --lease 1m");
+  await stage.run("receive asked --max 1 --as consumer");
+  const { json, code } = await stage.run("queue consumers asked");
+  expect(code).toBe(0);
+  expect(json()).toMatchObject({
+    name: "asked",
+    consumers: 1,
+    holders: [
+      { principal: { subject: "alice" }, worker: "w2", leased: 2 },
+      { worker: "w1", leased: 1 },
+      { worker: null, leased: 1 },
+    ],
+  });
+  const { out } = await stage.run("queue consumers asked", person);
+  expect(out).toMatch(/^1 principal asked this gateway/);
+  expect(out).toMatch(/^alice +w1 +1 +5 s +55 s$/m);
+  expect((await stage.run("queue consumers asked --limit 2", person)).talk).toContain(
+    "2 leases were looked at",
+  );
+  expect((await stage.run("queue consumers missing")).code).toBe(3);
+});
+
 test("a dead letter is taken, and removed by an acknowledgement", async () => {
   await stage.run("queue create taken");
   await stage.run("send taken 1");

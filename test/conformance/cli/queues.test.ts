@@ -43,6 +43,26 @@ test("setting fields leaves the others as they are, and says what changed", asyn
   expect((await stage.run("queue set missing maxFailures=3")).code).toBe(3);
 });
 
+test("a field that no server knows is refused wherever it is, and never dropped", async () => {
+  await stage.run("queue create odd");
+  writeFileSync(join(stage.folder, "odd.json"), '{"backoff":{"fctor":4}}');
+  for (const words of ["queue set odd", "queue diff odd", "queue create odd2"]) {
+    const { code, talk } = await stage.run(`${words} -f odd.json`);
+    expect([words, code]).toEqual([words, 2]);
+    expect(talk).toContain("/backoff/fctor");
+  }
+});
+
+test("a field of the command line goes before the file's, and leaves those beside it", async () => {
+  writeFileSync(join(stage.folder, "both.json"), '{"maxFailures":4,"backoff":{"factor":4}}');
+  const { json } = await stage.run(
+    "queue create both -f both.json backoff.baseMs=2s maxFailures=6",
+  );
+  expect(json()).toMatchObject({
+    config: { maxFailures: 6, backoff: { factor: 4, baseMs: 2000 } },
+  });
+});
+
 test("a file of fields is compared, and the exit code says whether anything differs", async () => {
   await stage.run("queue create diff");
   writeFileSync(join(stage.folder, "diff.json"), '{"maxFailures":5,"backoff":{"factor":4}}');

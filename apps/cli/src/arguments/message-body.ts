@@ -1,12 +1,10 @@
 /** The body of a message on the command line: the text itself, `-` for standard input, `@file`. */
-import { readFile, stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { storedBodyBytesMax } from "@quorate/contract";
 import type { Host } from "../cli.ts";
 import { parseExactly } from "../exact-json.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
-import { bytesText } from "../output/cell.ts";
+import { inputBytes, standardInput } from "./input-bytes.ts";
 
 /** The fields of a message that say its body. */
 export interface BodyFields {
@@ -38,19 +36,12 @@ async function bytesOf(argument: string | undefined, host: Host): Promise<Uint8A
       hint: "Give it as an argument, as @file, or as - to read standard input.",
     });
   }
-  if (argument === undefined || argument === "-") {
-    return await host.terminal.readIn(storedBodyBytesMax);
+  if (argument === undefined || argument === standardInput) {
+    return await inputBytes(standardInput, host, storedBodyBytesMax);
   }
-  if (argument.startsWith("@")) return await fileBytes(resolve(host.folder, argument.slice(1)));
+  if (argument.startsWith("@"))
+    return await inputBytes(argument.slice(1), host, storedBodyBytesMax);
   return Buffer.from(argument, "utf8");
-}
-
-/** A file of any size is looked at before it is read. */
-async function fileBytes(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path);
-  if (size <= storedBodyBytesMax) return await readFile(path);
-  const most = bytesText(storedBodyBytesMax);
-  throw new Failure(exitCodes.usage, `${path} has ${bytesText(size)}; a body has at most ${most}`);
 }
 
 function jsonIn(bytes: Uint8Array): unknown {

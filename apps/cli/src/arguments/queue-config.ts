@@ -102,11 +102,31 @@ export function changesOf(current: object, given: object): readonly ConfigChange
   });
 }
 
-/** The current configuration with the given part in it. */
+/** The current configuration with the given part in it, also with fields that only servers know. */
 export function merged(current: object, given: object): QueueConfigGiven {
-  let config: Fields = { ...current };
-  for (const { field, to } of changesOf(current, given)) {
-    config = withValue(config, field.split("."), to);
-  }
-  return config;
+  const before: Fields = { ...current };
+  const entries = Object.entries(given).map(([name, value]: [string, unknown]) => {
+    const inner = before[name];
+    return [name, isFields(inner) && isFields(value) ? merged(inner, value) : value] as const;
+  });
+  return { ...before, ...Object.fromEntries(entries) };
+}
+
+/** Whether every field of the part is in the configuration, with the same value. */
+export function holds(config: Fields, part: Fields): boolean {
+  return Object.entries(part).every(([name, value]) => {
+    const inner = config[name];
+    return isFields(inner) && isFields(value) ? holds(inner, value) : inner === value;
+  });
+}
+
+/** The configuration in the order of the contract; fields that are not known here come last. */
+export function configInOrder(config: Fields, like: Fields = { ...queueConfigDefault }): Fields {
+  const known = Object.keys(like).filter((name) => Object.hasOwn(config, name));
+  const others = Object.keys(config).filter((name) => !Object.hasOwn(like, name));
+  const entries = [...known, ...others.toSorted()].map((name) => {
+    const [value, inner] = [config[name], like[name]];
+    return [name, isFields(value) ? configInOrder(value, isFields(inner) ? inner : {}) : value];
+  });
+  return Object.fromEntries(entries);
 }

@@ -1,6 +1,7 @@
 /** `quorate message …`: single messages. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../cli.ts";
+import { declareMessageHistory } from "./message/history.ts";
 import { declareMessageLs } from "./message/ls.ts";
 import { declareMessageRm } from "./message/rm.ts";
 import { declareMessageShow } from "./message/show.ts";
@@ -12,5 +13,6 @@ export function declareMessage(parent: CommandUnknownOpts, cli: Cli): void {
     .description("single messages: look at them, delete them");
   declareMessageLs(message, cli);
   declareMessageShow(message, cli);
+  declareMessageHistory(message, cli);
   declareMessageRm(message, cli);
 }

@@ -1,8 +1,11 @@
 /** `quorate queue …`: queues, their configuration and their state. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../cli.ts";
+import { declareQueueApply } from "./queue/apply.ts";
+import { declareQueueConsumers } from "./queue/consumers.ts";
 import { declareQueueCreate } from "./queue/create.ts";
 import { declareQueueDiff } from "./queue/diff.ts";
+import { declareQueueExport } from "./queue/export.ts";
 import { declareQueueGroups } from "./queue/groups.ts";
 import { declareQueueLs } from "./queue/ls.ts";
 import { declareQueuePause } from "./queue/pause.ts";
@@ -21,8 +24,11 @@ export function declareQueue(parent: CommandUnknownOpts, cli: Cli): void {
   declareQueueShow(queue, cli);
   declareQueueStats(queue, cli);
   declareQueueGroups(queue, cli);
+  declareQueueConsumers(queue, cli);
   declareQueueSet(queue, cli);
   declareQueueDiff(queue, cli);
+  declareQueueExport(queue, cli);
+  declareQueueApply(queue, cli);
   declareQueuePause(queue, cli);
   declareQueueResume(queue, cli);
   declareQueuePurge(queue, cli);

@@ -2,6 +2,7 @@
 import type { Cluster } from "@quorate/sdk";
 import { durationText, grouped, visible } from "../output/cell.ts";
 import type { Meaning, Paint } from "../output/style.ts";
+import { wrapped } from "../output/wrapped.ts";
 import {
   inFlightCellsOf,
   inFlightOf,
@@ -107,17 +108,4 @@ function axis({ commit, status }: Cluster, { settledCells, scaleOps }: LaneFrame
   const to = `${status === "view-change" ? "frozen at" : "commit"} ${grouped(commit)}`;
   const space = settledCells + 1 - from.length - to.length;
   return space > 0 ? from + " ".repeat(space) + to : to;
-}
-
-/** The text in lines of at most so many characters, broken at spaces. */
-export function wrapped(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -9,8 +9,11 @@ export interface Surroundings {
   readonly folder?: string;
   /** Standard input, where no person sits. */
   readonly input?: string | Uint8Array;
-  /** A person at the terminal, who answers questions with these lines; then there are none left. */
-  readonly person?: readonly string[];
+  /**
+   * A person at the terminal, who answers questions with these lines, or after doing something else;
+   * then there are none left.
+   */
+  readonly person?: readonly (string | (() => Promise<string>))[];
   readonly nowMs?: () => number;
   /** Called when the command pauses; the command is interrupted when it answers false. */
   readonly onPause?: () => boolean | Promise<boolean>;
@@ -71,8 +74,8 @@ function terminalOf(
   const answers = [...(person ?? [])];
   const ask = async (question: string): Promise<string> => {
     shown.talk += question;
-    await Promise.resolve();
-    return answers.shift() ?? "";
+    const answer = answers.shift() ?? "";
+    return typeof answer === "string" ? answer : await answer();
   };
   return {
     inIsTerminal: isTerminal,

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { QueueConfigGiven } from "@quorate/contract";
-import { readConfigFields } from "../../arguments/queue-config.ts";
+import { merged, readConfigFields } from "../../arguments/queue-config.ts";
 import type { Host } from "../../cli.ts";
 import { parseFields } from "../../exact-json.ts";
 import { exitCodes } from "../../exit-codes.ts";
@@ -19,7 +19,7 @@ export async function givenConfig(
   const path = resolve(host.folder, file);
   const text = await readFile(path, "utf8");
   try {
-    return { ...parseFields(text), ...fields };
+    return merged(parseFields(text), fields);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Failure(exitCodes.usage, `${path}: ${reason}`, { cause });

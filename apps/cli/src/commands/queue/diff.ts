@@ -1,12 +1,12 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { isQuorateError, type Queue } from "@quorate/sdk";
-import { configText, merged } from "../../arguments/queue-config.ts";
+import { configText } from "../../arguments/queue-config.ts";
 import type { Cli } from "../../cli.ts";
 import { type Fields, listedTexts, textAt } from "../../exact-json.ts";
 import { addExamples } from "../../examples.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import type { View } from "../../output/output.ts";
 import { givenConfig } from "./config-arguments.ts";
+import { wouldPut } from "./would-put.ts";
 
 const view: View = {
   kind: "list",
@@ -34,7 +34,7 @@ export function declareQueueDiff(parent: CommandUnknownOpts, cli: Cli): void {
     .option("-f, --file <file>", "fields as JSON")
     .action(async (queue, assignments, { file }) => {
       const given = await givenConfig(file, assignments, cli.host);
-      const { effect, coord } = await wouldPut(cli, queue, given);
+      const { effect, coord } = (await wouldPut(cli, queue, given)).answer;
       const creates = effect?.creates ?? false;
       const answer = { name: queue, ...effect, coord };
       if (creates) cli.output.warn(`There is no ${queue}: it would be created.`);
@@ -48,21 +48,4 @@ export function declareQueueDiff(parent: CommandUnknownOpts, cli: Cli): void {
   addExamples(command, [
     { call: "quorate queue diff orders -f orders.json", does: "has somebody changed it?" },
   ]);
-}
-
-/** The answer of a PUT that is not made: of the whole configuration with the given part in it. */
-async function wouldPut(cli: Cli, queue: string, given: object): Promise<Queue> {
-  const query = { dryRun: "true" } as const;
-  const params = { queue };
-  try {
-    const { body, headers } = await cli.request("getQueue", { params });
-    const wanted = { ...given, ...merged(body.config, given) };
-    const condition = { "If-Match": headers.get("etag") ?? "" };
-    const call = { params, query, body: wanted, headers: condition };
-    return (await cli.request("putQueue", call)).body;
-  } catch (error) {
-    const isMissing = isQuorateError(error) && error.code === "queue-not-found";
-    if (!isMissing) throw error;
-    return (await cli.request("putQueue", { params, query, body: given })).body;
-  }
 }

@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
-import { readPages } from "../pages.ts";
+import { allQueues } from "./all-queues.ts";
 import { queueColumns } from "./queue-columns.ts";
 
 /** `quorate queue ls`: all queues that the token may read, all pages of them. */
@@ -11,10 +11,7 @@ export function declareQueueLs(parent: CommandUnknownOpts, cli: Cli): void {
     .description("the queues that the token may read, with their depths")
     .option("--prefix <text>", "only those whose name begins so")
     .action(async ({ prefix }) => {
-      const answer = await readPages({ name: "queues", limit: Infinity }, (page) =>
-        cli.request("listQueues", { query: { prefix, ...page } }),
-      );
-      cli.output.answer(answer, {
+      cli.output.answer(await allQueues(cli, { prefix }), {
         kind: "list",
         name: "queues",
         id: "name",

@@ -38,8 +38,7 @@ async function change(
   const changes = changesOf(before.body.config, given);
   const { body } = await cli.request("putQueue", {
     params: { queue },
-    // The whole of it: also fields that only the server knows, so that it refuses them by name.
-    body: { ...given, ...merged(before.body.config, given) },
+    body: merged(before.body.config, given),
     headers: { "If-Match": etag },
   });
   for (const { field, from, to } of changes) {
