@@ -59,8 +59,9 @@ const timePattern =
 
 /**
  * Milliseconds since 1970 of an RFC 3339 time with any offset, cut to milliseconds; null when the
- * text is none, names a day that does not exist, or lies after timeMsMax. A leap second is refused.
- * A time before 1970 is 1970: to us both are long past, and programs write year 1 for "no time".
+ * text is none, names a day that does not exist, or lies after timeMsMax. A leap second can only be
+ * the last of a month in UTC (RFC 3339 §5.7); it is read as the second after it, as our clocks have
+ * none. A time before 1970 is 1970: to us both are long past, and programs write year 1 for "no time".
  */
 export function parseTime(text: string): number | null {
   const parts = timePattern.exec(text);
@@ -68,13 +69,19 @@ export function parseTime(text: string): number | null {
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
   const [hours, minutes, seconds] = [Number(parts[4]), Number(parts[5]), Number(parts[6])];
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null;
-  if (hours > 23 || minutes > 59 || seconds > 59) return null;
+  if (hours > 23 || minutes > 59 || seconds > 60) return null;
   const offset = parts[8] === undefined ? 0 : offsetMinutes(parts[8], parts[9], parts[10]);
   if (offset === null) return null;
   const milliseconds = Number((parts[7] ?? "").padEnd(3, "0").slice(0, 3));
   const ofDay = ((hours * 60 + minutes - offset) * 60 + seconds) * 1000 + milliseconds;
   const time = daysSince1970(year, month, day) * dayMs + ofDay;
+  if (seconds === 60 && !isFirstSecondOfMonth(time)) return null;
   return time > timeMsMax ? null : Math.max(0, time);
+}
+
+function isFirstSecondOfMonth(timeMs: number): boolean {
+  const day = Math.floor(timeMs / dayMs);
+  return timeMs - day * dayMs < 1000 && formatDay(day).endsWith("-01");
 }
 
 function offsetMinutes(sign: string, hours = "0", minutes = "0"): number | null {
