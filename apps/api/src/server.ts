@@ -7,6 +7,7 @@ import { send } from "./answer.ts";
 import { http } from "./limits.ts";
 import { problemAnswer } from "./problem.ts";
 import { nameRequest } from "./request-id.ts";
+import { TrackedResponse } from "./tracked-response.ts";
 import { answerUnreadable } from "./unreadable.ts";
 
 /** What an operator may set. */
@@ -33,6 +34,7 @@ export function createHttpServer(app: Express, limits: HttpLimits): Server {
       noDelay: true,
       // Node would refuse it without a problem and a request id.
       requireHostHeader: false,
+      ServerResponse: TrackedResponse,
     },
     serve,
   );

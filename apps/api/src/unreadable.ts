@@ -3,34 +3,60 @@
  * answer; the client gets a problem with a request id all the same.
  */
 import { type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { ApiError } from "@quorate/contract";
+import { ApiError, requestBytesMax } from "@quorate/contract";
 import { apiHeaders } from "./answer.ts";
 import { http } from "./limits.ts";
 import { problemAnswer } from "./problem.ts";
+import { responsesOn } from "./tracked-response.ts";
 
-/** From now on the server answers such requests, and closes their connections. */
+/**
+ * From now on the server answers such requests, and closes their connections. Nobody gets such an
+ * answer for another request: what is owed is sent first, and then nothing more.
+ */
 export function answerUnreadable(server: Server): void {
-  const responses = new WeakMap<Duplex, ServerResponse>();
-  server.on("request", (request, response) => {
-    responses.set(request.socket, response);
-  });
+  const readBefore = new WeakMap<Duplex, number>();
   server.on("clientError", (error, socket) => {
-    if (!socket.writable || isTaken(responses.get(socket))) {
+    const before = readBefore.get(socket);
+    const read = bytesReadOf(socket);
+    // Whatever follows is unreadable, too, and is dropped: as much as a body may have.
+    if (before !== undefined && read - before <= requestBytesMax) return;
+    if (before !== undefined || !socket.writable) {
       socket.destroy();
       return;
     }
-    socket.end(textOf(reasonOf(error)), () => socket.destroy());
+    readBefore.set(socket, read);
+    end(socket, error);
   });
 }
 
-/**
- * Whether what is written now would be read as the answer to an earlier request of the connection,
- * which is being executed.
- */
-function isTaken(response: ServerResponse | undefined): boolean {
-  if (response === undefined || response.writableEnded) return false;
-  return response.headersSent || response.req.complete;
+function bytesReadOf(socket: Duplex): number {
+  return socket instanceof Socket ? socket.bytesRead : 0;
+}
+
+/** Ends the connection in time: an answer that is owed has its own limit. */
+function end(socket: Duplex, error: Error): void {
+  const close = (): void => void socket.destroy();
+  const responses = responsesOn(socket);
+  const owed = responses.findLast(isOwed);
+  if (owed !== undefined) {
+    if (owed.headersSent) owed.once("finish", () => socket.end(close));
+    else owed.setHeader("Connection", "close");
+    // Who has gone takes nothing.
+    socket.once("end", close);
+    return;
+  }
+  const last = responses.at(-1);
+  // It was answered before its body had come, and the fault lies in its body.
+  const isAnswered = last !== undefined && !last.req.complete && last.headersSent;
+  if (isAnswered) socket.end(close);
+  else socket.end(textOf(reasonOf(error)), close);
+}
+
+/** Whether it answers a request that was read whole, or has begun, and is not sent yet. */
+function isOwed({ req, headersSent, writableFinished }: ServerResponse): boolean {
+  return !writableFinished && (req.complete || headersSent);
 }
 
 function reasonOf(cause: NodeJS.ErrnoException): ApiError {
