@@ -1,4 +1,6 @@
+import type { Clock } from "@quorate/ports";
 import { io } from "socket.io-client";
+import { watchDialedEngine } from "./engine-watch.ts";
 import { createFrameParser, frameEvent } from "./frame-parser.ts";
 import { type FrameSocket, WiredFrameSocket } from "./frame-socket.ts";
 import { helloMsMax, packetBytesMax } from "./limits.ts";
@@ -6,7 +8,7 @@ import type { LinkRejectReason } from "./link-rejects.ts";
 import { linkPath } from "./listener.ts";
 import { frameOverheadBytes } from "./seal.ts";
 import { UnmaskedWebSocket } from "./unmasked-web-socket.ts";
-import { reasonOfError, webSocketUnder } from "./web-socket-under.ts";
+import { watchWebSocket, webSocketUnder } from "./web-socket-under.ts";
 
 export interface DialedSocketEvents {
   onConnected(): void;
@@ -20,7 +22,11 @@ export interface DialedSocketEvents {
  *
  * So nothing that was handed to one connection can come out of another.
  */
-export function openDialedSocket(address: string, events: DialedSocketEvents): FrameSocket {
+export function openDialedSocket(
+  address: string,
+  clock: Clock,
+  events: DialedSocketEvents,
+): FrameSocket {
   const socket = io(address, {
     path: linkPath,
     transports: [UnmaskedWebSocket],
@@ -35,6 +41,8 @@ export function openDialedSocket(address: string, events: DialedSocketEvents): F
   const frames = new WiredFrameSocket({
     send: (frame) => socket.emit(frameEvent, frame),
     bytesInWebSocket: () => webSocket()?.bufferedAmount ?? 0,
+    pause: () => webSocket()?.pause(),
+    resume: () => webSocket()?.resume(),
     destroy: () => {
       webSocket()?.terminate();
       socket.disconnect();
@@ -42,10 +50,11 @@ export function openDialedSocket(address: string, events: DialedSocketEvents): F
   });
   socket.on("connect", () => {
     socket.io.engine.on("flush", () => frames.onFlush());
-    webSocket()?.on("error", (error) => {
-      const reason = reasonOfError(error);
-      if (reason !== null) events.onReject(reason);
+    watchDialedEngine(socket.io.engine, clock, () => {
+      events.onReject("websocket");
+      webSocket()?.terminate();
     });
+    watchWebSocket(webSocket(), (reason) => events.onReject(reason));
     events.onConnected();
   });
   socket.on("connect_error", () => events.onFailed());

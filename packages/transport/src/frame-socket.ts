@@ -13,6 +13,9 @@ export interface FrameSocket {
   send(frame: Uint8Array): void;
   /** Bytes handed over and not yet taken by the kernel. */
   bytesWaiting(): number;
+  /** Reads no more until `resume`; what was read already still arrives. */
+  pause(): void;
+  resume(): void;
   /** Ends the connection at once; what waits is lost. */
   destroy(): void;
 }
@@ -21,6 +24,8 @@ export interface FrameSocket {
 export interface FrameWire {
   send(frame: Uint8Array): void;
   bytesInWebSocket(): number;
+  pause(): void;
+  resume(): void;
   destroy(): void;
 }
 
@@ -48,6 +53,14 @@ export class WiredFrameSocket implements FrameSocket {
 
   bytesWaiting(): number {
     return this.isClosed ? 0 : this.bytesInEngine + this.wire.bytesInWebSocket();
+  }
+
+  pause(): void {
+    if (!this.isClosed) this.wire.pause();
+  }
+
+  resume(): void {
+    if (!this.isClosed) this.wire.resume();
   }
 
   destroy(): void {

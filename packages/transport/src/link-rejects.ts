@@ -6,9 +6,12 @@ export type LinkRejectReason =
   | "origin"
   /** Not our websocket: another path, method, transport or broken HTTP. */
   | "http"
-  /** Bytes that are no websocket or Socket.IO packet of ours. */
+  /** Bytes that are no websocket or Socket.IO packet of ours, or one that was not due. */
   | "websocket"
+  /** A socket that had to make room: more are in their hello than may be. */
   | "too-many"
+  /** More connections in a second than may be. */
+  | "too-often"
   | "oversized"
   | "hello-timeout"
   /** More bytes before the hello than any hello has. */
@@ -31,6 +34,8 @@ export type LinkRejectReason =
   | "frame-malformed"
   /** The dialing side never asked for new keys. */
   | "key-age"
+  /** The dialing side asked for new keys long before the old ones were worn. */
+  | "key-youth"
   /** Ours: a packet for a peer that takes none at the moment. */
   | "backlog";
 

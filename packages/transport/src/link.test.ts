@@ -31,6 +31,8 @@ class End {
     this.socket = new WiredFrameSocket({
       send: (frame) => this.sent.push(frame),
       bytesInWebSocket: () => 0,
+      pause: () => undefined,
+      resume: () => undefined,
       destroy: () => undefined,
     });
     const context = {
@@ -180,6 +182,8 @@ describe("a link", () => {
     ] as const) {
       const keys = { dialToAccept: new Uint8Array(32), acceptToDial: new Uint8Array(32).fill(1) };
       const end = new End("accept", keys);
+      // A hello is due.
+      end.nowMs = keyLimits.ageMs;
       end.receive(new FrameSealer(keys.dialToAccept, 0).seal(kind, Uint8Array.of(9, 0, 0, 0, 1)));
       expect([...end.rejects.read()]).toEqual([[reason, 1]]);
     }

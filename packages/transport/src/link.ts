@@ -6,6 +6,7 @@ import {
   backlogBytesMax,
   coalesceBytesMax,
   type KeyLimits,
+  keyWearMin,
   packetBytesMax,
   rekeyMsMax,
 } from "./limits.ts";
@@ -19,6 +20,7 @@ import {
   frameOverheadBytes,
   generationOf,
 } from "./seal.ts";
+import { Turns } from "./turns.ts";
 
 /** What every link of a process shares. */
 export interface LinkContext {
@@ -55,6 +57,7 @@ export class Link {
   private readonly socket: FrameSocket;
   private readonly owner: LinkOwner;
   private readonly rekey: Rekey;
+  private readonly turns: Turns;
   private sealer: FrameSealer;
   private opener: FrameOpener;
   /** Set between our switch to new keys and the peer's first frame under them. */
@@ -85,7 +88,12 @@ export class Link {
       useKeys: (next) => this.useKeys(next),
       refuse: (reason) => this.close(reason),
     });
-    socket.own({ onFrame: (frame) => this.onFrame(frame), onClosed: () => this.close(null) });
+    this.turns = new Turns(context.clock, {
+      onPacket: (packet) => this.onPacket(packet),
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+    });
+    socket.own({ onFrame: (frame) => this.onFrame(frame), onClosed: () => this.onEnd() });
   }
 
   get isClosed(): boolean {
@@ -122,6 +130,7 @@ export class Link {
     this.closed = true;
     this.pending = [];
     this.pendingBytes = 0;
+    this.turns.stop();
     this.cancelRekeyTimeout?.();
     if (reason !== null) this.context.rejects.count(reason, { peer: peerKey(this.parties.peer) });
     this.socket.destroy();
@@ -170,7 +179,7 @@ export class Link {
       return;
     }
     this.adoptNextOpener(frame);
-    const opened = this.opener.open(frame);
+    const opened = this.turns.spend(() => this.opener.open(frame));
     if (!opened.ok) {
       this.close(opened.reason);
       return;
@@ -186,13 +195,13 @@ export class Link {
   private onOpened(kind: FrameKind, content: Uint8Array): void {
     switch (kind) {
       case "packet":
-        this.owner.onPacket(this, content);
+        this.turns.put(content);
         return;
       case "packets":
         this.onBatch(content);
         return;
       case "hello":
-        this.rekey.onMessage(content);
+        this.onHello(content);
     }
   }
 
@@ -202,10 +211,24 @@ export class Link {
       this.close("frame-malformed");
       return;
     }
-    for (const packet of packets) {
-      if (this.closed) return;
-      this.owner.onPacket(this, packet);
-    }
+    for (const packet of packets) this.turns.put(packet);
+  }
+
+  private onPacket(packet: Uint8Array): void {
+    if (!this.closed) this.owner.onPacket(this, packet);
+  }
+
+  /** The connection ended without a word of ours. */
+  private onEnd(): void {
+    this.turns.finish();
+    this.close(null);
+  }
+
+  /** A peer may not make us sign as often as it likes. */
+  private onHello(message: Uint8Array): void {
+    const isFirst = this.parties.side === "accept" && !this.rekey.isUnderWay;
+    if (isFirst && this.keyWear() < keyWearMin) this.close("key-youth");
+    else this.rekey.onMessage(message);
   }
 
   /** The dialer renews keys at their limits; whoever sees twice the limits closes the link. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server as HttpServer } from "n
 import type { Socket as TcpSocket } from "node:net";
 import type { Clock } from "@quorate/ports";
 import { Server, type Socket } from "socket.io";
+import { watchAcceptedEngine } from "./engine-watch.ts";
 import { createFrameParser, frameEvent } from "./frame-parser.ts";
 import { type FrameSocket, WiredFrameSocket } from "./frame-socket.ts";
 import {
@@ -14,7 +15,7 @@ import {
 import type { LinkRejects } from "./link-rejects.ts";
 import { frameOverheadBytes } from "./seal.ts";
 import { Unauthenticated } from "./unauthenticated.ts";
-import { reasonOfError, webSocketUnder } from "./web-socket-under.ts";
+import { watchWebSocket, webSocketUnder } from "./web-socket-under.ts";
 
 /** Path of the links' websocket. */
 export const linkPath = "/link";
@@ -48,6 +49,8 @@ export class Listener {
       requestTimeout: helloMsMax,
       connectionsCheckingInterval: httpCheckMs,
     });
+    // One upgrade is all that a connection may ask for.
+    this.http.maxRequestsPerSocket = 1;
     this.io = new Server(this.http, {
       path: linkPath,
       transports: ["websocket"],
@@ -119,10 +122,11 @@ export class Listener {
     this.io.engine.on("connection", (connection: Socket["conn"]) => {
       const tcpSocket = connection.request.socket;
       this.unauthenticated.watchBytes(tcpSocket);
-      webSocketUnder(connection.transport)?.on("error", (error) => {
-        const reason = reasonOfError(error);
-        if (reason !== null) rejects.count(reason);
+      watchAcceptedEngine(connection, () => {
+        rejects.count("websocket");
+        tcpSocket.destroy();
       });
+      watchWebSocket(webSocketUnder(connection.transport), (reason) => rejects.count(reason));
       // Without this the websocket waits up to 30 s for a stranger's closing handshake.
       connection.on("close", () => tcpSocket.destroy());
     });
@@ -144,6 +148,8 @@ export class Listener {
     const frames = new WiredFrameSocket({
       send: (frame) => socket.emit(frameEvent, frame),
       bytesInWebSocket: () => webSocketUnder(conn.transport)?.bufferedAmount ?? 0,
+      pause: () => webSocketUnder(conn.transport)?.pause(),
+      resume: () => webSocketUnder(conn.transport)?.resume(),
       destroy: () => tcpSocket.destroy(),
     });
     conn.on("flush", () => frames.onFlush());

@@ -1,4 +1,5 @@
 /** Several packets in one frame: each after its length, u32 little-endian. */
+import { coalesceBytesMax } from "./limits.ts";
 
 const lengthBytes = 4;
 
@@ -19,8 +20,12 @@ export function encodeBatch(packets: readonly Uint8Array[]): Uint8Array {
   return batch;
 }
 
-/** The packets, as views on the batch, or null when it is not whole. */
+/**
+ * The packets, as views on the batch; null when it is not whole, or larger than anybody makes it: a
+ * frame full of empty packets would be a thousand times its size in memory.
+ */
 export function decodeBatch(batch: Uint8Array): readonly Uint8Array[] | null {
+  if (batch.length > coalesceBytesMax) return null;
   const view = new DataView(batch.buffer, batch.byteOffset, batch.length);
   const packets: Uint8Array[] = [];
   let offset = 0;

@@ -36,6 +36,11 @@ export class Rekey {
     this.effects = effects;
   }
 
+  /** Whether messages of a hello have been exchanged and others are to come. */
+  get isUnderWay(): boolean {
+    return this.dialing !== null || this.accepting !== null;
+  }
+
   /** The dialer's first step. */
   start(): void {
     this.dialing = dialHello(this.identity, this.peer);

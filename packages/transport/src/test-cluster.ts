@@ -92,9 +92,13 @@ export class TestCluster {
 
   /** What a replica says of itself in a hello. */
   identityOf(index: number): HelloIdentity {
+    return this.identityOfPeer(replica(index));
+  }
+
+  /** What a peer says of itself in a hello. */
+  identityOfPeer(self: PeerId): HelloIdentity {
     const { config, configDigest } = this;
-    const signer = this.signerOf(replica(index));
-    const self = replica(index);
+    const signer = this.signerOf(self);
     return { self, signer, crypto: testCrypto, config, configDigest, incarnation: 0, boot: 1 };
   }
 

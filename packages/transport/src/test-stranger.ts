@@ -1,10 +1,13 @@
 /** Somebody who knows the wire and nothing else: a TCP socket that speaks websocket by hand. */
 import { connect, type Socket } from "node:net";
+import type { PeerId } from "@quorate/ports";
+import { type DialedHello, dialHello, type HelloIdentity } from "./hello.ts";
 import { linkPath } from "./listener.ts";
 import { until } from "./test-cluster.ts";
 
 const textOpcode = 0x1;
 const binaryOpcode = 0x2;
+const pingOpcode = 0x9;
 
 export class Stranger {
   /** Binary messages received. */
@@ -49,12 +52,31 @@ export class Stranger {
     return this;
   }
 
+  /** Joins and says hello in somebody's name: whoever has the key has the link. */
+  async link(
+    identity: HelloIdentity,
+    acceptor: PeerId,
+  ): Promise<DialedHello & { readonly offer: Uint8Array }> {
+    const hello = dialHello(identity, acceptor);
+    (await this.join()).sendBinary(hello.offer);
+    await until(() => this.messages.length === 1);
+    const dialed = hello.onAnswer(this.messages[0] ?? new Uint8Array());
+    if (!dialed.ok) throw new Error(dialed.reason);
+    this.sendBinary(dialed.proof);
+    return { offer: hello.offer, ...dialed };
+  }
+
   sendText(text: string): void {
     this.sendMessage(textOpcode, Buffer.from(text));
   }
 
   sendBinary(bytes: Uint8Array): void {
     this.sendMessage(binaryOpcode, bytes);
+  }
+
+  /** A ping of the websocket itself, with as much in it as fits. */
+  sendPing(): void {
+    this.sendMessage(pingOpcode, new Uint8Array(125));
   }
 
   /** The header of a message that claims a length, without the message. */

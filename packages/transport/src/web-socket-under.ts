@@ -6,8 +6,14 @@ export interface WebSocketUnder {
   readonly bufferedAmount: number;
   /** Ends the connection without the closing handshake, which would wait up to 30 s. */
   terminate(): void;
-  /** Engine.IO keeps only the text of an error; the websocket itself tells its code. */
-  on(event: "error", listener: (error: unknown) => void): unknown;
+  /** Reads no more from the connection until `resume`. */
+  pause(): void;
+  resume(): void;
+  /**
+   * Engine.IO keeps only the text of an error; the websocket itself tells its code. It also answers
+   * websocket's own pings, by itself and without limit.
+   */
+  on(event: "error" | "ping" | "pong", listener: (about: unknown) => void): unknown;
 }
 
 /**
@@ -20,8 +26,29 @@ export function webSocketUnder(transport: unknown): WebSocketUnder | null {
   return isWebSocket(socket) ? socket : null;
 }
 
+/**
+ * Tells of whatever a websocket does that none of ours does: errors, and its own pings and pongs,
+ * in whose place Engine.IO has others. A ping is answered at once, so a peer that sends them and
+ * reads nothing would fill the memory with answers.
+ */
+export function watchWebSocket(
+  webSocket: WebSocketUnder | null,
+  onReject: (reason: LinkRejectReason) => void,
+): void {
+  webSocket?.on("error", (error) => {
+    const reason = reasonOfError(error);
+    if (reason !== null) onReject(reason);
+  });
+  for (const event of ["ping", "pong"] as const) {
+    webSocket?.on(event, () => {
+      onReject("websocket");
+      webSocket.terminate();
+    });
+  }
+}
+
 /** What a websocket's error says about the other side, or null when the connection just broke. */
-export function reasonOfError(error: unknown): LinkRejectReason | null {
+function reasonOfError(error: unknown): LinkRejectReason | null {
   const code = fieldOf(error, "code");
   if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return "oversized";
   return typeof code === "string" && code.startsWith("WS_ERR_") ? "websocket" : null;
@@ -31,6 +58,8 @@ function isWebSocket(value: unknown): value is WebSocketUnder {
   return (
     typeof fieldOf(value, "bufferedAmount") === "number" &&
     typeof fieldOf(value, "terminate") === "function" &&
+    typeof fieldOf(value, "pause") === "function" &&
+    typeof fieldOf(value, "resume") === "function" &&
     typeof fieldOf(value, "on") === "function"
   );
 }
