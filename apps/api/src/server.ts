@@ -1,7 +1,7 @@
 /** The HTTP server around the application: who is slow or greedy ends here. */
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
-import { ApiError } from "@quorate/contract";
+import { ApiError, livePath } from "@quorate/contract";
 import type { Express } from "express";
 import { send } from "./answer.ts";
 import { http } from "./limits.ts";
@@ -35,6 +35,8 @@ export function createHttpServer(app: Express, limits: HttpLimits): Server {
       // Node would refuse it without a problem and a request id.
       requireHostHeader: false,
       ServerResponse: TrackedResponse,
+      // Who offers another protocol, as many clients do with HTTP/2, is answered in this one.
+      shouldUpgradeCallback: isForFeed,
     },
     serve,
   );
@@ -46,6 +48,11 @@ export function createHttpServer(app: Express, limits: HttpLimits): Server {
   // Who expects what nobody knows is answered all the same: RFC 9110 §10.1.1 asks for no refusal.
   server.on("checkExpectation", serve);
   return server;
+}
+
+/** Whether it asks to become a socket of the live feed. */
+function isForFeed({ headers, url = "" }: IncomingMessage): boolean {
+  return url.startsWith(`${livePath}/`) && headers.upgrade?.toLowerCase() === "websocket";
 }
 
 /** Refuses what has no Host, as RFC 9112 §3.2 asks. */

@@ -1,0 +1,54 @@
+/** What HTTP allows and few clients do, over raw connections. */
+import type { Socket } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openWith } from "./testing/raw-connection.ts";
+import { startTestGateway, type TestGateway } from "./testing/test-gateway.ts";
+
+let gateway: TestGateway;
+let head: string;
+const sockets: Socket[] = [];
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  await gateway.send("PUT", "/v1/queues/orders", { body: {} });
+  const token = await gateway.issuer.token("enqueue:* dequeue:* read:*");
+  head = `Host: x\r\nAuthorization: Bearer ${token}\r\n`;
+});
+
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  expect(gateway.logged).toEqual([]);
+});
+
+/** A connection that has sent this. */
+async function open(text: string) {
+  const connection = await openWith(gateway, text);
+  sockets.push(connection.socket);
+  return connection;
+}
+
+describe("a client", () => {
+  it("that offers HTTP/2 as well is answered in HTTP/1.1, as its own would be", async () => {
+    // Java's HttpClient does so by default, and curl with --http2.
+    const offer =
+      "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
+    const read = await open(`GET /v1/queues/orders HTTP/1.1\r\n${head}${offer}\r\n`);
+    expect(await read.closed).toMatch(/^HTTP\/1\.1 200 /);
+    const sent = await open(
+      `POST /v1/queues/orders/enqueue HTTP/1.1\r\n${head}${offer}` +
+        'Content-Type: application/json\r\nContent-Length: 10\r\n\r\n{"body":1}',
+    );
+    expect(await sent.closed).toMatch(/^HTTP\/1\.1 201 /);
+  });
+
+  it("that wants a websocket where there is none is answered as if it did not", async () => {
+    const { closed } = await open(
+      `GET /v1/me HTTP/1.1\r\n${head}Connection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    expect(await closed).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
