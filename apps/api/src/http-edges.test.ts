@@ -45,6 +45,33 @@ describe("a client", () => {
     expect(await sent.closed).toMatch(/^HTTP\/1\.1 201 /);
   });
 
+  it("that asks whether to send its body is told so, unless it is refused before", async () => {
+    const ask = (path: string, headers: string) =>
+      open(`POST ${path} HTTP/1.1\r\n${headers}Expect: 100-continue\r\n\r\n`);
+    const json = "Content-Type: application/json\r\n";
+    const path = "/v1/queues/orders/enqueue";
+    const { socket, heard, closed } = await ask(path, `${head}${json}Content-Length: 10\r\n`);
+    await expect.poll(heard).toBe("HTTP/1.1 100 Continue\r\n\r\n");
+    socket.write('{"body":1}');
+    await expect.poll(heard).toContain("HTTP/1.1 201 ");
+    socket.end();
+    await closed;
+    for (const [where, headers, status] of [
+      [path, `Host: x\r\n${json}Content-Length: 10\r\n`, 401],
+      ["/v1/queues/orders/purge", `${head}${json}Content-Length: 10\r\n`, 403],
+      [path, `${head}${json}Content-Length: 6291457\r\n`, 413],
+      [
+        "/v1/queues/orders/dequeue",
+        `${head}Content-Type: text/plain\r\nContent-Length: 10\r\n`,
+        415,
+      ],
+      ["/v1/nowhere", `${head}${json}Content-Length: 10\r\n`, 404],
+    ] as const) {
+      const refused = await ask(where, headers);
+      expect(await refused.closed, where).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    }
+  });
+
   it("that wants a websocket where there is none is answered as if it did not", async () => {
     const { closed } = await open(
       `GET /v1/me HTTP/1.1\r\n${head}Connection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n`,

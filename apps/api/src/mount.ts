@@ -16,7 +16,13 @@ import { authenticate, type Authority, authorize } from "./authorize.ts";
 import { type Call, nobody, type RawCall } from "./call.ts";
 import type { ChangeSignal } from "./live/changes.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import { bodyKindOf, declaredBytes, readBody, refuseTooLarge } from "./request-body.ts";
+import {
+  bodyKindOf,
+  declaredBytes,
+  readBody,
+  refuseTooLarge,
+  waitsToGoOn,
+} from "./request-body.ts";
 import { nameRequest } from "./request-id.ts";
 import { checked, parseBody } from "./request-json.ts";
 import { checkedQuery } from "./request-query.ts";
@@ -95,7 +101,7 @@ function serverOf<B, Q>(
     admission.enter(kind, bodyBytes);
     try {
       const base = { requestId, principal, queue: queue ?? "", params, request, response };
-      const read = await readCall(request, route, handleRaw !== null);
+      const read = await readCall({ request, response }, route, handleRaw !== null);
       refuseBadName(queue);
       const query = checkedQuery(route.query, request.url);
       if (read.raw !== null && handleRaw !== null) {
@@ -118,7 +124,7 @@ function serverOf<B, Q>(
 
 /** The bytes of the body, and its content type when it is to be taken raw. */
 async function readCall(
-  request: IncomingMessage,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   route: Route,
   takesRaw: boolean,
 ): Promise<{ readonly bytes: Buffer; readonly raw: string | null }> {
@@ -130,6 +136,7 @@ async function readCall(
   const isLabelled = request.headers["content-type"] !== undefined;
   const isRefused = type.kind === "raw" && !takesRaw;
   if (isRefused && isLabelled) throw new ApiError("unsupported-media-type");
+  if (waitsToGoOn(request)) response.writeContinue();
   const bytes = await readBody(request);
   // Of a chunked body only its end shows that it is empty; then it needs no label.
   if (!isLabelled && bytes.length === 0) return { bytes, raw: null };

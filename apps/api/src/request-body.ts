@@ -52,6 +52,12 @@ function isUtf8Charset(parameter: string): boolean {
   return /^\s*charset\s*=\s*"?utf-8"?\s*$/i.test(parameter);
 }
 
+/** Whether the client sends its body only when it is told to (RFC 9110 §10.1.1). */
+export function waitsToGoOn({ headers, httpVersion }: IncomingMessage): boolean {
+  const { expect } = headers;
+  return expect !== undefined && httpVersion === "1.1" && /\b100-continue\b/i.test(expect);
+}
+
 /**
  * Reads the whole body. Rejects with `payload-too-large` beyond requestBytesMax, and with
  * `request-invalid` when the client goes away in the middle.

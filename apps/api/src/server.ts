@@ -47,6 +47,8 @@ export function createHttpServer(app: Express, limits: HttpLimits): Server {
   answerUnreadable(server);
   // Who expects what nobody knows is answered all the same: RFC 9110 §10.1.1 asks for no refusal.
   server.on("checkExpectation", serve);
+  // Whether to go on is said by who reads the body, and not to whom is refused before.
+  server.on("checkContinue", serve);
   return server;
 }
 
