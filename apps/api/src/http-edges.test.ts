@@ -72,6 +72,25 @@ describe("a client", () => {
     }
   });
 
+  it("whose body is compressed on its way is 415: nobody would undo it", async () => {
+    for (const coding of ["gzip, chunked", "deflate, chunked"]) {
+      const { closed } = await open(
+        `POST /v1/queues/orders/enqueue HTTP/1.1\r\n${head}Content-Type: text/plain\r\n` +
+          `Transfer-Encoding: ${coding}\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+      );
+      expect(await closed, coding).toMatch(/^HTTP\/1\.1 415 /);
+    }
+  });
+
+  it("that names two hosts is refused, as two readers could differ about it", async () => {
+    const { closed } = await open(
+      `GET /v1/me HTTP/1.1\r\n${head}HOST: y\r\nConnection: close\r\n\r\n`,
+    );
+    const text = await closed;
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text).toContain('"pointer":"Host"');
+  });
+
   it("that wants a websocket where there is none is answered as if it did not", async () => {
     const { closed } = await open(
       `GET /v1/me HTTP/1.1\r\n${head}Connection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n`,

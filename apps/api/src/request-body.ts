@@ -30,11 +30,14 @@ export function refuseTooLarge(bytes: number): void {
 
 /** What the Content-Type says. Throws `unsupported-media-type` for an encoded body. */
 export function bodyKindOf(request: IncomingMessage): BodyKind {
-  const encoding = request.headers["content-encoding"];
-  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
+  const { headers } = request;
+  const encoding = headers["content-encoding"] ?? "identity";
+  // Its chunks are put together by the server; whatever else was done to it stays done.
+  const transfer = headers["transfer-encoding"] ?? "chunked";
+  if (encoding.toLowerCase() !== "identity" || transfer.trim().toLowerCase() !== "chunked") {
     throw new ApiError("unsupported-media-type", { detail: "Encoded bodies are not taken." });
   }
-  const contentType = request.headers["content-type"];
+  const contentType = headers["content-type"];
   if (contentType === undefined) {
     return declaredBytes(request) === 0
       ? { kind: "none" }

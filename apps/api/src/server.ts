@@ -57,18 +57,29 @@ function isForFeed({ headers, url = "" }: IncomingMessage): boolean {
   return url.startsWith(`${livePath}/`) && headers.upgrade?.toLowerCase() === "websocket";
 }
 
-/** Refuses what has no Host, as RFC 9112 §3.2 asks. */
+/** Refuses what has no Host, or more than one, as RFC 9112 §3.2 asks. */
 function withHost(app: Express): RequestListener {
   return (request, response) => {
-    if (request.headers.host !== undefined || request.httpVersion !== "1.1") {
+    const hosts = hostsOf(request);
+    if (hosts === 1 || (hosts === 0 && request.httpVersion !== "1.1")) {
       app(request, response);
       return;
     }
-    const detail = "The request has no Host.";
+    const detail = hosts === 0 ? "The request has no Host." : "The request has Host twice.";
     const errors = [{ pointer: "Host", detail }];
     const error = new ApiError("request-invalid", { detail, errors });
     send(response, problemAnswer(error, nameRequest(request, response)));
   };
+}
+
+/** How many Host lines there are: of several, `headers` has the first. */
+function hostsOf({ rawHeaders }: IncomingMessage): number {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  return hosts;
 }
 
 function limitPerAddress(server: Server, connectionsMax: number): void {
