@@ -82,6 +82,16 @@ describe("a client", () => {
     }
   });
 
+  it("that sends an empty body in chunks has sent none, where a route takes none", async () => {
+    const chunked = `Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n`;
+    const none = await open(`GET /v1/queues/orders HTTP/1.1\r\n${head}${chunked}0\r\n\r\n`);
+    expect(await none.closed).toMatch(/^HTTP\/1\.1 200 /);
+    const some = await open(
+      `GET /v1/queues/orders HTTP/1.1\r\n${head}${chunked}1\r\nx\r\n0\r\n\r\n`,
+    );
+    expect(await some.closed).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it("that names two hosts is refused, as two readers could differ about it", async () => {
     const { closed } = await open(
       `GET /v1/me HTTP/1.1\r\n${head}HOST: y\r\nConnection: close\r\n\r\n`,

@@ -129,8 +129,8 @@ async function readCall(
   takesRaw: boolean,
 ): Promise<{ readonly bytes: Buffer; readonly raw: string | null }> {
   if (route.body === null) {
-    if (declaredBytes(request) === 0) return { bytes: Buffer.alloc(0), raw: null };
-    throw new ApiError("request-invalid", { detail: "This route takes no body." });
+    await refuseBody(request);
+    return { bytes: Buffer.alloc(0), raw: null };
   }
   const type = bodyKindOf(request);
   const isLabelled = request.headers["content-type"] !== undefined;
@@ -142,6 +142,16 @@ async function readCall(
   if (!isLabelled && bytes.length === 0) return { bytes, raw: null };
   if (isRefused) throw new ApiError("unsupported-media-type");
   return { bytes, raw: type.kind === "raw" ? type.contentType : null };
+}
+
+/** Refuses a body that is not empty. */
+async function refuseBody(request: IncomingMessage): Promise<void> {
+  // Of a chunked one only its end shows that it is empty.
+  const isChunked = request.headers["transfer-encoding"] !== undefined;
+  const bytes = isChunked ? (await readBody(request)).length : declaredBytes(request);
+  if (bytes === 0) return;
+  const detail = "This route takes no body.";
+  throw new ApiError("request-invalid", { detail, errors: [{ pointer: "", detail }] });
 }
 
 /** Of a route without a body there is nothing to check: its handler's type has no body to use. */
