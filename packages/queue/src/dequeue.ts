@@ -9,7 +9,7 @@ import { bodyBytesOf, storedBytesOf } from "./message-blob.ts";
 import { detach, freeRecord, lease, supersede } from "./message-life.ts";
 import { messageField, messageState } from "./message-record.ts";
 import type { Dequeue } from "./operation.ts";
-import { firstCandidate, leaveReady, offerNext, refreshGroup } from "./order.ts";
+import { firstCandidate, leaveReady, refreshGroup, setCandidate } from "./order.ts";
 import { encodeOutcome } from "./outcome-codec.ts";
 import type { Queue } from "./queue.ts";
 import type { Refusal } from "./refusal.ts";
@@ -82,7 +82,7 @@ function take(state: QueueState, queue: Queue, operation: Dequeue, max: number):
     const ofGroup = (takenOfGroup.get(group) ?? 0) + 1;
     takenOfGroup.set(group, ofGroup);
     const next = messages.u32(message, messageField.next);
-    offerNext(state, queue, group, ofGroup < maxPerGroup ? next : 0);
+    setCandidate(state, queue, group, ofGroup < maxPerGroup ? next : 0);
   }
   return taken;
 }

@@ -17,7 +17,6 @@ import { isDeadLetter, leaseEnd, messageField } from "./message-record.ts";
 import { carryOnTasks, isTaskDue } from "./redrive.ts";
 import { endByRetention, leaveAndEnd, nextEndIn } from "./retention.ts";
 import { hasToSweep, sweep } from "./sweep.ts";
-import { unblock } from "./unblock.ts";
 import type { QueueState } from "./state.ts";
 import type { WindowList } from "./window-table.ts";
 
@@ -41,7 +40,6 @@ export function expire(state: QueueState): void {
   }
   for (const queue of state.queues()) {
     left -= endByRetention(state, queue, left);
-    left -= unblock(state, queue, left);
   }
   carryOnTasks(state, left);
   state.tasks.expire(state.now);
@@ -71,8 +69,8 @@ function isAnyQueueDue(state: QueueState, now: number): boolean {
   let next = now + queueWindowMicrosMin;
   for (const queue of state.queues()) {
     const idEnd = nextIdEnd(state, queue) + windowSlackMicros;
-    const hasWork = hasToSweep(queue) || queue.unblockSeq !== 0;
-    next = Math.min(next, idEnd, nextEndIn(state, queue), hasWork ? now : Infinity);
+    const sweepAt = hasToSweep(queue) ? now : Infinity;
+    next = Math.min(next, idEnd, nextEndIn(state, queue), sweepAt);
     if (next <= now) return true;
   }
   state.queuesIdleUntil = next;

@@ -1,5 +1,4 @@
 import type { ByteReader, ByteWriter } from "@quorate/prelude";
-import { priorityMax } from "./limits.ts";
 import type { RecordTable } from "./record-table.ts";
 import { SeqBitset } from "./seq-bitset.ts";
 import { SeqMap } from "./seq-map.ts";
@@ -18,8 +17,6 @@ export const storedStates = ["scheduled", "ready", "leased", "dead"] as const;
 export interface Ghosts {
   readonly state: StoredState;
   readonly seqs: SeqBitset;
-  /** Of ready ones the candidates among them, by priority; else nothing. */
-  readonly order: readonly SeqBitset[];
   /** Of dead ones by the number of their death; else nothing. */
   readonly deaths: SeqMap;
 }
@@ -28,7 +25,6 @@ export interface Ghosts {
 export function writeGhosts(writer: ByteWriter, ghosts: Ghosts): void {
   writer.u8(storedStates.indexOf(ghosts.state));
   ghosts.seqs.write(writer);
-  for (const bits of ghosts.order) bits.write(writer);
   ghosts.deaths.write(writer);
 }
 
@@ -37,14 +33,7 @@ export function readGhosts(reader: ByteReader, blocks: RecordTable): Ghosts {
   const state = readChoice(reader, storedStates);
   const seqs = new SeqBitset(blocks);
   seqs.restore(reader);
-  const order = emptyOrder(blocks);
-  for (const bits of order) bits.restore(reader);
   const deaths = new SeqMap(blocks);
   deaths.restore(reader);
-  return { state, seqs, order, deaths };
-}
-
-/** No candidate of any priority. */
-export function emptyOrder(blocks: RecordTable): readonly SeqBitset[] {
-  return Array.from({ length: priorityMax + 1 }, () => new SeqBitset(blocks));
+  return { state, seqs, deaths };
 }

@@ -1,10 +1,12 @@
 import type { ByteReader, ByteWriter } from "@quorate/prelude";
+import { groupField, groupRecordBytes, holdBytes } from "./group-record.ts";
 import { KeyIndex } from "./key-index.ts";
-import { linkField, type MessageLinks } from "./message-links.ts";
-import { groupField, groupRecordBytes, messageField } from "./message-record.ts";
+import { linkField } from "./message-links.ts";
+import { messageField } from "./message-record.ts";
 import type { PageClaims } from "./page-claims.ts";
 import type { PageStore } from "./page-store.ts";
 import { RecordTable } from "./record-table.ts";
+import { SparseFields } from "./sparse-fields.ts";
 
 /**
  * Groups and the order of their messages: a list in the order in which they first became ready. A
@@ -12,12 +14,15 @@ import { RecordTable } from "./record-table.ts";
  */
 export class GroupTable {
   readonly records: RecordTable;
+  /** Of groups that dead letters hold up: `holdField`. */
+  readonly held: SparseFields;
   private readonly messages: RecordTable;
-  private readonly links: MessageLinks;
+  private readonly links: SparseFields;
   private readonly index: KeyIndex;
 
-  constructor(store: PageStore, messages: RecordTable, links: MessageLinks) {
+  constructor(store: PageStore, messages: RecordTable, links: SparseFields) {
     this.records = new RecordTable(store, groupRecordBytes);
+    this.held = new SparseFields(store, holdBytes);
     this.index = new KeyIndex(this.records, groupField);
     this.messages = messages;
     this.links = links;
@@ -62,6 +67,7 @@ export class GroupTable {
     links.setU32(message, linkField.previousMember, 0);
     if (next !== 0 || previous !== 0) return false;
     this.index.remove(group);
+    this.held.clear(group);
     records.free(group);
     return true;
   }
@@ -69,18 +75,28 @@ export class GroupTable {
   /** Everything but the pages' content. */
   write(writer: ByteWriter): void {
     this.records.write(writer);
+    this.held.write(writer);
   }
 
   /** Makes an empty table the one that was written. Throws DecodeError. */
   restore(reader: ByteReader, claims: PageClaims): void {
     this.records.restore(reader, claims, this.index);
+    this.held.restore(reader, claims);
   }
 
-  /** Adds to one of the group's counters and returns it. */
-  count(group: number, field: number, step: number): number {
-    const value = this.records.u32(group, field) + step;
-    this.records.setU32(group, field, value);
-    return value;
+  /** Adds to one of the group's counters that have four bytes. */
+  count(group: number, field: number, step: number): void {
+    this.records.setU32(group, field, this.records.u32(group, field) + step);
+  }
+
+  /** The same of those that have one byte. */
+  countFew(group: number, field: number, step: number): void {
+    this.records.setU8(group, field, this.records.u8(group, field) + step);
+  }
+
+  /** The same of those that are beside the record. */
+  countHeld(group: number, field: number, step: number): void {
+    this.held.setU32(group, field, this.held.u32(group, field) + step);
   }
 
   head(group: number): number {
@@ -89,11 +105,25 @@ export class GroupTable {
 
   /** Puts a message at the tail of its group's order. */
   append(group: number, message: number): void {
-    const tail = this.records.u32(group, groupField.tail);
-    this.messages.setU32(message, messageField.next, 0);
-    this.messages.setU32(message, messageField.previous, tail);
-    if (tail === 0) this.records.setU32(group, groupField.head, message);
-    else this.messages.setU32(tail, messageField.next, message);
+    this.insert(group, message, this.records.u32(group, groupField.tail));
+  }
+
+  /** Puts a message into its group's order behind the one before it; 0: at the head. */
+  insert(group: number, message: number, before: number): void {
+    const { messages, records } = this;
+    const after = before === 0 ? this.head(group) : messages.u32(before, messageField.next);
+    messages.setU32(message, messageField.previous, before);
+    messages.setU32(message, messageField.next, after);
+    if (before === 0) records.setU32(group, groupField.head, message);
+    else messages.setU32(before, messageField.next, message);
+    if (after === 0) records.setU32(group, groupField.tail, message);
+    else messages.setU32(after, messageField.previous, message);
+  }
+
+  /** Ends the order with this message, which is in it; what was behind it is in no order. 0: empty. */
+  cutBehind(group: number, message: number): void {
+    if (message === 0) this.records.setU32(group, groupField.head, 0);
+    else this.messages.setU32(message, messageField.next, 0);
     this.records.setU32(group, groupField.tail, message);
   }
 

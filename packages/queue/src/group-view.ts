@@ -5,8 +5,8 @@ import { readChoice, readRange } from "./wire.ts";
 
 /**
  * What a group is. `ready`: its head can be delivered. `locked`: one of its messages is leased.
- * `waiting`: its head, or all that there is, waits for its time. `dead`: its head lies dead and
- * holds it up, or there are only dead letters.
+ * `dead`: one of them lies dead and holds it up, or there are only dead letters. `waiting`: one of
+ * them, or all that there is, waits for its time.
  */
 export type GroupViewState = (typeof groupViewStates)[number];
 

@@ -3,7 +3,8 @@ import type { GroupView, GroupViewState } from "./group-view.ts";
 import { messageKeyOf } from "./message-key.ts";
 import { listExaminedMax } from "./limits.ts";
 import { readBlob } from "./message-blob.ts";
-import { type GroupNow, groupNow } from "./group-now.ts";
+import { firstMemberOf, type GroupNow, groupNow, type MemberSearch } from "./group-now.ts";
+import { hold } from "./group-record.ts";
 import { messageField, messageState } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -11,7 +12,8 @@ import { leasedSinceMs } from "./view-message.ts";
 
 /**
  * The next groups of a queue, in the order in which they were made: at most `limit`. Looks at no
- * more than listExaminedMax of them.
+ * more than listExaminedMax groups and purged messages of them; a group of which it has then seen
+ * nothing but those is shown once pulses have freed some.
  */
 export function listGroups(
   state: QueueState,
@@ -21,45 +23,54 @@ export function listGroups(
   const entries: GroupView[] = [];
   // Of another incarnation nothing was shown yet.
   let last = question.after?.incarnation === queue.incarnation ? question.after.number : 0;
-  for (let examined = 0; ; examined++) {
+  for (let left = listExaminedMax; ;) {
     const number = queue.groups.from(last + 1);
     if (number < 0) return { entries, next: null };
-    if (entries.length === question.limit || examined === listExaminedMax) {
+    const group = groupNow(state, queue, queue.groups.get(number));
+    const { member, looked } = shownOf(state, queue, group, left);
+    // The next answer begins with this group, and looks further.
+    const isCutShort = member === 0 && looked === left && left < listExaminedMax;
+    if (entries.length === question.limit || left === 0 || isCutShort) {
       return { entries, next: { incarnation: queue.incarnation, number: last } };
     }
-    const group = groupNow(state, queue, queue.groups.get(number));
-    // Of a group without a first member only ghosts are left.
-    const is = groupStateOf(state, group);
-    if (group.first !== 0 && (question.state === null || question.state === is)) {
-      entries.push(viewGroup(state, group, is));
+    const is = groupStateOf(group);
+    if (member !== 0 && (question.state === null || question.state === is)) {
+      entries.push(viewGroup(state, group, { is, shown: member }));
     }
+    left -= looked;
     last = number;
   }
 }
 
-function groupStateOf(state: QueueState, { head, leased, scheduled }: GroupNow): GroupViewState {
-  if (leased > 0) return "locked";
-  if (head === 0) return scheduled > 0 ? "waiting" : "dead";
-  switch (state.messages.u8(head, messageField.state)) {
-    case messageState.ready:
-      return "ready";
-    case messageState.leased:
-      // As a dead letter.
-      return "locked";
-    case messageState.dead:
-      return "dead";
-    default:
-      return "waiting";
-  }
+// The first in order, or the oldest of a group without one; none of a group that is gone.
+function shownOf(
+  state: QueueState,
+  queue: Queue,
+  { group, head }: GroupNow,
+  max: number,
+): MemberSearch {
+  if (head !== 0) return { member: head, looked: Math.min(1, max) };
+  return firstMemberOf(state, queue, group, max);
 }
 
-function viewGroup(state: QueueState, group: GroupNow, is: GroupViewState): GroupView {
-  const shown = group.head === 0 ? group.first : group.head;
-  const { groupId } = readBlob(state, group.first);
+function groupStateOf({ head, holds, scheduled }: GroupNow): GroupViewState {
+  if ((holds & (hold.leased | hold.deadLeased)) !== 0) return "locked";
+  if ((holds & hold.dead) !== 0) return "dead";
+  if ((holds & hold.waiting) !== 0) return "waiting";
+  if (head !== 0) return "ready";
+  return scheduled > 0 ? "waiting" : "dead";
+}
+
+function viewGroup(
+  state: QueueState,
+  { ready, scheduled }: GroupNow,
+  { is, shown }: { readonly is: GroupViewState; readonly shown: number },
+): GroupView {
+  const { groupId } = readBlob(state, shown);
   return {
     groupId: groupId ?? new Uint8Array(0),
     state: is,
-    waiting: group.ready + group.scheduled,
+    waiting: ready + scheduled,
     head: messageKeyOf(state, shown),
     sinceMs: sinceMsOf(state, shown),
   };

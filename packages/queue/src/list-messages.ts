@@ -4,7 +4,8 @@ import type { StoredState } from "./ghosts.ts";
 import { batchBodyBytesMax, listExaminedMax } from "./limits.ts";
 import { isLive, liveMessage } from "./liveness.ts";
 import { linkField } from "./message-links.ts";
-import { groupField, messageField } from "./message-record.ts";
+import { groupField } from "./group-record.ts";
+import { messageField } from "./message-record.ts";
 import type { MessageView, MessageViewState } from "./message-view.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -54,7 +55,7 @@ function walkOf(state: QueueState, queue: Queue, question: ListMessages): Walk {
   const isMember = (message: number): boolean =>
     groupHash === null || state.messages.u32(message, messageField.group) === group;
   const isInState = (message: number): boolean =>
-    question.state === null || viewStateOf(state, message) === question.state;
+    question.state === null || viewStateOf(state, queue, message) === question.state;
   return {
     next: nextOf(state, queue, question, group),
     matches: (message) => isLive(state, queue, message) && isMember(message) && isInState(message),

@@ -10,15 +10,19 @@ import {
   releaseDedup,
   takeAway,
 } from "./message-life.ts";
+import { holdsGroup } from "./group-holds.ts";
+import { isInFront, isInOrder, leaveOrder, rejoinOrder, settleGroup } from "./group-order.ts";
+import { holdField } from "./group-record.ts";
 import { linkField } from "./message-links.ts";
 import {
   deadReason,
   isDeadLetter,
   leaseEnd,
   messageField,
+  messageFlag,
   messageState,
 } from "./message-record.ts";
-import { enterReady, leaveOrder, refreshGroup, settleGroup } from "./order.ts";
+import { enterReady, refreshGroup } from "./order.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
 
@@ -34,8 +38,7 @@ export function rewindAfter(state: QueueState, queue: Queue, message: number): v
   if (group === 0) return;
   settleGroup(state, queue, group);
   let next = messages.u32(message, messageField.next);
-  // What is leased of a group is one run at the front of its order, at most one dequeue long, with
-  // no ghost in it: a purge takes all of the run or nothing.
+  // What is leased of a group is one run at the head of its order, at most one dequeue long.
   while (next !== 0 && isOfRun(state, next)) {
     const following = messages.u32(next, messageField.next);
     endLease(state, queue, next, leaseEnd.rewound);
@@ -54,7 +57,10 @@ function isOfRun(state: QueueState, message: number): boolean {
   return isLeased && !isDeadLetter(messages.u8(message, messageField.ends));
 }
 
-/** A dead letter. Under `onDead: "block"` it keeps its place and holds up its group. */
+/**
+ * A dead letter. Under `onDead: "block"` it holds its group up if it was in its order, and keeps its
+ * place if that is in the front.
+ */
 export function bury(state: QueueState, queue: Queue, message: number, reason: number): void {
   const { messages } = state;
   const group = messages.u32(message, messageField.group);
@@ -64,11 +70,14 @@ export function bury(state: QueueState, queue: Queue, message: number, reason: n
   state.links.setU48(message, linkField.death, queue.nextDeath);
   queue.nextDeath += 1;
   rememberDeath(state, message);
+  const isHolding = queue.config.onDead === "block" && isInOrder(state, message);
+  const flags = messages.u8(message, messageField.flags) & ~messageFlag.holds;
+  messages.setU8(message, messageField.flags, isHolding ? flags | messageFlag.holds : flags);
   layDown(state, queue, message);
   releaseDedup(state, queue, message);
   if (group === 0) return;
-  if (queue.config.onDead === "block") rewindAfter(state, queue, message);
-  else leaveOrder(state, message);
+  if (isHolding) rewindAfter(state, queue, message);
+  if (!isHolding || !isInFront(state, message)) leaveOrder(state, message);
   refreshGroup(state, queue, group);
 }
 
@@ -83,7 +92,6 @@ export function buryAgain(state: QueueState, queue: Queue, message: number): "de
     return "done";
   }
   layDown(state, queue, message);
-  if (queue.config.onDead === "continue") leaveOrder(state, message);
   refreshGroup(state, queue, state.messages.u32(message, messageField.group));
   return "dead";
 }
@@ -95,15 +103,27 @@ function layDown(state: QueueState, queue: Queue, message: number): void {
   queue.bytesIn.dead += storedBytesOf(state, message);
   queue.seqs.dead.add(state.messages.f64(message, messageField.seq));
   queue.deaths.set(state.links.u48(message, linkField.death), message);
+  countHolding(state, queue, message, 1);
   state.expectEnd(deadEndOf(state, queue, message));
 }
 
+// Dead letters that hold their group up while nobody leases them.
+function countHolding(state: QueueState, queue: Queue, message: number, step: number): void {
+  const group = state.messages.u32(message, messageField.group);
+  if (group === 0) return;
+  settleGroup(state, queue, group);
+  if (holdsGroup(state, queue, message)) state.groups.countHeld(group, holdField.dead, step);
+}
+
 /**
- * A dead letter is ready again, as if it had never failed: in its old place, or at its group's tail
- * when it stands in no order. Its queue keeps it from now on.
+ * A dead letter is ready again, as if it had never failed: where it stands in its group's order;
+ * behind the front if it holds the group up from outside of it, else at the tail. Its queue keeps it
+ * from now on.
  */
 export function revive(state: QueueState, queue: Queue, message: number): void {
   exhume(state, queue, message);
+  const isOutside = holdsGroup(state, queue, message) && !isInOrder(state, message);
+  if (isOutside) rejoinOrder(state, queue, message);
   forgetFailures(state, queue, message);
   makeReady(state, queue, message);
 }
@@ -129,6 +149,7 @@ export function exhume(state: QueueState, queue: Queue, message: number): void {
   queue.bytesIn.dead -= storedBytesOf(state, message);
   queue.seqs.dead.delete(state.messages.f64(message, messageField.seq));
   queue.deaths.delete(state.links.u48(message, linkField.death));
+  countHolding(state, queue, message, -1);
 }
 
 /**

@@ -3,15 +3,11 @@ import { outcomePurged, outcomeSuperseded } from "./fence-table.ts";
 import { freeBlob, storedBytesOf } from "./message-blob.ts";
 import { hasEnd, ownEndOf, retentionEndOf } from "./message-end.ts";
 import { wasMoved } from "./message-key.ts";
-import {
-  groupField,
-  isDeadLetter,
-  leaseEnd,
-  messageField,
-  messageFlag,
-  messageState,
-} from "./message-record.ts";
-import { enterReady, joinOrder, leaveOrder, refreshGroup, settleGroup } from "./order.ts";
+import { holdsGroup } from "./group-holds.ts";
+import { isInOrder, joinOrder, leaveOrder, settleGroup } from "./group-order.ts";
+import { groupField, holdField } from "./group-record.ts";
+import { isDeadLetter, leaseEnd, messageField, messageState } from "./message-record.ts";
+import { enterReady, refreshGroup } from "./order.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
 
@@ -23,7 +19,7 @@ import type { QueueState } from "./state.ts";
 /** Ready for the first time, or again: behind a delay the message joins its group's tail only now. */
 export function makeReady(state: QueueState, queue: Queue, message: number): void {
   const group = state.messages.u32(message, messageField.group);
-  if (group !== 0 && !isInOrder(state, message)) joinOrder(state, message);
+  if (group !== 0 && !isInOrder(state, message)) joinOrder(state, queue, message);
   enterReady(state, queue, message);
   refreshGroup(state, queue, group);
 }
@@ -42,7 +38,7 @@ export function schedule(state: QueueState, queue: Queue, message: number, due: 
   const group = messages.u32(message, messageField.group);
   if (group === 0) return;
   settleGroup(state, queue, group);
-  state.groups.count(group, groupField.scheduled, 1);
+  countWaiting(state, message, 1);
   refreshGroup(state, queue, group);
 }
 
@@ -57,7 +53,15 @@ export function unschedule(state: QueueState, queue: Queue, message: number): vo
   const group = messages.u32(message, messageField.group);
   if (group === 0) return;
   settleGroup(state, queue, group);
-  state.groups.count(group, groupField.scheduled, -1);
+  countWaiting(state, message, -1);
+}
+
+// One of a group that waits for its time holds it up only if it has been ready before.
+function countWaiting(state: QueueState, message: number, step: number): void {
+  const { groups, messages } = state;
+  const group = messages.u32(message, messageField.group);
+  groups.count(group, groupField.scheduled, step);
+  if (isInOrder(state, message)) groups.countFew(group, groupField.waiting, step);
 }
 
 /** What a lease is granted with. */
@@ -94,8 +98,7 @@ export function lease(
   queue.leased += 1;
   queue.bytesIn.leased += storedBytesOf(state, message);
   queue.seqs.leased.add(seq);
-  const group = messages.u32(message, messageField.group);
-  if (locksGroup(state, message)) state.groups.count(group, groupField.leased, 1);
+  countLeased(state, queue, message, 1);
   return fence;
 }
 
@@ -111,17 +114,20 @@ export function endLease(state: QueueState, queue: Queue, message: number, how: 
   state.fences.touch(messages.f64(message, messageField.fence), state.now);
   letGo(state, message);
   state.expectEnd(retentionEndOf(state, queue, message));
-  if (!locksGroup(state, message)) return;
-  const group = messages.u32(message, messageField.group);
-  settleGroup(state, queue, group);
-  state.groups.count(group, groupField.leased, -1);
+  countLeased(state, queue, message, -1);
 }
 
-// A dead letter holds its group up, or stands outside of it, whoever leases it.
-function locksGroup(state: QueueState, message: number): boolean {
-  const { messages } = state;
-  const hasGroup = messages.u32(message, messageField.group) !== 0;
-  return hasGroup && !isDeadLetter(messages.u8(message, messageField.ends));
+// A dead letter that is leased as such holds its group up only if it did so before.
+function countLeased(state: QueueState, queue: Queue, message: number, step: number): void {
+  const { groups, messages } = state;
+  const group = messages.u32(message, messageField.group);
+  if (group === 0) return;
+  settleGroup(state, queue, group);
+  if (!isDeadLetter(messages.u8(message, messageField.ends))) {
+    groups.countFew(group, groupField.leased, step);
+  } else if (holdsGroup(state, queue, message)) {
+    groups.countHeld(group, holdField.deadLeased, step);
+  }
 }
 
 /** The lease's holder, and the dequeue that took it, have it no more. */
@@ -230,8 +236,4 @@ export function releaseDedup(state: QueueState, queue: Queue, message: number): 
   state.messages.setU32(message, messageField.dedup, 0);
   state.dedup.remove(record);
   queue.dedupHeld -= 1;
-}
-
-function isInOrder(state: QueueState, message: number): boolean {
-  return (state.messages.u8(message, messageField.flags) & messageFlag.inGroup) !== 0;
 }

@@ -76,9 +76,10 @@ export const messageState = {
 
 /**
  * Flags: a JSON body; in its group's order (it has been ready once and is not out of it); an end of
- * its own (`state.ends`); a key of its own (`state.moved`), because it came from another queue.
+ * its own (`state.ends`); a key of its own (`state.moved`), because it came from another queue; it
+ * died under `onDead: "block"`, so that its group is held up (but see `Queue.holdsFrom`).
  */
-export const messageFlag = { json: 1, inGroup: 2, hasEnd: 4, moved: 8 } as const;
+export const messageFlag = { json: 1, inOrder: 2, hasEnd: 4, moved: 8, holds: 16 } as const;
 
 /** How the latest lease ended; `dead`: unsettled, and its message died of it. */
 export const leaseEnd = { none: 0, expired: 1, rewound: 2, settled: 3, dead: 4 } as const;
@@ -99,33 +100,3 @@ export function deadReasonOf(ends: number): DeadReason | null {
 export function isDeadLetter(ends: number): boolean {
   return ends >>> 4 !== 0;
 }
-
-/** Length of a group's record in bytes. */
-export const groupRecordBytes = 64;
-
-/** Byte offsets of a group's fields. */
-export const groupField = {
-  /** 16 bytes: groupIdHash. */
-  key: 0,
-  /** u32: its queue's incarnation. */
-  queue: 16,
-  /** u32, u32: first and last message in the group's order. */
-  head: 20,
-  tail: 24,
-  /** u32: the era of its queue in which its counters were right. */
-  era: 28,
-  /** u32: of those in order, the ready and the leased ones. */
-  ready: 32,
-  leased: 36,
-  /** u32: the message that stands for the group among the candidates. */
-  candidate: 40,
-  /** u32: those that wait for their time, in order or not. */
-  scheduled: 44,
-  /** u32, u32: the first and the last of all members, by seq. */
-  firstMember: 48,
-  lastMember: 52,
-  /** u48: its number among the groups of its queue, from 1. */
-  number: 56,
-  /** u8: whether its ready messages count as ready (1) or blocked (0). */
-  isRunnable: 62,
-} as const;

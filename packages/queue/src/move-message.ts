@@ -2,7 +2,8 @@ import { storedBytesOf } from "./message-blob.ts";
 import { exhume, forgetFailures } from "./message-death.ts";
 import { messageKeyOf, wasMoved } from "./message-key.ts";
 import { detach, joinGroup, makeReady } from "./message-life.ts";
-import { groupField, messageField, messageFlag } from "./message-record.ts";
+import { groupField } from "./group-record.ts";
+import { messageField, messageFlag } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
 

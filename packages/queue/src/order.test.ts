@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Settlement } from "./operation.ts";
 import { bodiesOf, leaseOf, MachineDriver } from "./testing/machine-driver.ts";
+import { begin } from "./testing/redriving.ts";
+import { settlement } from "./testing/settling.ts";
 
 function ready(config: Parameters<MachineDriver["put"]>[0] = {}): MachineDriver {
   const driver = new MachineDriver();
@@ -150,16 +152,90 @@ test("a queue that is configured to go on lets go of what its dead letters hold 
       config: { onDead },
       precondition: { kind: "match-any" },
     });
+  take(driver, 1).settle(0, "reject");
   const [leased] = driver.dequeue({ from: "dead" }).messages;
+  driver.machine.takeReadyHints(9);
+  expect(driver.stats()).toMatchObject({ leased: 1, dead: 1, ready: 0, blocked: 3 });
   replace("continue");
-  expect(driver.machine.isPulseDue(driver.now + 1)).toBe(true);
-  driver.pulse();
-  expect(driver.stats()).toMatchObject({ leased: 1, blocked: 2 });
-  driver.settle({ action: "release", lease: leaseOf(leased), delayMs: null });
-  expect(driver.stats()).toMatchObject({ dead: 1, ready: 4, blocked: 0 });
+  expect(driver.stats()).toMatchObject({ leased: 1, dead: 1, ready: 3, blocked: 0 });
+  expect(driver.machine.takeReadyHints(9)).toEqual(["q"]);
 
-  // What died while nobody was held up holds up nobody afterwards.
+  // What died before that holds up nobody afterwards.
   replace("block");
-  driver.pulse();
-  expect(take(driver, 9).bodies).toEqual(["a2", "a3", "b1", "b2"]);
+  driver.settle({ action: "release", lease: leaseOf(leased), delayMs: null });
+  expect(take(driver, 9).bodies).toEqual(["a2", "a3", "b2"]);
+});
+
+test("a group waits for each of its messages that waits, wherever it stands", () => {
+  const driver = ready();
+  driver.enqueue(...groupOf(4));
+  const { messages } = driver.dequeue({ max: 3, leaseMs: 1_000 });
+  driver.settle({ action: "nack", lease: leaseOf(messages[1]), delayMs: 9_000, error: null });
+  driver.serve(2_000);
+  // The first one's lease is over: it is the head, and the second one waits behind it.
+  expect(driver.stats()).toMatchObject({ ready: 0, blocked: 3, scheduled: 1 });
+  expect(driver.listGroups().entries).toMatchObject([
+    { state: "waiting", head: messages[0]?.message },
+  ]);
+  driver.serve(9_000);
+  expect(take(driver, 9).bodies).toEqual(["g1", "g2", "g3", "g4"]);
+});
+
+test("a group is held up by each of its dead letters until the last is gone or back", () => {
+  const driver = ready({ onDead: "block" });
+  driver.enqueue(...groupOf(4));
+  const { messages } = driver.dequeue({ max: 3, leaseMs: 1_000 });
+  driver.settle({ action: "reject", lease: leaseOf(messages[1]), error: null });
+  driver.serve(2_000);
+  expect(driver.stats()).toMatchObject({ ready: 0, blocked: 3, dead: 1 });
+  expect(driver.listGroups().entries).toMatchObject([{ state: "dead", waiting: 3 }]);
+  begin(driver);
+  driver.serve(1_000);
+  expect(take(driver, 9).bodies).toEqual(["g1", "g2", "g3", "g4"]);
+});
+
+describe("what ends far behind the head of a group that dead letters hold up", () => {
+  function expired(): MachineDriver {
+    const driver = ready({ onDead: "block" });
+    const specs = groupOf(300).map((spec) => ({ ...spec, ttlMs: 1_000 }));
+    driver.enqueue(...specs, { body: "last", group: "g" });
+    driver.serve(2_500);
+    expect(driver.stats()).toMatchObject({ dead: 300, blocked: 1, ready: 0 });
+    return driver;
+  }
+  const bodies = groupOf(300).map(({ body }) => body);
+
+  test("comes back in front of what is behind it, in the order in which it died", () => {
+    const driver = expired();
+    begin(driver);
+    driver.serve(1_000);
+    expect(driver.stats()).toMatchObject({ dead: 0, ready: 301 });
+    const taken = Array.from({ length: 4 }, () => {
+      const run = take(driver, 100);
+      run.bodies.forEach((_, index) => run.settle(index, "ack"));
+      return run.bodies;
+    });
+    expect(taken.flat()).toEqual([...bodies, "last"]);
+  });
+
+  test("holds the group up until it is purged, and then no longer", () => {
+    const driver = expired();
+    const [leased] = driver.dequeue({ from: "dead" }).messages;
+    driver.execute({ type: "purge", queue: "q", states: ["dead"] });
+    expect(driver.stats()).toMatchObject({ ready: 0, blocked: 1 });
+    driver.settle(settlement("ack", leaseOf(leased)));
+    expect(take(driver, 9).bodies).toEqual(["last"]);
+  });
+
+  test("comes back behind a front that was taken away in the meantime", () => {
+    const driver = expired();
+    const { entries } = driver.list({ limit: 100 });
+    for (const { message } of entries) {
+      driver.execute({ type: "delete-message", queue: "q", message, force: false });
+    }
+    begin(driver);
+    driver.serve(1_000);
+    expect(driver.stats()).toMatchObject({ dead: 0, ready: 201 });
+    expect(new Set(take(driver, 100).bodies).size).toBe(100);
+  });
 });

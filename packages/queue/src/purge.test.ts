@@ -1,7 +1,8 @@
 import { sha256 } from "@quorate/prelude/testing";
 import { describe, expect, test } from "vitest";
+import type { LeaseKey } from "./ids.ts";
 import type { PurgedState } from "./operation.ts";
-import { bodiesOf, leaseOf, MachineDriver } from "./testing/machine-driver.ts";
+import { bodiesOf, leaseOf, MachineDriver, type MessageSpec } from "./testing/machine-driver.ts";
 import { leased, ready, refusal, settleOne, slow } from "./testing/settling.ts";
 
 const nothing = { ready: 0, blocked: 0, leased: 0, scheduled: 0, dead: 0, bytes: 0 };
@@ -111,9 +112,10 @@ describe.each([
     settleOne(driver, "reject", leaseOf(rejected));
     expect(held?.lease).not.toBeNull();
     expect(driver.stats()).toMatchObject({ blocked: 3, leased: 1, scheduled: 1, dead: 1 });
+    driver.machine.takeReadyHints(9);
     purge(driver, "leased", "scheduled", "dead");
-    driver.serve(5_000);
     expect(driver.stats()).toMatchObject({ ready: 3, blocked: 0 });
+    expect(driver.machine.takeReadyHints(9)).toEqual(["q"]);
     expect(driver.dequeue({ max: 9 }).messages).toHaveLength(3);
   });
 
@@ -210,7 +212,66 @@ describe("a purge of more messages than one operation may touch", () => {
     driver.enqueue({ group: "g", body: "new" });
     expect(bodiesOf(driver.dequeue())).toEqual(["new"]);
   });
+
+  test("lets go at once of as many groups as it takes heads of, in the order of what is next", () => {
+    const driver = ready({ onDead: "block" });
+    const groups = Array.from({ length: 3_000 }, (_, number) => ({ group: `g${number}` }));
+    enqueueAll(driver, groups);
+    const heads = takeAll(driver, 3_000);
+    heads.forEach((lease, number) => {
+      if (number % 3 === 1) settleOne(driver, "nack", lease);
+      if (number % 3 === 2) settleOne(driver, "reject", lease);
+    });
+    const waiting = groups.map(({ group }, number) => ({
+      group,
+      body: group,
+      priority: number === 1_234 ? 9 : 4,
+    }));
+    enqueueAll(driver, waiting);
+    expect(driver.stats()).toMatchObject({ ready: 0, blocked: 3_000 });
+    expect(purge(driver, "scheduled", "dead")).toMatchObject({ removed: 2_000 });
+    expect(driver.stats()).toMatchObject({ ready: 2_000, blocked: 1_000 });
+    expect(bodiesOf(driver.dequeue({ max: 3 }))).toEqual(["g1234", "g1", "g2"]);
+    expect(purge(driver, "leased")).toMatchObject({ removed: 1_003 });
+    expect(driver.stats()).toMatchObject({ ready: 2_997, blocked: 0 });
+    expect(driver.list({ state: "blocked" }).entries).toEqual([]);
+    expect(driver.list({ state: "ready", limit: 2 }).entries).toMatchObject([
+      { seq: 3_001 },
+      { seq: 3_004 },
+    ]);
+    expect(bodiesOf(driver.dequeue({ max: 2 }))).toEqual(["g0", "g3"]);
+  });
+
+  test("leaves what stays of one long group as available as it is", () => {
+    const driver = ready();
+    driver.enqueue({ group: "g", body: "held" });
+    const lease = leaseOf(driver.dequeue().messages[0]);
+    enqueueAll(
+      driver,
+      Array.from({ length: 9_000 }, () => ({ group: "g", body: "purged" })),
+    );
+    purge(driver, "ready");
+    driver.enqueue({ group: "g", body: "new" });
+    expect(driver.stats()).toMatchObject({ ready: 0, blocked: 1, leased: 1 });
+    settleOne(driver, "release", lease);
+    expect(driver.listGroups().entries).toMatchObject([{ state: "ready", waiting: 2 }]);
+    const taken = driver.dequeue({ max: 5 });
+    expect(bodiesOf(taken)).toEqual(["held", "new"]);
+    settleOne(driver, "ack", leaseOf(taken.messages[0]));
+    settleOne(driver, "release", leaseOf(taken.messages[1]));
+    expect(bodiesOf(driver.dequeue({ max: 5 }))).toEqual(["new"]);
+  });
 });
+
+function enqueueAll(driver: MachineDriver, specs: readonly MessageSpec[]): void {
+  for (let at = 0; at < specs.length; at += 1_000) driver.enqueue(...specs.slice(at, at + 1_000));
+}
+
+function takeAll(driver: MachineDriver, count: number): readonly LeaseKey[] {
+  return Array.from({ length: count / 100 }, () => driver.dequeue({ max: 100 }))
+    .flatMap(({ messages }) => messages)
+    .map(leaseOf);
+}
 
 test("nothing is left of who held the leases that a purge has ended", () => {
   const slabBytes = 70_000;

@@ -1,6 +1,7 @@
 import { unreachable } from "@quorate/prelude";
 import { queuesMax } from "./limits.ts";
 import type { PutQueue } from "./operation.ts";
+import { hintIfFirst } from "./order.ts";
 import { encodeOutcome } from "./outcome-codec.ts";
 import type { PutTrial } from "./put-trial.ts";
 import type { Queue } from "./queue.ts";
@@ -36,7 +37,9 @@ export function putQueue(state: QueueState, operation: PutQueue): Uint8Array {
     case "known": {
       const { queue, config } = verdict;
       if (!queueConfigHas(queue.config, config)) {
+        const before = queue.candidates;
         queue.configure(config);
+        hintIfFirst(state, queue, before);
         state.queuesIdleUntil = 0;
       }
       return encodeOutcome({ type: "queue-put", created: false, view: viewOf(state, queue) });

@@ -1,14 +1,9 @@
 import { type ByteReader, ByteWriter } from "@quorate/prelude";
 import { type Pauses, readPauses, writePauses } from "./pause-view.ts";
-import {
-  emptyOrder,
-  type Ghosts,
-  readGhosts,
-  type StoredState,
-  storedStates,
-  writeGhosts,
-} from "./ghosts.ts";
+import { type Ghosts, readGhosts, type StoredState, storedStates, writeGhosts } from "./ghosts.ts";
+import { hold } from "./group-record.ts";
 import { type QueueConfig, writeQueueConfig } from "./queue-config.ts";
+import { ReadyOrders } from "./ready-orders.ts";
 import { RecentCount } from "./recent-count.ts";
 import type { RecordTable } from "./record-table.ts";
 import { SeqBitset } from "./seq-bitset.ts";
@@ -18,21 +13,16 @@ import { type WindowList, windowList, type WindowTable, writeWindowList } from "
 /**
  * One queue: its configuration, its counters and the roots of what it keeps in pages.
  *
- * `ready`, `blocked`, `leased`, `scheduled` and `dead` are disjoint and add up to its messages;
- * `candidates` is the number of bits in `order`: ungrouped ready messages and the heads of
- * runnable groups.
+ * `ready`, `blocked`, `leased`, `scheduled` and `dead` are disjoint and add up to its messages.
  */
 export class Queue {
   readonly name: string;
   readonly incarnation: number;
   version = 1;
   nextSeq = 1;
-  ready = 0;
-  blocked = 0;
   leased = 0;
   scheduled = 0;
   dead = 0;
-  candidates = 0;
   /** What the messages of each state count in `bytes`, and what popped bodies do. */
   readonly bytesIn: Record<StoredState | "popped", number> = {
     scheduled: 0,
@@ -51,19 +41,23 @@ export class Queue {
   /** Groups in the order in which they were made, by their number. */
   readonly groups: SeqMap;
   nextGroup = 1;
-  /** The candidates, by priority. */
-  order: readonly SeqBitset[];
+  /** The ready messages, those that are blocked too, and which of them come next. */
+  readonly readyOrders: ReadyOrders;
   /** What was purged and is not freed yet, oldest first. */
   readonly ghosts: Ghosts[] = [];
-  /** Purges so far, and by state the one that was the last to take its messages. */
+  /**
+   * How often something changed for all groups at once, and when that was last: by state a purge of
+   * its messages, and that dead letters hold nobody up any more. Groups follow (`settleGroup`).
+   */
   era = 0;
   readonly purgedIn: Record<StoredState, number> = { scheduled: 0, ready: 0, leased: 0, dead: 0 };
+  unblockedIn = 0;
+  /** Dead letters with a lower number of death hold nobody up. */
+  holdsFrom = 1;
   /** Whether the queue itself is gone, and only waits for its memory to be freed. */
   isDeleted = false;
   /** No message with a lower seq ends by the queue's `retentionMs` while it is ready or scheduled. */
   retentionSeq = 1;
-  /** Dead letters from this seq on may still hold up their groups though none should; 0: none do. */
-  unblockSeq = 0;
   /** Dedup records whose window runs, oldest first. */
   dedup: WindowList = windowList();
   /** Leases that have ended by themselves. */
@@ -90,7 +84,7 @@ export class Queue {
     };
     this.deaths = new SeqMap(blocks);
     this.groups = new SeqMap(blocks);
-    this.order = emptyOrder(blocks);
+    this.readyOrders = new ReadyOrders(blocks);
   }
 
   get config(): QueueConfig {
@@ -101,12 +95,35 @@ export class Queue {
   configure(config: QueueConfig): void {
     // What has been passed by may end later now, or what has not may end before it.
     if (config.retentionMs !== this.currentConfig.retentionMs) this.retentionSeq = 1;
-    if (config.onDead !== this.currentConfig.onDead) {
-      this.unblockSeq = config.onDead === "continue" ? 1 : 0;
-    }
+    if (config.onDead === "continue" && this.currentConfig.onDead === "block") this.unblock();
     this.currentConfig = config;
     this.configBytes = null;
     this.version += 1;
+  }
+
+  /** Ready messages whose groups nothing holds up, and the others. */
+  get ready(): number {
+    return this.readyOrders.ready;
+  }
+
+  get blocked(): number {
+    return this.readyOrders.blocked;
+  }
+
+  /** Messages that could be delivered next. */
+  get candidates(): number {
+    return this.readyOrders.candidates;
+  }
+
+  /** What has held groups up that were settled in this era, and does so no more: bits of `hold`. */
+  releasedSince(era: number): number {
+    const { scheduled, leased, dead } = this.purgedIn;
+    return (
+      (leased > era ? releasedBy.leased : 0) |
+      (scheduled > era ? releasedBy.scheduled : 0) |
+      (dead > era ? releasedBy.dead : 0) |
+      (this.unblockedIn > era ? hold.dead | hold.deadLeased : 0)
+    );
   }
 
   /** What `maxBytes` bounds. */
@@ -122,26 +139,29 @@ export class Queue {
   purge(state: StoredState): number {
     const removed = state === "ready" ? this.ready + this.blocked : this[state];
     if (removed === 0) return 0;
-    const isReady = state === "ready";
     const isDead = state === "dead";
-    this.ghosts.push({
-      state,
-      seqs: this.seqs[state],
-      order: isReady ? this.order : emptyOrder(this.blocks),
-      deaths: isDead ? this.deaths : new SeqMap(this.blocks),
-    });
+    const deaths = isDead ? this.deaths : new SeqMap(this.blocks);
+    this.ghosts.push({ state, seqs: this.seqs[state], deaths });
     this.seqs[state] = new SeqBitset(this.blocks);
-    if (isReady) {
-      this.order = emptyOrder(this.blocks);
-      this.candidates = 0;
-      this.blocked = 0;
-    }
     if (isDead) this.deaths = new SeqMap(this.blocks);
-    this[state] = 0;
+    if (state === "ready") {
+      this.readyOrders.clear();
+    } else {
+      this[state] = 0;
+      this.readyOrders.release(releasedBy[state]);
+    }
     this.bytesIn[state] = 0;
     this.era += 1;
     this.purgedIn[state] = this.era;
     return removed;
+  }
+
+  // Dead letters hold nobody up any more, those that are leased as such neither.
+  private unblock(): void {
+    this.readyOrders.release(hold.dead | hold.deadLeased);
+    this.era += 1;
+    this.unblockedIn = this.era;
+    this.holdsFrom = this.nextDeath;
   }
 
   /** All messages: what `maxMessages` bounds. */
@@ -153,14 +173,12 @@ export class Queue {
   write(writer: ByteWriter): void {
     this.configBytes ??= bytesOf(this.config);
     writer.bytes(this.configBytes).u32(this.version).u64(this.nextSeq);
-    for (const count of [this.ready, this.blocked, this.leased, this.scheduled, this.dead]) {
-      writer.u32(count);
-    }
+    for (const count of [this.leased, this.scheduled, this.dead]) writer.u32(count);
     writePauses(writer, this.paused);
     this.expirations.write(writer);
-    writer.u32(this.candidates).u32(this.dedupHeld).u64(this.bytesIn.popped);
-    writer.u32(this.era).bool(this.isDeleted);
-    writer.u64(this.retentionSeq).u64(this.unblockSeq);
+    writer.u32(this.dedupHeld).u64(this.bytesIn.popped);
+    writer.u32(this.era).u32(this.unblockedIn).u64(this.holdsFrom).bool(this.isDeleted);
+    writer.u64(this.retentionSeq);
     writeWindowList(writer, this.dedup);
     this.messages.write(writer);
     for (const name of storedStates) {
@@ -170,7 +188,7 @@ export class Queue {
     writer.u64(this.nextDeath).u64(this.nextGroup);
     this.deaths.write(writer);
     this.groups.write(writer);
-    for (const bits of this.order) bits.write(writer);
+    this.readyOrders.write(writer);
     writer.u32(this.ghosts.length);
     for (const ghosts of this.ghosts) writeGhosts(writer, ghosts);
   }
@@ -179,20 +197,18 @@ export class Queue {
   restore(reader: ByteReader, dedup: WindowTable): void {
     this.version = reader.u32();
     this.nextSeq = reader.u64();
-    this.ready = reader.u32();
-    this.blocked = reader.u32();
     this.leased = reader.u32();
     this.scheduled = reader.u32();
     this.dead = reader.u32();
     this.paused = readPauses(reader);
     this.expirations.restore(reader);
-    this.candidates = reader.u32();
     this.dedupHeld = reader.u32();
     this.bytesIn.popped = reader.u64();
     this.era = reader.u32();
+    this.unblockedIn = reader.u32();
+    this.holdsFrom = reader.u64();
     this.isDeleted = reader.bool();
     this.retentionSeq = reader.u64();
-    this.unblockSeq = reader.u64();
     this.dedup = dedup.readList(reader);
     this.messages.restore(reader);
     for (const name of storedStates) {
@@ -204,11 +220,18 @@ export class Queue {
     this.nextGroup = reader.u64();
     this.deaths.restore(reader);
     this.groups.restore(reader);
-    for (const bits of this.order) bits.restore(reader);
+    this.readyOrders.restore(reader);
     const batches = reader.u32();
     for (let at = 0; at < batches; at++) this.ghosts.push(readGhosts(reader, this.blocks));
   }
 }
+
+/** What a purge of these states takes away of what holds groups up. */
+const releasedBy = {
+  scheduled: hold.waiting,
+  leased: hold.leased | hold.deadLeased,
+  dead: hold.dead,
+} as const;
 
 function bytesOf(config: QueueConfig): Uint8Array {
   const writer = new ByteWriter();

@@ -3,7 +3,7 @@ import { exhume } from "./message-death.ts";
 import { endLease, takeAway, unschedule } from "./message-life.ts";
 import { leaseEnd, messageField, messageState } from "./message-record.ts";
 import type { DeleteMessage, DeleteQueue, Purge } from "./operation.ts";
-import { leaveReady } from "./order.ts";
+import { hintIfFirst, leaveReady } from "./order.ts";
 import { encodeOutcome } from "./outcome-codec.ts";
 import type { Queue } from "./queue.ts";
 import type { Refusal } from "./refusal.ts";
@@ -15,7 +15,9 @@ export function purge(state: QueueState, operation: Purge): Uint8Array {
   const queue = state.queue(operation.queue);
   if (queue === undefined) return refuse({ code: "queue-not-found" });
   if (queue.config.denyPurge) return refuse({ code: "purge-denied" });
+  const before = queue.candidates;
   const removed = operation.states.reduce((sum, name) => sum + queue.purge(name), 0);
+  hintIfFirst(state, queue, before);
   // What one operation may touch it frees itself; pulses carry on with the rest.
   sweep(state, queue);
   state.queuesIdleUntil = 0;

@@ -5,6 +5,8 @@ import { SortedNumbers } from "./sorted-numbers.ts";
 const bitsPerBlock = 16_384;
 const middle = bitsPerBlock / 8;
 const top = middle + bitsPerBlock / 32 / 8;
+/** Bytes of a block that are used: the bits and both summaries. */
+const usedBytes = top + 4;
 
 /**
  * A set of sequence numbers that knows its lowest: blocks of 16,384 bits with two levels of summary
@@ -53,9 +55,7 @@ export class SeqBitset {
     if (this.clearBit(block, 0, bit) !== 0) return;
     if (this.clearBit(block, middle, bit >>> 5) !== 0) return;
     if (this.clearBit(block, top, bit >>> 10) !== 0) return;
-    this.table.free(block);
-    this.blocks.delete(key);
-    this.keys.delete(key);
+    this.table.free(this.removeBlock(key));
   }
 
   /** The lowest number, or -1. */
@@ -87,6 +87,33 @@ export class SeqBitset {
     return seqs;
   }
 
+  /**
+   * Takes over all numbers of another set of the same table, which has none of those that are here
+   * and is empty afterwards. A few microseconds for each block that both have.
+   */
+  absorb(other: SeqBitset): void {
+    for (let key = other.keys.first; key >= 0; key = other.keys.first) {
+      const block = other.removeBlock(key);
+      const own = this.blocks.get(key);
+      if (own === undefined) {
+        this.addBlock(key, block);
+        continue;
+      }
+      for (let at = 0; at < usedBytes; at += 4) {
+        const word = this.table.u32(block, at);
+        if (word !== 0) this.table.setU32(own, at, (this.table.u32(own, at) | word) >>> 0);
+      }
+      this.table.free(block);
+    }
+  }
+
+  /** Removes all numbers, as fast as blocks are freed. */
+  clear(): void {
+    for (let key = this.keys.first; key >= 0; key = this.keys.first) {
+      this.table.free(this.removeBlock(key));
+    }
+  }
+
   /** Everything but the blocks' content, whatever the order in which they were made. */
   write(writer: ByteWriter): void {
     writer.u32(this.blocks.size);
@@ -107,6 +134,13 @@ export class SeqBitset {
   private addBlock(key: number, block: number): void {
     this.blocks.set(key, block);
     this.keys.add(key);
+  }
+
+  private removeBlock(key: number): number {
+    const block = present(this.blocks.get(key), "block exists");
+    this.blocks.delete(key);
+    this.keys.delete(key);
+    return block;
   }
 
   // The lowest number of a block whose bit is `from` or higher, or -1.

@@ -14,7 +14,8 @@ import {
   messageState,
 } from "./message-record.ts";
 import type { Settle, Settlement } from "./operation.ts";
-import { isHead, leaveReady } from "./order.ts";
+import { isHead } from "./group-order.ts";
+import { leaveReady } from "./order.ts";
 import { encodeOutcome } from "./outcome-codec.ts";
 import type { SettleResult } from "./outcome.ts";
 import type { Queue } from "./queue.ts";

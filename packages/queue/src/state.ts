@@ -5,7 +5,7 @@ import { storedStates } from "./ghosts.ts";
 import { GroupTable } from "./group-table.ts";
 import { HolderTable } from "./holder-table.ts";
 import { ghostsPerOperationMax, leaseClockStepMicrosMax } from "./limits.ts";
-import { endBytes, linkBytes, MessageLinks } from "./message-links.ts";
+import { endBytes, linkBytes } from "./message-links.ts";
 import { messageRecordBytes } from "./message-record.ts";
 import { MovedTable } from "./moved-table.ts";
 import type { PageClaims } from "./page-claims.ts";
@@ -18,6 +18,7 @@ import { RecordTable } from "./record-table.ts";
 import { Revocations } from "./revocations.ts";
 import { blockBytes } from "./seq-map.ts";
 import { slabBytesDefault, Slabs } from "./slabs.ts";
+import { SparseFields } from "./sparse-fields.ts";
 import { Tasks } from "./tasks.ts";
 import { TimerHeap } from "./timer-heap.ts";
 import { type WindowList, windowList, WindowTable, writeWindowList } from "./window-table.ts";
@@ -34,9 +35,9 @@ export class QueueState {
   /** Error histories and progress: place and length of a blob. */
   readonly annexes = new RecordTable(this.pages, 16);
   /** Neighbours in groups, the order of death: beside the messages' records. */
-  readonly links = new MessageLinks(this.pages, linkBytes);
+  readonly links = new SparseFields(this.pages, linkBytes);
   /** When messages end by their own ttl, in the same way. */
-  readonly ends = new MessageLinks(this.pages, endBytes);
+  readonly ends = new SparseFields(this.pages, endBytes);
   readonly groups = new GroupTable(this.pages, this.messages, this.links);
   /** Leased messages by lease end (lease clock). */
   readonly leases = new TimerHeap(this.pages, this.messages);
@@ -64,8 +65,8 @@ export class QueueState {
   /** The op that messages are being counted in, and how many it has so far. */
   op = 0;
   messagesInOp = 0;
-  /** Ghosts that the present operation may still take out of orders; volatile. */
-  ghostsToTouch = 0;
+  /** Ghosts that the present operation may still free; volatile. */
+  ghostsToFree = 0;
   /** Before this time no queue has anything to end, to forget or to free; volatile. */
   queuesIdleUntil = 0;
   private readonly byName = new Map<string, Queue>();
@@ -159,7 +160,7 @@ export class QueueState {
     }
     this.leaseClock = this.leaseClockAt(timestampMicros);
     this.now = timestampMicros;
-    this.ghostsToTouch = this.ghostsMax;
+    this.ghostsToFree = this.ghostsMax;
   }
 
   /** What the lease clock will be when the next op has this time. */

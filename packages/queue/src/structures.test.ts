@@ -82,6 +82,27 @@ test("the bitset knows its lowest numbers as a sorted list does, and gives its b
   expect(blocks.count).toBe(0);
 });
 
+test("a bitset that takes another one over has the numbers of both, and frees what it does not need", () => {
+  const prng = new Prng(17);
+  const blocks = new RecordTable(new PageStore(), blockBytes);
+  const [bits, other] = [new SeqBitset(blocks), new SeqBitset(blocks)];
+  const seqs = new Set<number>();
+  for (let step = 0; step < 3_000; step++) {
+    const seq = prng.chance(0.9) ? prng.below(40_000) : prng.below(400_000);
+    if (seqs.has(seq)) continue;
+    seqs.add(seq);
+    (prng.chance(0.5) ? bits : other).add(seq);
+  }
+  bits.absorb(other);
+  expect(other.lowest()).toBe(-1);
+  const found: number[] = [];
+  for (let seq = bits.lowest(); seq >= 0; seq = bits.from(seq + 1)) found.push(seq);
+  expect(found).toEqual([...seqs].toSorted((left, right) => left - right));
+  expect(blocks.count).toBe(new Set(found.map((seq) => Math.floor(seq / 16_384))).size);
+  bits.clear();
+  expect([bits.lowest(), blocks.count]).toEqual([-1, 0]);
+});
+
 test("the sequence map forgets a block with its last number", () => {
   const blocks = new RecordTable(new PageStore(), blockBytes);
   const map = new SeqMap(blocks);

@@ -1,5 +1,5 @@
-import { present } from "@quorate/prelude";
 import type { Ghosts } from "./ghosts.ts";
+import { forgetOrder, settleGroup } from "./group-order.ts";
 import { letGo, takeAway } from "./message-life.ts";
 import { linkField } from "./message-links.ts";
 import { messageField } from "./message-record.ts";
@@ -11,9 +11,6 @@ import type { QueueState } from "./state.ts";
  * goes with the last thing that it held.
  */
 export function sweep(state: QueueState, queue: Queue): void {
-  // Each ghost takes itself out of its group: there is no need to look for others at its head.
-  let left = state.ghostsToTouch;
-  state.ghostsToTouch = 0;
   for (;;) {
     const [ghosts] = queue.ghosts;
     if (ghosts === undefined) break;
@@ -22,11 +19,10 @@ export function sweep(state: QueueState, queue: Queue): void {
       queue.ghosts.shift();
       continue;
     }
-    if (left === 0) break;
-    left -= 1;
+    if (state.ghostsToFree === 0) break;
+    state.ghostsToFree -= 1;
     free(state, queue, ghosts, seq);
   }
-  state.ghostsToTouch = left;
   const isEmpty = queue.ghosts.length === 0 && queue.dedup.head === 0;
   if (queue.isDeleted && isEmpty && queue.bytesIn.popped === 0) state.forgetQueue(queue);
 }
@@ -47,9 +43,9 @@ function free(state: QueueState, queue: Queue, ghosts: Ghosts, seq: number): voi
   }
   if (ghosts.state === "leased") letGo(state, message);
   if (ghosts.state === "dead") ghosts.deaths.delete(state.links.u48(message, linkField.death));
-  if (ghosts.state === "ready") {
-    const bits = present(ghosts.order[messages.u8(message, messageField.priority)]);
-    if (bits.has(seq)) bits.delete(seq);
-  }
+  const group = messages.u32(message, messageField.group);
+  // The order of its group has let go of it, at the latest now.
+  if (group !== 0) settleGroup(state, queue, group);
+  forgetOrder(state, message);
   takeAway(state, queue, message);
 }

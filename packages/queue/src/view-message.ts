@@ -4,13 +4,8 @@ import { messageKeyOf } from "./message-key.ts";
 import { readBlob } from "./message-blob.ts";
 import { endOf } from "./message-end.ts";
 import { linkField } from "./message-links.ts";
-import {
-  deadReasonOf,
-  groupField,
-  messageField,
-  messageFlag,
-  messageState,
-} from "./message-record.ts";
+import { countedHoldsOf } from "./group-holds.ts";
+import { deadReasonOf, messageField, messageFlag, messageState } from "./message-record.ts";
 import type { LeaseView, MessageContent, MessageView, MessageViewState } from "./message-view.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -23,7 +18,7 @@ export function viewMessage(
 ): MessageView {
   const { messages } = state;
   const { contentType, groupId, dedupId } = readBlob(state, message);
-  const is = viewStateOf(state, message);
+  const is = viewStateOf(state, queue, message);
   const reason = deadReasonOf(messages.u8(message, messageField.ends));
   const since = millis(messages.f64(message, messageField.since));
   return {
@@ -47,8 +42,8 @@ export function viewMessage(
 }
 
 /** What the message is, as reads show it. */
-export function viewStateOf(state: QueueState, message: number): MessageViewState {
-  const { messages, groups } = state;
+export function viewStateOf(state: QueueState, queue: Queue, message: number): MessageViewState {
+  const { messages } = state;
   switch (messages.u8(message, messageField.state)) {
     case messageState.scheduled:
       return "scheduled";
@@ -58,8 +53,8 @@ export function viewStateOf(state: QueueState, message: number): MessageViewStat
       return "dead";
     default: {
       const group = messages.u32(message, messageField.group);
-      const isRunnable = group === 0 || groups.records.u8(group, groupField.isRunnable) === 1;
-      return isRunnable ? "ready" : "blocked";
+      const isFree = group === 0 || countedHoldsOf(state, queue, group) === 0;
+      return isFree ? "ready" : "blocked";
     }
   }
 }

@@ -22,14 +22,12 @@ export function viewOf(state: QueueState, queue: Queue): QueueView {
 function oldestReadyAt(state: QueueState, queue: Queue): number | null {
   const { messages } = state;
   let oldest = Infinity;
-  for (const bits of queue.order) {
-    for (const seq of bits.lowestOf(oldestReadyScanMax)) {
-      const message = queue.messages.get(seq);
-      const next = messages.u32(message, messageField.next);
-      oldest = Math.min(oldest, messages.f64(message, messageField.since));
-      if (next !== 0 && isReady(state, queue, next)) {
-        oldest = Math.min(oldest, messages.f64(next, messageField.since));
-      }
+  for (const seq of queue.readyOrders.lowest(oldestReadyScanMax)) {
+    const message = queue.messages.get(seq);
+    const next = messages.u32(message, messageField.next);
+    oldest = Math.min(oldest, messages.f64(message, messageField.since));
+    if (next !== 0 && isReady(state, queue, next)) {
+      oldest = Math.min(oldest, messages.f64(next, messageField.since));
     }
   }
   return oldest === Infinity ? null : Math.floor(oldest / 1_000);

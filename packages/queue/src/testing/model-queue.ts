@@ -30,8 +30,6 @@ export class ModelQueue {
   readonly incarnation: number;
   version = 1;
   config: QueueConfig;
-  /** Whether the next pulse lets go of what dead letters hold up. */
-  unblocks = false;
   readonly messages = new Map<number, ModelMessage>();
   readonly ids = new Map<string, Remembered>();
   private readonly keys = new Map<
@@ -138,10 +136,7 @@ export class ModelQueue {
     // Of each group what may still be taken in this dequeue, in the group's order.
     const queues = new Map<string, ModelMessage[]>();
     for (const [group, order] of this.groups) {
-      const isLocked = order.some(isLeased);
-      const stop = order.findIndex(({ state }) => state !== "ready");
-      const run = stop < 0 ? order : order.slice(0, stop);
-      queues.set(group, isLocked ? [] : run.slice(0, maxPerGroup));
+      queues.set(group, this.isRunnable(group) ? order.slice(0, maxPerGroup) : []);
     }
     while (taken.length < max) {
       const index = ready.findIndex(
@@ -204,10 +199,10 @@ export class ModelQueue {
     return message.deliveries - message.rewinds >= this.config.maxDeliveries;
   }
 
+  /** Whether none of the group is leased, waits after a failure, or lies dead and holds it up. */
   isRunnable(group: string | null): boolean {
     if (group === null) return true;
-    const order = this.groups.get(group) ?? [];
-    return order[0]?.state === "ready" && !order.some(isLeased);
+    return (this.groups.get(group) ?? []).every(({ state }) => state === "ready");
   }
 
   private enqueueOne(message: NewMessage, place: Place, full: string | null): ModelAnswer {
@@ -291,9 +286,4 @@ export class ModelQueue {
     this.bytes = before.bytes;
     this.nextSeq = seqBefore;
   }
-}
-
-// Leased, and not as a dead letter: those lock no group.
-function isLeased({ state, death }: ModelMessage): boolean {
-  return state === "leased" && death === 0;
 }

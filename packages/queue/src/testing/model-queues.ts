@@ -24,10 +24,6 @@ export class ModelQueues extends ModelLeases {
       if (isWaiting && isOver && message.redrives === 0) this.endMessage(queue, message);
     }
     for (const message of queue.messages.values()) {
-      if (message.state === "dead" && queue.unblocks) queue.leaveGroup(message);
-    }
-    queue.unblocks = false;
-    for (const message of queue.messages.values()) {
       if (message.state === "dead" && queue.deadEndOf(message) <= this.now)
         this.takeAway(queue, message);
     }
@@ -48,7 +44,12 @@ export class ModelQueues extends ModelLeases {
       return { refused: "precondition-required" };
     }
     if (precondition.kind === "match-any" && !queueConfigHas(queue.config, config)) {
-      if (config.onDead !== queue.config.onDead) queue.unblocks = config.onDead === "continue";
+      if (config.onDead === "continue") {
+        // Dead letters hold nobody up any more, also those that are leased as such.
+        for (const message of queue.messages.values()) {
+          if (message.death > 0) queue.leaveGroup(message);
+        }
+      }
       queue.config = config;
       queue.version += 1;
     }
