@@ -47,6 +47,35 @@ describe("the client table", () => {
     expect(table.findByNonce(0, sessionAt(2).nonce)).toBeNull();
   });
 
+  it("never evicts a gateway's fair share for one that registers without end", () => {
+    const table = new ClientTable();
+    const gateways = 4;
+    const share = sessionsMax / gateways;
+    const countOf = (gateway: number): number =>
+      table.sorted().filter((session) => session.gateway === gateway).length;
+    for (let op = 1; op <= 5 * sessionsMax; op++) {
+      // Gateway 0 registers far more often than the others, and also when they have their shares.
+      const isOther = op % 5 === 0 && op <= 5 * (gateways - 1) * share;
+      const gateway = isOther ? 1 + ((op / 5) % (gateways - 1)) : 0;
+      table.register(sessionAt(op, 0, { gateway }));
+    }
+    expect([0, 1, 2, 3].map(countOf)).toEqual([share, share, share, share]);
+    expect(table.size).toBe(sessionsMax);
+  });
+
+  it("gives a gateway that comes late its share, at the cost of the one that has most", () => {
+    const table = new ClientTable();
+    for (let op = 1; op <= sessionsMax; op++) {
+      table.register(sessionAt(op, 0, { gateway: op <= 56 ? 1 : 0 }));
+    }
+    for (let op = 1; op <= 3; op++) table.register(sessionAt(sessionsMax + op, 0, { gateway: 2 }));
+    const sorted = table.sorted();
+    expect(sorted.filter(({ gateway }) => gateway === 1)).toHaveLength(56);
+    expect(sorted.filter(({ gateway }) => gateway === 2)).toHaveLength(3);
+    // The idlest of gateway 0 are gone.
+    expect(sorted.find(({ gateway }) => gateway === 0)?.id.op).toBe(60);
+  });
+
   it("evicts the same session on every replica, whatever the order of registration", () => {
     const sessions = Array.from({ length: sessionsMax }, (_, index) => {
       return sessionAt(1, index, { lastOp: asOp(7) });

@@ -2,7 +2,7 @@
  * The client table: VRR §4.1, with sessions that are registered through the log (rule A4).
  *
  * It holds committed requests only, is changed by execution alone, on every replica alike, and is
- * bounded: when it is full the session that has been idle for longest makes room.
+ * bounded: when it is full a session makes room, of the gateway that has most.
  */
 import { bytesEqual, hexEncode } from "@quorate/prelude";
 import { type Op, type RequestNumber, type SessionId, sessionsMax } from "@quorate/protocol";
@@ -45,7 +45,7 @@ export class ClientTable {
     const key = registrationKey(session.gateway, session.nonce);
     const known = this.byNonce.get(key);
     if (known !== undefined) return known;
-    if (this.sessions.size >= sessionsMax) this.evictIdlest();
+    if (this.sessions.size >= sessionsMax) this.makeRoom(session.gateway);
     this.sessions.set(sessionKey(session.id), session);
     this.byNonce.set(key, session);
     return session;
@@ -65,9 +65,22 @@ export class ClientTable {
     );
   }
 
-  private evictIdlest(): void {
+  /**
+   * The gateway with most sessions, the new one counted, gives up the one that is idle for longest.
+   * So whoever registers without end evicts its own, and never what is another's fair share.
+   */
+  private makeRoom(newcomer: number): void {
+    const counts = new Map([[newcomer, 1]]);
+    for (const { gateway } of this.sessions.values()) {
+      counts.set(gateway, (counts.get(gateway) ?? 0) + 1);
+    }
+    const most = Math.max(...counts.values());
+    const isNewcomers = counts.get(newcomer) === most;
+    const mayGo = ({ gateway }: Session): boolean =>
+      isNewcomers ? gateway === newcomer : counts.get(gateway) === most;
     let idlest: Session | null = null;
     for (const session of this.sorted()) {
+      if (!mayGo(session)) continue;
       if (idlest === null || session.lastOp < idlest.lastOp) idlest = session;
     }
     if (idlest === null) return;

@@ -62,7 +62,8 @@ export function onReadmission(
     entry: null,
     certificate: null,
   });
-  acting.waiting.push({ item: { kind: "request", statement: owned }, bytes: owned.length });
+  const item = { kind: "request", statement: owned } as const;
+  acting.waiting.push({ item, bytes: owned.length, gateway: null });
   acting.bytesWaiting += owned.length;
 }
 

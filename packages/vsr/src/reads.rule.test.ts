@@ -101,4 +101,17 @@ describe("S6 a linearizable read is never stale", () => {
     expect(rig.gateway.lastRead).toBe("");
     expect(rig.gateway.answers("readReply").at(-1)).toMatchObject({ op: 1, view: 1 });
   });
+
+  it("finds room also while another gateway reads without end", () => {
+    const rig = startedRig(3, { options: { readsWaitingMax: 8 } });
+    rig.settle();
+    rig.network.hold({ command: "commitOk" });
+    for (let reads = 0; reads < 20; reads++) rig.read(1);
+    rig.read(1, "linearizable", 1);
+    const [greedy, modest] = rig.gateways.map((gateway) => gateway.answers("readReply").length);
+    expect([greedy, modest]).toEqual([20 - 4, 0]);
+    rig.network.release();
+    rig.settle();
+    expect(rig.gateways[1]?.lastRead).toBe("");
+  });
 });

@@ -9,18 +9,30 @@ import { type NoteOf, opMax } from "@quorate/protocol";
 import { sendHeartbeat } from "./heartbeat.ts";
 import type { Peer } from "./input.ts";
 import { quorumOf } from "./quorum.ts";
+import { isShareUsedUp } from "./share.ts";
 import { tellNote } from "./speak.ts";
 import type { ActingPrimary, Replica, WaitingRead } from "./state.ts";
 
 export function onRead(replica: Replica, from: Peer, request: NoteOf<"readRequest">): void {
   if (request.consistency === "stale") return answer(replica, from, request);
   const { acting } = replica;
-  if (acting === null || replica.reads.length >= replica.identity.options.readsWaitingMax) {
-    return decline(replica, from, request);
-  }
+  if (acting === null || hasNoRoomFor(replica, from)) return decline(replica, from, request);
   const start = replica.startHead?.op ?? replica.commit;
   const commitAtArrival = opMax(replica.commit, start);
   replica.reads.push({ from, request, commitAtArrival, heartbeat: null });
+}
+
+/** Whether no more may wait, of all gateways or of this one. */
+function hasNoRoomFor({ reads, identity }: Replica, from: Peer): boolean {
+  const { readsWaitingMax } = identity.options;
+  // Nobody has used up a share of what is less than half full.
+  if (reads.length < readsWaitingMax / 2) return false;
+  const own = reads.filter(
+    (read) => read.from.kind === from.kind && read.from.index === from.index,
+  );
+  return (
+    reads.length >= readsWaitingMax || isShareUsedUp(own.length, reads.length, readsWaitingMax)
+  );
 }
 
 /** Sends one heartbeat for all reads that still need one, and answers those that are confirmed. */

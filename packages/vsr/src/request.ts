@@ -4,6 +4,7 @@ import { isLastRequest, registrationKey, sessionKey } from "./client-table.ts";
 import { isLogNoted } from "./early-requests.ts";
 import type { IgnoreReason } from "./effect.ts";
 import { replyAgain, tellEvicted, tellRegistered } from "./execute.ts";
+import { isShareUsedUp } from "./share.ts";
 import { sendPacket, tellNote } from "./speak.ts";
 import { type ActingPrimary, ignore, type Replica } from "./state.ts";
 
@@ -20,9 +21,11 @@ export function onRegister(
   if (!isLogNoted(replica, acting)) return ignore(replica, "register", "log not read yet");
   const key = registrationKey(header.sender, message.nonce);
   if (acting.inFlight.has(key)) return ignore(replica, "register", "already in the log");
-  if (isFull(replica, acting, statement)) return ignore(replica, "register", "too many waiting");
+  if (hasNoRoomFor(replica, acting, header.sender, statement)) {
+    return ignore(replica, "register", "too many waiting");
+  }
   acting.inFlight.set(key, 0);
-  wait(acting, statement);
+  wait(acting, header.sender, statement);
 }
 
 export function onRequest(
@@ -56,9 +59,11 @@ export function onRequest(
   if ((acting.inFlight.get(key) ?? 0) >= message.number) {
     return ignore(replica, "request", "already in the log");
   }
-  if (isFull(replica, acting, statement)) return refuse(replica, header.sender, message);
+  if (hasNoRoomFor(replica, acting, header.sender, statement)) {
+    return refuse(replica, header.sender, message);
+  }
   acting.inFlight.set(key, message.number);
-  wait(acting, statement);
+  wait(acting, header.sender, statement);
 }
 
 function reasonAgainstOldNumber(number: number, last: number): IgnoreReason {
@@ -85,6 +90,25 @@ export function isFull(replica: Replica, acting: ActingPrimary, statement: Uint8
   return acting.bytesWaiting + statement.length > requestBytesWaitingMax;
 }
 
+/** The same for one gateway: it may not fill what all of them share. */
+function hasNoRoomFor(
+  replica: Replica,
+  acting: ActingPrimary,
+  gateway: number,
+  statement: Uint8Array,
+): boolean {
+  if (isFull(replica, acting, statement)) return true;
+  const { requestsWaitingMax, requestBytesWaitingMax } = replica.identity.options;
+  const own = acting.waiting.filter((each) => each.gateway === gateway);
+  // A single request has its place however large it is.
+  if (own.length === 0) return false;
+  const ownBytes = own.reduce((sum, { bytes }) => sum + bytes, statement.length);
+  return (
+    isShareUsedUp(own.length, acting.waiting.length, requestsWaitingMax) ||
+    isShareUsedUp(ownBytes, acting.bytesWaiting, requestBytesWaitingMax)
+  );
+}
+
 /** Overload is answered at once and honestly: the request will not be executed. */
 function refuse(replica: Replica, gateway: number, message: MessageOf<"request">): void {
   const { session, number } = message;
@@ -93,7 +117,7 @@ function refuse(replica: Replica, gateway: number, message: MessageOf<"request">
   ignore(replica, "request", "too many waiting");
 }
 
-function wait(acting: ActingPrimary, statement: Uint8Array): void {
-  acting.waiting.push({ item: { kind: "request", statement }, bytes: statement.length });
+function wait(acting: ActingPrimary, gateway: number, statement: Uint8Array): void {
+  acting.waiting.push({ item: { kind: "request", statement }, bytes: statement.length, gateway });
   acting.bytesWaiting += statement.length;
 }

@@ -121,7 +121,7 @@ describe("A4 a session is its gateway's and can be evicted", () => {
   });
 
   it("makes room for a new session at the cost of the one that is idle for longest", () => {
-    const rig = startedRig(1, { options: { requestsWaitingMax: sessionsMax + 1 } });
+    const rig = startedRig(1, { options: { requestsWaitingMax: 2 * sessionsMax } });
     const { session } = rig.gateway;
     for (let count = 0; count < sessionsMax; count++) register(rig, 0, `session ${count}`);
     rig.settle();
@@ -142,5 +142,35 @@ describe("A4 overload is answered at once", () => {
     rig.network.release();
     rig.settle();
     expect(rig.executed(1)).toEqual(["1", "2"]);
+  });
+
+  it("and a gateway that sends without end leaves room for the others", () => {
+    const rig = startedRig(3, { options: { preparesInFlightMax: 1, requestsWaitingMax: 6 } });
+    const [greedy, modest] = [present(rig.gateways[0]), present(rig.gateways[1])];
+    rig.ask(1, modest.register("modest"), 1);
+    rig.settle();
+    rig.network.hold({ command: "prepareOk" });
+    for (let number = 1; number <= 20; number++) request(rig, 1, number, `greedy ${number}`);
+    // One is in flight, and half of what may wait is taken.
+    expect(greedy.answers("overloaded")).toHaveLength(20 - 1 - 3);
+    rig.ask(1, modest.request(1, ["modest"], modest.session), 1);
+    expect(modest.answers("overloaded")).toEqual([]);
+    rig.network.release();
+    rig.settle();
+    expect(modest.outcomes).toEqual(["modest@5"]);
+  });
+
+  it("and bytes are shared like requests", () => {
+    const options = { preparesInFlightMax: 1, requestBytesWaitingMax: 6_000 };
+    const rig = startedRig(3, { options });
+    const [greedy, modest] = [present(rig.gateways[0]), present(rig.gateways[1])];
+    rig.ask(1, modest.register("modest"), 1);
+    rig.settle();
+    rig.network.hold({ command: "prepareOk" });
+    const large = "x".repeat(1_000);
+    for (let number = 1; number <= 9; number++) request(rig, 1, number, large);
+    expect(greedy.answers("overloaded").length).toBeGreaterThan(0);
+    rig.ask(1, modest.request(1, [large], modest.session), 1);
+    expect(modest.answers("overloaded")).toEqual([]);
   });
 });

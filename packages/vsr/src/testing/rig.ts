@@ -220,12 +220,12 @@ export class Rig {
     this.receive(to, { kind: "gateway", index: gateway }, statement);
   }
 
-  /** The read of a gateway arrives at a member; the answer is in `gateway.lastRead`. */
-  read(to: number, consistency: "linearizable" | "stale" = "linearizable"): void {
+  /** The read of a gateway arrives at a member; the answer is in its `lastRead`. */
+  read(to: number, consistency: "linearizable" | "stale" = "linearizable", gateway = 0): void {
     this.readId += 1;
     const question = new Uint8Array(0);
     const request = { note: "readRequest", readId: this.readId, consistency, question } as const;
-    this.step(to, { kind: "read", from: { kind: "gateway", index: 0 }, request });
+    this.step(to, { kind: "read", from: { kind: "gateway", index: gateway }, request });
   }
 
   step(index: number, input: Input): void {
