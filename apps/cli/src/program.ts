@@ -7,6 +7,7 @@ import { declareCompletion } from "./commands/completion.ts";
 import { declareContext } from "./commands/context.ts";
 import { declareDequeue } from "./commands/dequeue.ts";
 import { declareDlq } from "./commands/dlq.ts";
+import { declareDoctor } from "./commands/doctor.ts";
 import { declareEnqueue } from "./commands/enqueue.ts";
 import { declareLogin } from "./commands/login.ts";
 import { declareLogout } from "./commands/logout.ts";
@@ -50,6 +51,7 @@ export function createProgram(cli: Cli) {
   declareTop(program, cli);
   declareCluster(program, cli);
   declareCheck(program, cli);
+  declareDoctor(program, cli);
 
   program.commandsGroup("Messages:");
   declareEnqueue(program, cli);
