@@ -2,6 +2,7 @@ import { unreachable } from "@quorate/prelude";
 import { browse } from "./browse.ts";
 import { countMeant, type DeadCount, spanOf } from "./dead-filter.ts";
 import { roomInFlight } from "./dequeue.ts";
+import { deadLettersExaminedMax } from "./limits.ts";
 import { tryPut } from "./put-queue.ts";
 import type { QueueView } from "./queue-view.ts";
 import type { Answer, DeliverableFinding, Question } from "./question.ts";
@@ -63,7 +64,8 @@ function countDead(
   const queue = state.queue(name);
   if (queue === undefined) return null;
   const span = spanOf(state, queue, filter);
-  return countMeant(state, queue, filter, { span, from: Math.max(from, span.first) });
+  const max = deadLettersExaminedMax;
+  return countMeant(state, queue, filter, { span, from: Math.max(from, span.first), max });
 }
 
 function findDeliverable(

@@ -1,9 +1,8 @@
 import { readAnnex } from "./annex.ts";
 import { findMessage } from "./find-message.ts";
-import { deadLettersExaminedMax } from "./limits.ts";
 import { linkField } from "./message-links.ts";
 import { groupField } from "./group-record.ts";
-import { deadReasonOf, messageField } from "./message-record.ts";
+import { type DeadReason, deadReasonOf, messageField } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { RedriveFilter } from "./redrive-filter.ts";
 import type { QueueState } from "./state.ts";
@@ -14,25 +13,28 @@ export interface DeathSpan {
   readonly end: number;
   /** Only these, ascending; null: all. */
   readonly only: readonly number[] | null;
+  /** Only those that died for this; null: all. */
+  readonly reason: DeadReason | null;
 }
 
 /** Where the dead letters are that can be meant: all that are dead now, or those with these ids. */
 export function spanOf(state: QueueState, queue: Queue, filter: RedriveFilter): DeathSpan {
   const only = filter.ids === null ? null : deathsOf(state, queue, filter);
-  const { fromMs, toMs } = filter;
+  const { fromMs, toMs, reason } = filter;
   return {
     first: fromMs === null ? 1 : deathsBefore(state, queue, fromMs),
     end: toMs === null ? queue.nextDeath : deathsBefore(state, queue, toMs + 1),
     only,
+    reason,
   };
 }
 
 /** The next dead letter of the span, from this number of death on: its number, or -1. */
-export function nextDeath(queue: Queue, { end, only }: DeathSpan, from: number): number {
+export function nextDeath(queue: Queue, { end, only, reason }: DeathSpan, from: number): number {
   if (only !== null) {
     return only.find((death) => death >= from && queue.deaths.get(death) !== 0) ?? -1;
   }
-  const death = queue.deaths.from(from);
+  const death = queue.deaths.from(from, reason);
   return death < end ? death : -1;
 }
 
@@ -53,33 +55,33 @@ export function isMeant(state: QueueState, message: number, filter: RedriveFilte
   return errorType === null || readAnnex(state, message).errors[0]?.type === errorType;
 }
 
-/** How many are meant, of at most deadLettersExaminedMax that are looked at. */
+/** How many are meant, of at most as many as may be looked at. */
 export interface DeadCount {
   readonly matched: number;
   /** Where to count on; null at the end. */
   readonly next: number | null;
 }
 
-/** Counts the dead letters that are meant, from this number of death on. */
+/**
+ * Counts the dead letters that are meant, from this number of death on: all of them at once where
+ * their reasons and times decide, else of at most `max` that are looked at.
+ */
 export function countMeant(
   state: QueueState,
   queue: Queue,
   filter: RedriveFilter,
-  { span, from }: { readonly span: DeathSpan; readonly from: number },
+  { span, from, max }: { readonly span: DeathSpan; readonly from: number; readonly max: number },
 ): DeadCount {
-  // All of them are counted already.
-  if (span.only === null && isEverything(filter)) return { matched: queue.dead, next: null };
+  if (span.only === null && filter.groupHash === null && filter.errorType === null) {
+    return { matched: queue.deaths.countIn(from, span.end, span.reason), next: null };
+  }
   let matched = 0;
   let next = nextDeath(queue, span, from);
-  for (let looked = 0; next >= 0 && looked < deadLettersExaminedMax; looked++) {
+  for (let looked = 0; next >= 0 && looked < max; looked++) {
     if (isMeant(state, queue.deaths.get(next), filter)) matched += 1;
     next = nextDeath(queue, span, next + 1);
   }
   return { matched, next: next < 0 ? null : next };
-}
-
-function isEverything(filter: RedriveFilter): boolean {
-  return Object.values(filter).every((given) => given === null);
 }
 
 function deathsOf(state: QueueState, queue: Queue, { ids }: RedriveFilter): readonly number[] {

@@ -99,7 +99,7 @@ function takeDead(
   const takenOfGroup = new Map<number, number>();
   const taken: number[] = [];
   let bodyBytes = 0;
-  let death = queue.deaths.from(0);
+  let death = queue.deaths.from(0, null);
   for (let looked = 0; death >= 0 && looked < deadLettersExaminedMax; looked++) {
     const message = queue.deaths.get(death);
     const group = state.messages.u32(message, messageField.group);
@@ -111,7 +111,7 @@ function takeDead(
       exhume(state, queue, message);
       taken.push(message);
     }
-    death = queue.deaths.from(death + 1);
+    death = queue.deaths.from(death + 1, null);
   }
   return taken;
 }

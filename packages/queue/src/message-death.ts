@@ -1,3 +1,4 @@
+import { present } from "@quorate/prelude";
 import { outcomeDead } from "./fence-table.ts";
 import { storedBytesOf } from "./message-blob.ts";
 import { redrivesMax } from "./limits.ts";
@@ -15,7 +16,9 @@ import { isInFront, isInOrder, leaveOrder, rejoinOrder, settleGroup } from "./gr
 import { holdField } from "./group-record.ts";
 import { linkField } from "./message-links.ts";
 import {
+  type DeadReason,
   deadReason,
+  deadReasonOf,
   isDeadLetter,
   leaseEnd,
   messageField,
@@ -102,9 +105,13 @@ function layDown(state: QueueState, queue: Queue, message: number): void {
   queue.dead += 1;
   queue.bytesIn.dead += storedBytesOf(state, message);
   queue.seqs.dead.add(state.messages.f64(message, messageField.seq));
-  queue.deaths.set(state.links.u48(message, linkField.death), message);
+  queue.deaths.add(state.links.u48(message, linkField.death), message, reasonOf(state, message));
   countHolding(state, queue, message, 1);
   state.expectEnd(deadEndOf(state, queue, message));
+}
+
+function reasonOf(state: QueueState, message: number): DeadReason {
+  return present(deadReasonOf(state.messages.u8(message, messageField.ends)), "a dead letter");
 }
 
 // Dead letters that hold their group up while nobody leases them.
@@ -148,7 +155,7 @@ export function exhume(state: QueueState, queue: Queue, message: number): void {
   queue.dead -= 1;
   queue.bytesIn.dead -= storedBytesOf(state, message);
   queue.seqs.dead.delete(state.messages.f64(message, messageField.seq));
-  queue.deaths.delete(state.links.u48(message, linkField.death));
+  queue.deaths.delete(state.links.u48(message, linkField.death), reasonOf(state, message));
   countHolding(state, queue, message, -1);
 }
 

@@ -2,6 +2,7 @@ import { type ByteReader, ByteWriter } from "@quorate/prelude";
 import { type Pauses, readPauses, writePauses } from "./pause-view.ts";
 import { type Ghosts, readGhosts, type StoredState, storedStates, writeGhosts } from "./ghosts.ts";
 import { hold } from "./group-record.ts";
+import { Deaths } from "./deaths.ts";
 import { type QueueConfig, writeQueueConfig } from "./queue-config.ts";
 import { ReadyOrders } from "./ready-orders.ts";
 import { RecentCount } from "./recent-count.ts";
@@ -35,8 +36,8 @@ export class Queue {
   readonly messages: SeqMap;
   /** The seqs of the messages in each state; `ready` are the blocked ones too. */
   readonly seqs: Record<StoredState, SeqBitset>;
-  /** Dead letters in the order of their death, by the number of it; not those that are leased. */
-  deaths: SeqMap;
+  /** Dead letters in the order of their deaths; not those that are leased. */
+  readonly deaths: Deaths;
   nextDeath = 1;
   /** Groups in the order in which they were made, by their number. */
   readonly groups: SeqMap;
@@ -82,7 +83,7 @@ export class Queue {
       leased: new SeqBitset(blocks),
       dead: new SeqBitset(blocks),
     };
-    this.deaths = new SeqMap(blocks);
+    this.deaths = new Deaths(blocks);
     this.groups = new SeqMap(blocks);
     this.readyOrders = new ReadyOrders(blocks);
   }
@@ -139,11 +140,9 @@ export class Queue {
   purge(state: StoredState): number {
     const removed = state === "ready" ? this.ready + this.blocked : this[state];
     if (removed === 0) return 0;
-    const isDead = state === "dead";
-    const deaths = isDead ? this.deaths : new SeqMap(this.blocks);
+    const deaths = state === "dead" ? this.deaths.takeAll() : new SeqMap(this.blocks);
     this.ghosts.push({ state, seqs: this.seqs[state], deaths });
     this.seqs[state] = new SeqBitset(this.blocks);
-    if (isDead) this.deaths = new SeqMap(this.blocks);
     if (state === "ready") {
       this.readyOrders.clear();
     } else {

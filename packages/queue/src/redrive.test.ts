@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { tasksMax, tasksRunningMax } from "./limits.ts";
 import type { RedriveFilter } from "./redrive-filter.ts";
-import { bodiesOf, hashOf, leaseOf } from "./testing/machine-driver.ts";
+import { bodiesOf, hashOf, leaseOf, type MachineDriver } from "./testing/machine-driver.ts";
 import { begin, everything, kill, redriveOf, taskOf } from "./testing/redriving.ts";
 import { ready, settlement } from "./testing/settling.ts";
 
@@ -54,6 +54,18 @@ describe("a redrive", () => {
     driver.serve(1_000);
     expect(taskOf(driver, task.number)).toMatchObject({ state: "done", moved: 3 });
     expect(driver.stats()).toMatchObject({ ready: 3, dead: 0 });
+  });
+
+  test("keeps its rate when pulses come more often than its messages", () => {
+    const driver = ready();
+    driver.enqueue({}, {}, {}, {});
+    kill(driver, 4);
+    const task = begin(driver, {}, { rate: 1 });
+    for (let step = 0; step < 35; step++) {
+      driver.pass(100);
+      driver.pulse();
+    }
+    expect(taskOf(driver, task.number)).toMatchObject({ moved: 3 });
   });
 
   test("of an outage makes up for one second", () => {
@@ -197,25 +209,64 @@ describe("a redrive", () => {
     expect(taskOf(driver, task.number)).toBeNull();
   });
 
-  test("looks at no more than 2,000 dead letters at a time, and counts the rest as it comes to them", () => {
-    const driver = ready();
-    for (let batch = 0; batch < 3; batch++) {
-      driver.enqueue(...Array.from({ length: 1_000 }, () => ({})));
+  describe("of more dead letters than one operation may look at", () => {
+    function manyDead(): MachineDriver {
+      const driver = ready();
+      for (let batch = 0; batch < 3; batch++) {
+        driver.enqueue(...Array.from({ length: 1_000 }, () => ({})));
+      }
+      kill(driver, 500, "F");
+      driver.pass(10);
+      kill(driver, 2_500, "E");
+      return driver;
     }
-    kill(driver, 3_000);
-    const question = { type: "count-dead", queue: "q", from: 0 } as const;
-    const filter = { ...everything, reason: "rejected" as const };
-    const first = driver.ask({ ...question, filter });
-    expect(first).toEqual({ type: "dead-count", count: { matched: 2_000, next: 2_001 } });
-    const rest = driver.ask({ ...question, filter, from: 2_001 });
-    expect(rest).toEqual({ type: "dead-count", count: { matched: 1_000, next: null } });
-    const task = begin(driver, { reason: "rejected" }, { rate: 10_000 });
-    expect(task.matched).toBe(2_000);
-    driver.pass(1_000);
-    driver.pulse();
-    expect(taskOf(driver, task.number)).toMatchObject({ moved: 2_000, matched: 2_000 });
-    driver.serve(1_000);
-    expect(taskOf(driver, task.number)).toMatchObject({ moved: 3_000, matched: 3_000 });
-    expect(begin(driver, {}).matched).toBe(0);
+    function parts(driver: MachineDriver, filter: Partial<RedriveFilter>): unknown {
+      const question = { type: "count-dead", queue: "q", from: 0 } as const;
+      const answer = driver.ask({ ...question, filter: { ...everything, ...filter } });
+      return answer.type === "dead-count" ? answer.count : null;
+    }
+
+    test("counts all at once by their reasons and times", () => {
+      const driver = manyDead();
+      const fromMs = driver.list({ state: "dead" }).entries[0]?.dead?.atMs ?? 0;
+      expect(parts(driver, {})).toEqual({ matched: 3_000, next: null });
+      expect(parts(driver, { reason: "rejected", fromMs })).toEqual({ matched: 3_000, next: null });
+      expect(parts(driver, { reason: "expired" })).toEqual({ matched: 0, next: null });
+      expect(begin(driver, { reason: "rejected" })).toMatchObject({
+        matched: 3_000,
+        counting: false,
+      });
+    });
+
+    test("counts the first 2,000 at once by anything else, and says that it goes on", () => {
+      const driver = manyDead();
+      expect(parts(driver, { errorType: "E" })).toEqual({ matched: 1_500, next: 2_001 });
+      const task = begin(driver, { errorType: "E" }, { rate: 1 });
+      expect(task).toMatchObject({ state: "running", matched: 1_500, counting: true });
+      expect(driver.machine.isPulseDue(driver.now)).toBe(true);
+      driver.pulse();
+      const counted = { matched: 2_500, counting: false };
+      expect(taskOf(driver, task.number)).toMatchObject({ ...counted, moved: 0 });
+      expect(driver.machine.isPulseDue(driver.now)).toBe(false);
+      driver.serve(2_500);
+      expect(taskOf(driver, task.number)).toMatchObject({ ...counted, moved: 2 });
+    });
+
+    test("counts what it moves before it was counted once, and what dies later never", () => {
+      const driver = manyDead();
+      const task = begin(driver, { errorType: "E" }, { rate: 10_000 });
+      driver.enqueue({});
+      kill(driver, 1, "E");
+      driver.pass(1_000);
+      driver.pulse();
+      expect(taskOf(driver, task.number)).toMatchObject({ moved: 1_500, counting: true });
+      driver.serve(1_000);
+      expect(taskOf(driver, task.number)).toMatchObject({
+        state: "done",
+        matched: 2_500,
+        counting: false,
+        moved: 2_500,
+      });
+    });
   });
 });

@@ -1,5 +1,11 @@
 import { countMeant, type DeathSpan, isMeant, nextDeath, spanOf } from "./dead-filter.ts";
-import { redriveRetryMicros, redriveStepsPerSecond, tasksMax, tasksRunningMax } from "./limits.ts";
+import {
+  deadLettersExaminedMax,
+  redriveRetryMicros,
+  redriveStepsPerSecond,
+  tasksMax,
+  tasksRunningMax,
+} from "./limits.ts";
 import { revive } from "./message-death.ts";
 import { fitsInto, moveInto } from "./move-message.ts";
 import type { CancelTask, Redrive } from "./operation.ts";
@@ -7,7 +13,7 @@ import { encodeOutcome } from "./outcome-codec.ts";
 import type { RedriveFilter } from "./redrive-filter.ts";
 import type { Refusal } from "./refusal.ts";
 import type { QueueState } from "./state.ts";
-import { type RedriveTask, viewTask } from "./task.ts";
+import { isCounting, type RedriveTask, viewTask } from "./task.ts";
 
 const secondMicros = 1_000_000;
 
@@ -24,7 +30,11 @@ export function redrive(state: QueueState, operation: Redrive): Uint8Array {
   }
   const filter = ownFilter(operation.filter);
   const span = spanOf(state, queue, operation.filter);
-  const { matched, next } = countMeant(state, queue, filter, { span, from: span.first });
+  const { matched, next } = countMeant(state, queue, filter, {
+    span,
+    from: span.first,
+    max: deadLettersExaminedMax,
+  });
   const task = state.tasks.begin({
     queue: queue.name,
     incarnation: queue.incarnation,
@@ -54,7 +64,10 @@ export function cancelTask(state: QueueState, operation: CancelTask): Uint8Array
   return encodeOutcome({ type: "task", task: viewTask(task) });
 }
 
-/** Carries the tasks on that run, each in its turn: looks at `max` dead letters at most. */
+/**
+ * Carries the tasks on that run, each in its turn: looks at `max` dead letters at most, to move them
+ * or, with what that leaves of a task's share, to count those that are not counted yet.
+ */
 export function carryOnTasks(state: QueueState, max: number): void {
   const { running } = state.tasks;
   if (running.size === 0) return;
@@ -62,13 +75,16 @@ export function carryOnTasks(state: QueueState, max: number): void {
   let left = max;
   for (const task of running) {
     if (left === 0) return;
-    left -= carryOn(state, task, Math.min(share, left));
+    const most = Math.min(share, left);
+    const looked = carryOn(state, task, most);
+    left -= looked + countOn(state, task, most - looked);
   }
 }
 
 /** Whether a pulse at this time would carry a task on. */
 export function isTaskDue(state: QueueState, now: number): boolean {
   for (const task of state.tasks.running) {
+    if (isCounting(task)) return true;
     const step = Math.max(1, Math.floor(task.rate / redriveStepsPerSecond));
     if (allowanceOf(task, now) >= step) return true;
   }
@@ -84,7 +100,7 @@ function carryOn(state: QueueState, task: RedriveTask, max: number): number {
     state.tasks.end(task, "cancelled", state.now);
     return 0;
   }
-  const span: DeathSpan = { first: task.next, end: task.end, only: task.deaths };
+  const span = spanLeftOf(task);
   const allowance = allowanceOf(task, state.now);
   let looked = 0;
   let moved = 0;
@@ -110,8 +126,27 @@ function carryOn(state: QueueState, task: RedriveTask, max: number): number {
     else moveInto(state, { from: queue, to: target }, message);
     moved += 1;
   }
-  pace(state, task, { moved, allowance });
+  pace(state, task, moved);
   return looked;
+}
+
+// Returns how many dead letters were looked at, at most.
+function countOn(state: QueueState, task: RedriveTask, max: number): number {
+  const queue = state.queueIn(task.queue, task.incarnation);
+  if (queue === undefined || max === 0 || !isCounting(task)) return 0;
+  const from = Math.max(task.next, task.countedTo);
+  const { matched, next } = countMeant(state, queue, task.filter, {
+    span: spanLeftOf(task),
+    from,
+    max,
+  });
+  task.matched += matched;
+  task.countedTo = next ?? task.end;
+  return max;
+}
+
+function spanLeftOf({ next, end, deaths, filter }: RedriveTask): DeathSpan {
+  return { first: next, end, only: deaths, reason: filter.reason };
 }
 
 function finish(state: QueueState, task: RedriveTask, moved: number): void {
@@ -125,14 +160,11 @@ function note(task: RedriveTask, moved: number): void {
   task.matched = Math.max(task.matched, task.moved);
 }
 
-// What was not used of the time stays for the next pulse.
-function pace(
-  state: QueueState,
-  task: RedriveTask,
-  { moved, allowance }: { readonly moved: number; readonly allowance: number },
-): void {
+// What was not used of the time stays for the next pulse, also what is too short for one message.
+function pace(state: QueueState, task: RedriveTask, moved: number): void {
   note(task, moved);
-  task.pacedTo = state.now - Math.floor(((allowance - moved) * secondMicros) / task.rate);
+  const since = Math.max(task.pacedTo, state.now - secondMicros);
+  task.pacedTo = since + Math.floor((moved * secondMicros) / task.rate);
 }
 
 // How many messages the rate allows by now: of an outage those of one second.

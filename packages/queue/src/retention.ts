@@ -26,13 +26,13 @@ export function endByRetention(state: QueueState, queue: Queue, max: number): nu
     // It is kept anew since it was redriven, by an end of its own.
     if (state.links.u16(message, linkField.redrives) === 0) leaveAndEnd(state, queue, message);
   }
-  let number = queue.deaths.from(0);
+  let number = queue.deaths.from(0, null);
   for (; count < max && number >= 0; count++) {
     const message = queue.deaths.get(number);
     if (deadEndOf(state, queue, message) > state.now) break;
     exhume(state, queue, message);
     takeAway(state, queue, message);
-    number = queue.deaths.from(number + 1);
+    number = queue.deaths.from(number + 1, null);
   }
   return count;
 }
@@ -41,7 +41,7 @@ export function endByRetention(state: QueueState, queue: Queue, max: number): nu
 export function nextEndIn(state: QueueState, queue: Queue): number {
   const seq = nextKept(queue);
   const kept = seq < 0 ? Infinity : retentionEndOf(state, queue, queue.messages.get(seq));
-  const number = queue.deaths.from(0);
+  const number = queue.deaths.from(0, null);
   if (number < 0) return kept;
   return Math.min(kept, deadEndOf(state, queue, queue.deaths.get(number)));
 }

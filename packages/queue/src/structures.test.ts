@@ -76,6 +76,9 @@ test("the bitset knows its lowest numbers as a sorted list does, and gives its b
     expect(bits.lowestOf(5)).toEqual(inBlock.slice(0, 5));
     const least = prng.below(210_000);
     expect(bits.from(least)).toBe(sorted.find((each) => each >= least) ?? -1);
+    const end = prng.below(210_000);
+    const inside = sorted.filter((each) => each >= least && each < end);
+    expect(bits.countIn(least, end)).toBe(inside.length);
   }
   for (const seq of seqs) bits.delete(seq);
   expect(bits.lowest()).toBe(-1);

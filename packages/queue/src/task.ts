@@ -90,10 +90,18 @@ export interface TaskView {
   readonly number: number;
   readonly queue: string;
   readonly state: TaskState;
+  /** Dead letters that are meant, as far as they were counted. */
   readonly matched: number;
+  /** Whether `matched` may still grow, because not all were counted. */
+  readonly counting: boolean;
   readonly moved: number;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
+}
+
+/** Whether the task runs and has not counted all dead letters that it may move. */
+export function isCounting({ state, countedTo, end }: RedriveTask): boolean {
+  return state === "running" && countedTo < end;
 }
 
 /** The task as reads show it. */
@@ -104,6 +112,7 @@ export function viewTask(task: RedriveTask): TaskView {
     queue,
     state,
     matched,
+    counting: isCounting(task),
     moved,
     startedAtMs: Math.floor(startedAt / 1_000),
     endedAtMs: endedAt === null ? null : Math.floor(endedAt / 1_000),
@@ -113,7 +122,7 @@ export function viewTask(task: RedriveTask): TaskView {
 /** Writes the view; its one spelling. */
 export function writeTaskView(writer: ByteWriter, view: TaskView): void {
   writer.u64(view.number).string(view.queue).u8(taskStates.indexOf(view.state));
-  writer.u64(view.matched).u64(view.moved).u64(view.startedAtMs);
+  writer.u64(view.matched).bool(view.counting).u64(view.moved).u64(view.startedAtMs);
   optional(writer, view.endedAtMs, (endedAtMs) => writer.u64(endedAtMs));
 }
 
@@ -124,6 +133,7 @@ export function readTaskView(reader: ByteReader): TaskView {
     queue: readQueueName(reader),
     state: readChoice(reader, taskStates),
     matched: reader.u64(),
+    counting: reader.bool(),
     moved: reader.u64(),
     startedAtMs: reader.u64(),
     endedAtMs: readOptional(reader, () => reader.u64()),

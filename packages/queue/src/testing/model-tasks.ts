@@ -39,6 +39,7 @@ export class ModelTasks extends ModelQueues {
       queue: name,
       state,
       matched,
+      counting: false,
       moved,
       startedAtMs: Math.floor(startedAt / 1_000),
       endedAtMs: endedAt === null ? null : Math.floor(endedAt / 1_000),
@@ -119,7 +120,8 @@ export class ModelTasks extends ModelQueues {
       task.moved += 1;
       task.matched = Math.max(task.matched, task.moved);
     }
-    task.pacedTo = this.now - Math.floor(((allowance - moved) * 1_000_000) / rate);
+    const since = Math.max(task.pacedTo, this.now - 1_000_000);
+    task.pacedTo = since + Math.floor((moved * 1_000_000) / rate);
   }
 
   private revive(from: ModelQueue, to: ModelQueue, message: ModelMessage): void {
@@ -144,11 +146,12 @@ export class ModelTasks extends ModelQueues {
   }
 }
 
-// Those with these ids, else all: a letter that is leased may come back before its turn.
-function spanOf(queue: ModelQueue, { ids }: RedriveFilter): readonly ModelMessage[] {
+// Those with these ids, else all that died for the reason: a letter that is leased may come back
+// before its turn.
+function spanOf(queue: ModelQueue, { ids, reason }: RedriveFilter): readonly ModelMessage[] {
   if (ids !== null) return deadLettersOf(queue).filter(({ key }) => isOneOf(key, ids));
   return [...queue.messages.values()]
-    .filter(({ death }) => death > 0)
+    .filter((message) => message.death > 0 && (reason === null || message.reason === reason))
     .toSorted((a, b) => a.death - b.death);
 }
 
