@@ -15,7 +15,15 @@ import {
   sumCounts,
   type TestCounts,
 } from "./test-report.ts";
-import { chromium, findChromium, type MachineTool, nginx, redisServer } from "./test-tools.ts";
+import {
+  chromium,
+  findChromium,
+  fish,
+  type MachineTool,
+  nginx,
+  redisServer,
+  zsh,
+} from "./test-tools.ts";
 
 /** One step of `npm test`. */
 export interface TestStep {
@@ -53,7 +61,7 @@ export const testSteps: readonly TestStep[] = [
   {
     name: "conformance",
     exists: hasFile("test/conformance", ".test.ts"),
-    needs: [],
+    needs: [zsh, fish],
     run: () => runVitest("conformance"),
   },
   {

@@ -23,6 +23,18 @@ export const nginx: MachineTool = {
   isOptional: true,
 };
 
+export const zsh: MachineTool = {
+  debianPackage: "zsh",
+  paths: ["/usr/bin/zsh", "/bin/zsh", "/usr/local/bin/zsh", "/opt/homebrew/bin/zsh"],
+  isOptional: true,
+};
+
+export const fish: MachineTool = {
+  debianPackage: "fish",
+  paths: ["/usr/bin/fish", "/usr/local/bin/fish", "/opt/homebrew/bin/fish"],
+  isOptional: true,
+};
+
 export const chromium: MachineTool = {
   debianPackage: "chromium",
   paths: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],

@@ -1,11 +1,9 @@
-/** Contexts, tokens and completion against a gateway. */
-import { execFile } from "node:child_process";
+/** Contexts and tokens against a gateway. */
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newIssuerKey } from "@quorate/cli/issuer";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { repositoryFolder } from "../../tidy/repository-files.ts";
 import { type CliStage, startCliStage } from "./stage.ts";
 
 let stage: CliStage;
@@ -87,42 +85,4 @@ test("a dev cluster's key signs a token for exactly what was asked", async () =>
   expect((await stage.run("token mint --lifetime 13h --scope", "read:*")).code).toBe(2);
   rmSync(keys, { recursive: true });
   expect((await stage.run("token mint --scope", "read:*")).code).toBe(1);
-});
-
-test("completion offers commands, options, choices and queues that begin so", async () => {
-  const offered = async (...words: readonly string[]) => {
-    const { out } = await stage.run("complete --", ...words);
-    return out.trim().split("\n");
-  };
-  expect(await offered("qu")).toEqual(["queue"]);
-  expect(await offered("queue", "s")).toEqual(["show", "stats", "set"]);
-  expect(await offered("send", "ord")).toEqual(["orders"]);
-  expect(await offered("send", "orders", "--pri")).toEqual(["--priority"]);
-  expect(await offered("-o", "nd")).toEqual(["ndjson"]);
-  expect(await offered("completion", "")).toEqual(["bash", "zsh", "fish"]);
-  expect(await offered("queue", "ls", "or")).toEqual([""]);
-  expect(await offered("compl")).toEqual(["completion"]);
-});
-
-test("bash completes a queue's name with the script", async () => {
-  const program = join(repositoryFolder, "apps/cli/bin/quorate.mjs");
-  const script = `
-    quorate() { "${process.execPath}" "${program}" "$@"; }
-    source <(quorate completion bash)
-    COMP_WORDS=(quorate send ord) COMP_CWORD=2
-    _quorate
-    printf '%s\n' "\${COMPREPLY[@]}"`;
-  const printed = await new Promise<string>((resolve) => {
-    execFile("bash", ["-c", script], { cwd: stage.folder }, (_error, out) => resolve(out));
-  });
-  expect(printed).toBe("orders\n");
-});
-
-test("each shell gets a script of its own", async () => {
-  for (const shell of ["bash", "zsh", "fish"]) {
-    const { code, out } = await stage.run(`completion ${shell}`);
-    expect(code).toBe(0);
-    expect(out).toContain("quorate complete --");
-  }
-  expect((await stage.run("completion tcsh")).code).toBe(2);
 });
