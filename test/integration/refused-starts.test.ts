@@ -1,9 +1,11 @@
 /** A process that cannot do its work says why in one line, and ends with the code that names it. */
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { repositoryFolder } from "@quorate/scripts/src/places.ts";
 import { type Cluster, createTestCluster } from "./rig/cluster.ts";
 import { fieldsOf, listIn } from "./rig/answer.ts";
 import { eventually } from "./rig/eventually.ts";
@@ -16,7 +18,13 @@ const exitCodes = {
   dataFolder: 66,
   addressInUse: 67,
   folderMoved: 69,
+  tooFewFiles: 72,
 } as const;
+
+/** util-linux; begins a program with another limit. */
+const prlimit = "/usr/bin/prlimit";
+/** Enough for Node to begin, not enough for a replica. */
+const openFiles = 24;
 
 let cluster: Cluster;
 let tries = 0;
@@ -106,6 +114,33 @@ test("a damaged key file ends the gateway with `key`", async () => {
   const { code, lines } = await start("api", { keyFile: damagedKey("g0", flipOne) });
   expect(code).toBe(exitCodes.key);
   expect(lines).toEqual([expect.stringMatching(/^api: /)]);
+});
+
+test("a passphrase that is missing, or opens another key, ends a replica by what is wrong", async () => {
+  const missing = await start("r0", { passphraseFile: "nowhere" });
+  expect(missing.code).toBe(exitCodes.configuration);
+  expect(missing.lines).toEqual([expect.stringMatching(/no such file or directory.*nowhere/)]);
+  const wrong = await start("r0", { passphraseFile: cluster.folder.passphraseFile("r1") });
+  expect(wrong.code).toBe(exitCodes.key);
+  expect(wrong.lines).toEqual(["replica: cannot start: the passphrase does not open the key file"]);
+});
+
+test("an address that is not this machine's ends a replica with `configuration`", async () => {
+  const { code, lines } = await start("r0", { listen: { host: "192.0.2.1", port: 0 } });
+  expect(code).toBe(exitCodes.configuration);
+  expect(lines).toEqual([expect.stringMatching(/EADDRNOTAVAIL.*192\.0\.2\.1/)]);
+});
+
+test("a machine that lets it open too few files ends a replica with `tooFewFiles`", () => {
+  const limit = `--nofile=${openFiles}:${openFiles}`;
+  const config = cluster.folder.configFile("r0");
+  const { status, stderr } = spawnSync(
+    prlimit,
+    [limit, process.execPath, "apps/replica/src/main.ts", "--config", config],
+    { cwd: repositoryFolder, encoding: "utf8", timeout: 30_000 },
+  );
+  expect(status).toBe(exitCodes.tooFewFiles);
+  expect(stderr).toMatch(/^replica: cannot start: raise the limit of open files: .*EMFILE.*\n$/);
 });
 
 test("a port of somebody else ends a process with `addressInUse`", async () => {

@@ -29,7 +29,9 @@ export function endNow(reason: FatalReason | JournalFatalReason, cause: unknown)
 /** What to say, and with which code to end, when a start fails. */
 export function describeEnd(error: unknown): { readonly exitCode: number; readonly line: string } {
   const message = error instanceof Error ? error.message : String(error);
-  return { exitCode: exitCodeOf(error), line: `replica: cannot start: ${message}` };
+  const exitCode = exitCodeOf(error);
+  const advice = exitCode === exitCodes.tooFewFiles ? "raise the limit of open files: " : "";
+  return { exitCode, line: `replica: cannot start: ${advice}${message}` };
 }
 
 function exitCodeOf(error: unknown): number {
@@ -41,20 +43,41 @@ function exitCodeOf(error: unknown): number {
   }
   if (error instanceof MovedFolderError) return exitCodes.folderMoved;
   if (error instanceof NoQuorumOfOthersError) return exitCodes.diskLost;
-  switch (systemCode(error)) {
+  return exitCodeOfSystem(systemErrorOf(error));
+}
+
+/** Calls that are about an address to listen at, and about no file. */
+const addressCalls: readonly unknown[] = ["listen", "bind", "getaddrinfo"];
+
+/** What the operating system refused. Files outside the data folder have errors of their own. */
+function exitCodeOfSystem({ code, syscall }: SystemError): number {
+  switch (code) {
+    case undefined:
+      return exitCodes.assertion;
+    case "EMFILE":
+    case "ENFILE":
+      return exitCodes.tooFewFiles;
     case "EADDRINUSE":
       return exitCodes.addressInUse;
-    case "EACCES":
-    case "EROFS":
     case "ENOSPC":
-      return exitCodes.dataFolder;
-    case "ENOENT":
-      return exitCodes.configuration;
+    case "EDQUOT":
+      return exitCodes.diskFull;
+    case "EIO":
+      return exitCodes.readFailed;
     default:
-      return exitCodes.assertion;
+      return addressCalls.includes(syscall) ? exitCodes.configuration : exitCodes.dataFolder;
   }
 }
 
-function systemCode(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
+interface SystemError {
+  readonly code: unknown;
+  readonly syscall: unknown;
+}
+
+/** Errors of the operating system name the call that was refused; those of a program do not. */
+function systemErrorOf(error: unknown): SystemError {
+  const isSystems = error instanceof Error && "code" in error && "syscall" in error;
+  return isSystems
+    ? { code: error.code, syscall: error.syscall }
+    : { code: undefined, syscall: undefined };
 }

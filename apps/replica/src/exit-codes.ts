@@ -16,6 +16,8 @@ export const exitCodes = {
   diskLost: 70,
   /** A newer disk of this member is in use: its key is on two machines. */
   diskSuperseded: 71,
+  /** The machine lets this process open too few files and connections. */
+  tooFewFiles: 72,
   /** A write was refused. */
   writeFailed: 73,
   /** A flush was refused; what is on disk is not known any more, so nothing is retried. */

@@ -18,7 +18,7 @@ export async function readIdentity(config: Config): Promise<MemberIdentity> {
   const cluster = await readCluster(config.clusterFile);
   const index = cluster.members.findIndex((member) => member.id === config.replicaId);
   if (index === -1) throw new ConfigError(`the cluster has no member ${config.replicaId}`);
-  const passphrase = (await readFile(config.passphraseFile, "utf8")).trim();
+  const passphrase = (await readNamed(config.passphraseFile)).trim();
   const { clusterId } = cluster;
   const use = { purpose: "replica", clusterId, passphrase } as const;
   const signer = readKeyFile(config.keyFile, use);
@@ -35,10 +35,22 @@ async function readCluster(path: string): Promise<ClusterConfig> {
 }
 
 async function parseCluster(path: string): Promise<ClusterConfig> {
+  const text = await readNamed(path);
   try {
-    return parseClusterFile(await readFile(path, "utf8"));
+    return parseClusterFile(text);
   } catch (cause) {
     if (!(cause instanceof ClusterFileError)) throw cause;
     throw new ConfigError(`${path}: ${cause.message}`, { cause });
+  }
+}
+
+/** A file that the configuration names: what is wrong with it is wrong with the configuration. */
+async function readNamed(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const isOfMachine = cause instanceof Error && "code" in cause && cause.code === "EMFILE";
+    if (isOfMachine || !(cause instanceof Error)) throw cause;
+    throw new ConfigError(cause.message, { cause });
   }
 }

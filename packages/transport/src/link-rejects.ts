@@ -10,6 +10,8 @@ export type LinkRejectReason =
   | "websocket"
   /** A socket that had to make room: more are in their hello than may be. */
   | "too-many"
+  /** A connection that the machine had no file for. */
+  | "accept"
   /** More connections in a second than may be. */
   | "too-often"
   | "oversized"

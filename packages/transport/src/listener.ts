@@ -79,6 +79,7 @@ export class Listener {
       this.http.once("error", reject);
       this.http.listen(port, host, () => {
         this.http.off("error", reject);
+        this.watchAccepts();
         resolve();
       });
     });
@@ -93,6 +94,11 @@ export class Listener {
   async stop(): Promise<void> {
     for (const socket of this.tcpSockets) socket.destroy();
     await this.io.close();
+  }
+
+  /** A connection that the machine could not give, for want of files: its peer dials again. */
+  private watchAccepts(): void {
+    this.http.on("error", () => this.options.rejects.count("accept"));
   }
 
   private watchHttp(): void {
