@@ -5,11 +5,11 @@ import { HistoryWatch } from "./checkers/history-watch.ts";
 import { Violation } from "./checkers/violation.ts";
 import type { FaultName } from "./faults/fault-kinds.ts";
 import { Faults } from "./faults/faults.ts";
-import { Readers } from "./readers.ts";
 import { SimCluster } from "./sim-cluster.ts";
 import { drawSwarm, type SwarmOptions } from "./swarm.ts";
 import { Trace } from "./trace.ts";
-import { Workload } from "./workload.ts";
+import { Readers } from "./workload/readers.ts";
+import { Workload } from "./workload/workload.ts";
 import { World } from "./world.ts";
 
 /** How a run ended; failures have the exit codes of the program. */

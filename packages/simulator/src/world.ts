@@ -40,6 +40,16 @@ export class World {
     push(this.heap, { atMicros, order: this.planned++, run });
   }
 
+  /** Settles when so many milliseconds of virtual time have passed. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.after(ms * 1_000, () => {
+        this.expectPromises();
+        resolve();
+      });
+    });
+  }
+
   /** A fault happens: counted, and a line of the trace. */
   fault(who: string, kind: string, detail = ""): void {
     this.faultCounts.set(kind, (this.faultCounts.get(kind) ?? 0) + 1);

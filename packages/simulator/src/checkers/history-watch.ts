@@ -1,8 +1,8 @@
 /** Records what clients are told in a run, and judges it when the run is over. */
 import { Prng } from "@quorate/prelude";
 import type { ClusterClient } from "@quorate/session";
+import { HistoryClients, historyQueues } from "../workload/history-clients.ts";
 import type { World } from "../world.ts";
-import { HistoryClients, historyQueues } from "./history-clients.ts";
 import { checkRealTimeOrder } from "./history-order.ts";
 import { callOf, queueModel } from "./history-queue-model.ts";
 import { History } from "./histories.ts";

@@ -73,14 +73,14 @@ export class HistoryClients {
       config: patch,
       precondition: { kind: "none" },
     } as const;
-    while (!this.isOver && (await this.execute(prng, put)) === null) await this.pause(50);
+    while (!this.isOver && (await this.execute(prng, put)) === null) await this.world.sleep(50);
     for (let number = 0; !this.isOver; number++) {
       const choice = prng.below(10);
       if (choice < 4) await this.enqueue(queue, prng, `${name} ${number}`);
       else if (choice < 6) await this.dequeue(queue, prng, `${name} ${number}`, held);
       else if (choice < 8) await this.settle(queue, prng, held);
       else await this.read(queue, prng);
-      await this.pause(prng.between(5, 300) * this.restScale);
+      await this.world.sleep(prng.between(5, 300) * this.restScale);
     }
   }
 
@@ -161,15 +161,6 @@ export class HistoryClients {
       if (error instanceof ClusterError) return null;
       throw error;
     }
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.world.after(ms * 1_000, () => {
-        this.world.expectPromises();
-        resolve();
-      });
-    });
   }
 }
 

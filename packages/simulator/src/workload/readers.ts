@@ -2,7 +2,7 @@
 import type { Prng } from "@quorate/prelude";
 import { encodeQuestion } from "@quorate/queue";
 import { type ClusterClient, ClusterError } from "@quorate/session";
-import type { World } from "./world.ts";
+import type { World } from "../world.ts";
 
 const question = encodeQuestion({ type: "get-queue", queue: "orders" });
 const callTimeoutMs = 1_000;
@@ -50,17 +50,7 @@ export class Readers {
       } catch (error) {
         if (!(error instanceof ClusterError)) throw error;
       }
-      await this.pause(prng.between(restMsMin, restMsMax) * this.parts.restScale);
+      await this.parts.world.sleep(prng.between(restMsMin, restMsMax) * this.parts.restScale);
     }
-  }
-
-  private pause(ms: number): Promise<void> {
-    const { world } = this.parts;
-    return new Promise((resolve) => {
-      world.after(ms * 1_000, () => {
-        world.expectPromises();
-        resolve();
-      });
-    });
   }
 }
