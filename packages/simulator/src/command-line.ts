@@ -23,8 +23,8 @@ export interface SimulateOptions {
 /** How the program is called. */
 export const usage =
   "usage: npm run simulate -- [--seed <first>] [--count <seeds>] [--regressions] [--jobs <processes>] [--trace]" +
-  " [--members 1|2|3|5] [--gateways <n>] [--workers <n>] [--burst <n>] [--seconds <n>] [--calm]" +
-  " [--faults none|<kind>#<number>,…]\n" +
+  " [--members 1|2|3|5] [--gateways <n>] [--workers <n>] [--burst <n>]" +
+  " [--administrators <n>] [--seconds <n>] [--calm] [--faults none|<kind>#<number>,…]\n" +
   "       npm run simulate -- --mutants [--remembered] [--new] [--only <text>] [--jobs <processes>]";
 
 /** The command line is not one of this program. */
@@ -47,12 +47,15 @@ export function parseCommandLine(args: readonly string[]): SimulateOptions {
 
 /** What the command line wants to be kept. */
 function planIn(values: ReturnType<typeof valuesOf>): Plan {
-  const { members, gateways, workers, burst, seconds, faults } = values;
+  const { members, gateways, workers, burst, administrators, seconds, faults } = values;
   return {
     ...(members === undefined ? {} : { members: membersIn(members) }),
     ...(gateways === undefined ? {} : { gateways: wholeNumber("--gateways", gateways, 1) }),
     ...(workers === undefined ? {} : { workers: wholeNumber("--workers", workers, 1) }),
     ...(burst === undefined ? {} : { burst: wholeNumber("--burst", burst, 1) }),
+    ...(administrators === undefined
+      ? {}
+      : { administrators: wholeNumber("--administrators", administrators, 0) }),
     ...(seconds === undefined ? {} : { seconds: secondsIn(seconds) }),
     ...(values.calm ? { isCalm: true } : {}),
     ...(faults === undefined ? {} : { faults: faultsIn(faults) }),
@@ -93,6 +96,7 @@ function valuesOf(args: readonly string[]) {
         gateways: { type: "string" },
         workers: { type: "string" },
         burst: { type: "string" },
+        administrators: { type: "string" },
         seconds: { type: "string" },
         regressions: { type: "boolean", default: false },
         calm: { type: "boolean", default: false },

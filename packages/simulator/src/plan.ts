@@ -9,6 +9,7 @@ export interface Plan {
   readonly gateways?: number;
   readonly workers?: number;
   readonly burst?: number;
+  readonly administrators?: number;
   /** Length of the safety phase. */
   readonly seconds?: number;
   /** No packet is lost, repeated, late or out of its turn but by a planned fault. */
@@ -25,6 +26,7 @@ export function planned(drawn: SwarmOptions, plan: Plan): SwarmOptions {
     gatewayCount: plan.gateways ?? drawn.gatewayCount,
     workersPerGateway: plan.workers ?? drawn.workersPerGateway,
     burstMax: plan.burst ?? drawn.burstMax,
+    administrators: plan.administrators ?? drawn.administrators,
     safetyMicros: plan.seconds === undefined ? drawn.safetyMicros : plan.seconds * 1_000_000,
     network: plan.isCalm === true ? calmNetwork : drawn.network,
     ...(plan.faults === undefined ? {} : withOnly(drawn, plan.faults)),
@@ -55,6 +57,7 @@ export function argumentsOf(plan: Plan): string {
   add("gateways", plan.gateways);
   add("workers", plan.workers);
   add("burst", plan.burst);
+  add("administrators", plan.administrators);
   add("seconds", plan.seconds);
   if (plan.isCalm === true) words.push("--calm");
   if (plan.faults !== undefined) words.push(`--faults ${plan.faults.join() || "none"}`);

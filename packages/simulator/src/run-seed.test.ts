@@ -13,6 +13,7 @@ const calm: SwarmOptions = {
   gatewayCount: 1,
   workersPerGateway: 4,
   readersPerGateway: 1,
+  administrators: 0,
   burstMax: 4,
   crypto: "keyed",
   network: calmNetwork,

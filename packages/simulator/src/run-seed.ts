@@ -8,8 +8,7 @@ import { Faults } from "./faults/faults.ts";
 import { SimCluster } from "./sim-cluster.ts";
 import { drawSwarm, type SwarmOptions } from "./swarm.ts";
 import { Trace } from "./trace.ts";
-import { Readers } from "./workload/readers.ts";
-import { Workload } from "./workload/workload.ts";
+import { Clients } from "./workload/clients.ts";
 import { World } from "./world.ts";
 
 /** How a run ended; failures have the exit codes of the program. */
@@ -52,38 +51,24 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   const fail = (error: unknown): void => void failures.push(error);
   const cluster = new SimCluster(world, swarm, fail);
   const deliveries = new Deliveries();
-  const histories = new HistoryWatch(world, seed, cluster.clients, swarm.historyRestScale);
-  const workload = new Workload({
+  const histories = new HistoryWatch({
     world,
-    clients: histories.clients,
-    deliveries,
-    prng: world.prng.fork(),
-    burstMax: swarm.burstMax,
-    restScale: swarm.restScale,
-    onViolation: fail,
+    seed,
+    clients: cluster.clients,
+    restScale: swarm.historyRestScale,
+    executed: cluster.executed,
   });
-  const readers = new Readers({
-    world,
-    clients: histories.clients,
-    prng: world.prng.fork(),
-    readersPerGateway: swarm.readersPerGateway,
-    restScale: swarm.restScale,
-    onFailure: fail,
-  });
+  const clients = new Clients({ world, swarm, deliveries, histories, onFailure: fail });
   const faults = new Faults(world, cluster, swarm);
   const hasFailed = (): boolean => failures.length > 0;
 
   cluster.start();
-  workload.begin(swarm.gatewayCount * swarm.workersPerGateway);
-  readers.begin();
-  histories.begin(seed, fail);
+  clients.begin();
   faults.begin();
   await world.run(swarm.safetyMicros, hasFailed);
   faults.end();
-  workload.finish();
-  readers.finish();
-  histories.finish();
-  const isFinished = (): boolean => workload.isDone && histories.isDone && cluster.hasConverged;
+  clients.finish();
+  const isFinished = (): boolean => clients.isDone && cluster.hasConverged;
   await world.run(world.nowMicros + livenessMicros, () => hasFailed() || isFinished());
 
   const failure = hasFailed()
@@ -100,7 +85,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     traceDigest: world.trace.digest,
     virtualMicros: world.nowMicros,
     events: world.eventsRun,
-    operations: workload.operationsAnswered,
+    operations: clients.operations,
     acknowledged: deliveries.acknowledged,
     isUndecided: histories.isUndecided,
     convictions: [...cluster.evidence.convictions],

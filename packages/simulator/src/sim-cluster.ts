@@ -9,6 +9,7 @@ import { Certificates } from "./checkers/certificates.ts";
 import { Checkpoints } from "./checkers/checkpoints.ts";
 import { CommittedHistory } from "./checkers/committed-history.ts";
 import { EvidenceCheck } from "./checkers/evidence.ts";
+import { ExecutedLog } from "./checkers/executed-log.ts";
 import { assertBounded } from "./checkers/memory-bounds.ts";
 import { FreedLogs } from "./checkers/freed-logs.ts";
 import { Promises } from "./checkers/promises.ts";
@@ -30,6 +31,8 @@ export class SimCluster {
   readonly clients: readonly ClusterClient[];
   readonly history = new CommittedHistory();
   readonly evidence: EvidenceCheck;
+  /** What is executed, in runs whose clients need it to be compared with the contract. */
+  readonly executed: ExecutedLog | null;
   /** The member that lies, in runs that have one. */
   readonly liar: Liar | null;
   /** Called when a process is gone. */
@@ -61,6 +64,7 @@ export class SimCluster {
     this.viewProofs = new ViewProofs(config, (...signed) => crypto.verify(...signed));
     this.liar = options.faults.liar === undefined ? null : this.createLiar(config);
     this.evidence = this.createEvidenceCheck(config);
+    this.executed = options.administrators > 0 ? new ExecutedLog() : null;
     this.members = config.members.map((_, index) => this.createMember(config, index));
     this.clients = config.gateways.map((_, index) => this.createClient(config, index));
   }
@@ -137,6 +141,7 @@ export class SimCluster {
         heartbeatTicks: options.heartbeatTicks,
       },
       flushMeanMicros: options.flushMeanMicros[index] ?? 500,
+      watched: (machine) => this.executed?.watch(machine) ?? machine,
       onStart: () => {
         this.history.onStart(index);
         this.checkpoints.onStart(index);

@@ -2,7 +2,6 @@
 import type {
   Clock,
   JournalFatalReason,
-  Log,
   PeerId,
   Signer,
   Transport,
@@ -13,6 +12,7 @@ import type { ClusterConfig, LogPosition, Superblock } from "@quorate/protocol";
 import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, MovedFolderError, type ReplicaHost } from "@quorate/runtime";
 import type { Input, Replica, VsrOptions } from "@quorate/vsr";
+import { alarmLog } from "./alarm-log.ts";
 import type { Executing } from "./checkers/committed-history.ts";
 import type { Promising } from "./checkers/promises.ts";
 import { OutcomeDigests } from "./outcome-digests.ts";
@@ -42,6 +42,8 @@ export interface SimReplicaParts {
   connect(events: TransportEvents): Transport;
   /** Called before a packet of this member's core leaves. */
   onSend(member: SimReplica, to: PeerId, packet: Uint8Array): void;
+  /** The state machine of a new life, and whoever looks at what it does. */
+  watched(machine: QueueStateMachine): QueueStateMachine;
   /** Called before a new life begins. */
   onStart(member: SimReplica): void;
   /** Called after every input that this member's core has handled. */
@@ -143,7 +145,7 @@ export class SimReplica implements Executing, Promising {
     });
     this.outcomes = new OutcomeDigests();
     this.stateMachine = this.outcomes.watch(
-      createQueueStateMachine({ sha256: parts.keys.sha256, slabBytes }),
+      parts.watched(createQueueStateMachine({ sha256: parts.keys.sha256, slabBytes })),
     );
     this.journal = this.createJournal(clock);
     this.host = this.createHost(clock, this.journal, this.stateMachine, isAlive);
@@ -236,7 +238,7 @@ export class SimReplica implements Executing, Promising {
       stateMachine,
       options: parts.options,
       metrics: silentMetrics,
-      log: this.createLog(),
+      log: alarmLog((alarm, detail) => parts.onAlarm(this, alarm, detail)),
       version: "simulated",
       connect: (events) => {
         return watchedLinks(parts.connect(events), (...sent) => parts.onSend(this, ...sent));
@@ -278,18 +280,6 @@ export class SimReplica implements Executing, Promising {
     return this.trouble !== null && this.trouble.points.includes(point)
       ? this.trouble.reason
       : null;
-  }
-
-  private createLog(): Log {
-    return {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: () => undefined,
-      error: (_, fields) => {
-        const alarm = fields?.["alarm"];
-        if (alarm !== undefined) this.parts.onAlarm(this, alarm, fields?.["detail"]);
-      },
-    };
   }
 }
 

@@ -46,6 +46,12 @@ test("a quarter of the runs has strikes, of every kind; a cluster gets none that
   }
 });
 
+test("a quarter of the runs has administrators, of both kinds", () => {
+  const administrated = swarms.filter(({ administrators }) => administrators > 0);
+  expect(administrated.length / swarms.length).toBeCloseTo(0.25, 1);
+  expect(administrated.some(isLived)).toBe(true);
+});
+
 test("the clients of a lived run work all the time, and the same seed gives the same run", async () => {
   const lived = [...swarms.entries()].filter(([, swarm]) => isLived(swarm));
   const byLength = lived.toSorted(([, a], [, b]) => a.safetyMicros - b.safetyMicros);

@@ -19,6 +19,8 @@ export interface SwarmOptions {
   readonly workersPerGateway: number;
   /** Clients of each gateway that only read. */
   readonly readersPerGateway: number;
+  /** Clients that do everything a queue allows: few, and none in most runs. */
+  readonly administrators: number;
   /** Calls that a producer makes at the same moment, at most. */
   readonly burstMax: number;
   readonly crypto: CryptoKind;
@@ -60,6 +62,9 @@ const livedScaleMin = 60;
 const livedScaleMax = 180;
 const livedRestScaleMin = 4;
 const livedRestScaleMax = 20;
+
+/** One run in so many has administrators: they cost operations, and a comparison at the end. */
+const administratedOneIn = 4;
 
 /** One pressed run in so many signs and verifies by ed25519: ten times slower. */
 const realCryptoOneIn = 20;
@@ -157,9 +162,18 @@ const odds: Readonly<Record<TimedFaultKind, FaultOdds>> = {
 /** Only the others can make good what one member lost or tells: that takes three members. */
 const kindsOfThree: readonly TimedFaultKind[] = ["rot", "liar", "ring", "lost-disk", "old-disk"];
 
-function drawTrouble(prng: Prng, replicaCount: number): Pick<SwarmOptions, "faults" | "strikes"> {
+/** What was thought of later is drawn of its own chance, so that all else stays as it was drawn. */
+function drawTrouble(
+  prng: Prng,
+  replicaCount: number,
+): Pick<SwarmOptions, "faults" | "strikes" | "administrators"> {
   const faults = drawFaults(prng, replicaCount);
-  return { faults, strikes: drawStrikes(prng.fork(), replicaCount) };
+  const strikes = drawStrikes(prng.fork(), replicaCount);
+  return { faults, strikes, administrators: drawAdministrators(prng.fork()) };
+}
+
+function drawAdministrators(prng: Prng): number {
+  return prng.below(administratedOneIn) === 0 ? prng.between(2, 4) : 0;
 }
 
 function drawFaults(prng: Prng, replicaCount: number): FaultRates {

@@ -18,6 +18,9 @@ export interface ModelLease {
 export class ModelLeases {
   protected readonly leases = new Map<number, ModelLease>();
   protected now = 0;
+  protected op = 0;
+  /** Messages that the op has brought into queues so far. */
+  protected index = 0;
   protected leaseClock = 0;
 
   protected delivered(message: ModelMessage): unknown {

@@ -1,6 +1,7 @@
 import { type ModelAnswer, type ModelMessage, seconds } from "./model-message.ts";
 import type { Enqueue, NewMessage } from "../operation.ts";
 import type { QueueConfig } from "../queue-config.ts";
+import type { Remembered, Snapshot } from "./model-snapshot.ts";
 
 interface ModelPause {
   readonly by: string;
@@ -12,17 +13,6 @@ interface Place {
   readonly op: number;
   index: number;
   readonly now: number;
-}
-
-interface Remembered {
-  readonly fingerprint: string;
-  readonly result: {
-    readonly message: unknown;
-    readonly seq: number;
-    readonly enqueuedAtMs: number;
-  };
-  readonly at: number;
-  readonly isHeld: boolean;
 }
 
 /** One queue of the model. */
@@ -86,7 +76,7 @@ export class ModelQueue {
       if (known.fingerprint !== key.fingerprint.join()) return { refused: "idempotency-mismatch" };
       return known.answer;
     }
-    const before = { messages: new Map(this.messages), ids: new Map(this.ids), bytes: this.bytes };
+    const before = operation.form === "atomic" ? this.snapshot() : null;
     const results: ModelAnswer[] = [];
     let full: string | null = null;
     const indexBefore = place.index;
@@ -94,7 +84,7 @@ export class ModelQueue {
     for (const [index, message] of operation.messages.entries()) {
       const result = this.enqueueOne(message, place, full);
       if ("refused" in result && operation.form === "single") return result;
-      if ("refused" in result && operation.form === "atomic") {
+      if ("refused" in result && before !== null) {
         this.undo(before, seqBefore);
         place.index = indexBefore;
         return { ...result, index };
@@ -272,10 +262,11 @@ export class ModelQueue {
     if (!order.includes(message)) this.groups.set(message.group, [...order, message]);
   }
 
-  private undo(
-    before: { messages: Map<number, ModelMessage>; ids: Map<string, Remembered>; bytes: number },
-    seqBefore: number,
-  ): void {
+  private snapshot(): Snapshot {
+    return { messages: new Map(this.messages), ids: new Map(this.ids), bytes: this.bytes };
+  }
+
+  private undo(before: Snapshot, seqBefore: number): void {
     for (const message of this.messages.values()) {
       if (!before.messages.has(message.seq)) this.leaveGroup(message);
     }

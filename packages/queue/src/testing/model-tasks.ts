@@ -129,6 +129,7 @@ export class ModelTasks extends ModelQueues {
       from.leave(message);
       adopt(to, message);
       message.fence = 0;
+      this.index += 1;
     }
     message.redrives += 1;
     message.failures = 0;

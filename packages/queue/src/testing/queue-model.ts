@@ -25,8 +25,6 @@ export class QueueModel extends ModelTasks {
   private readonly calls = new Map<string, ModelCall>();
   private readonly adminKeys = new Map<string, { fingerprint: string; answer: ModelAnswer }>();
   private nextFence = 1;
-  private op = 0;
-  private index = 0;
 
   advance(op: number, now: number): void {
     if (op !== this.op) this.index = 0;

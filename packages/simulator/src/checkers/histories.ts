@@ -23,6 +23,9 @@ export type RecordedCall = Times &
     | { readonly kind: "read"; readonly asked: Question; readonly told: Answer | null }
   );
 
+/** A read that was answered. */
+export type RecordedRead = Extract<RecordedCall, { kind: "read" }>;
+
 interface Times {
   readonly gateway: number;
   /** Virtual microseconds. */
@@ -33,7 +36,8 @@ interface Times {
   readonly op: number | null;
 }
 
-interface RawCall extends Times {
+/** The same, as bytes. */
+export interface RawCall extends Times {
   readonly kind: "operation" | "read";
   readonly asked: Uint8Array;
   readonly told: Uint8Array | null;
@@ -51,6 +55,21 @@ export class History {
   /** Calls in the order of their answers; only the times and ops, for all of them. */
   get times(): readonly Readonly<Times & { kind: RawCall["kind"] }>[] {
     return this.calls;
+  }
+
+  /** The same, with what was asked and told. */
+  get raw(): readonly RawCall[] {
+    return this.calls;
+  }
+
+  /** What was read, decoded. */
+  get reads(): readonly RecordedRead[] {
+    return this.calls
+      .filter(({ kind }) => kind === "read")
+      .flatMap((call) => {
+        const read = decoded(call);
+        return read.kind === "read" ? [read] : [];
+      });
   }
 
   /** The calls that concern one of these queues, decoded. */

@@ -3,6 +3,9 @@ import { Prng } from "@quorate/prelude";
 import type { ClusterClient } from "@quorate/session";
 import { HistoryClients, historyQueues } from "../workload/history-clients.ts";
 import type { World } from "../world.ts";
+import { checkAnswers } from "./answers.ts";
+import { checkContract } from "./contract.ts";
+import type { ExecutedLog } from "./executed-log.ts";
 import { checkRealTimeOrder } from "./history-order.ts";
 import { callOf, queueModel } from "./history-queue-model.ts";
 import { History } from "./histories.ts";
@@ -14,6 +17,16 @@ const searchedSeedsOneIn = 4;
 /** Model steps for each queue: a second or two at most. More is undecided. */
 const stepsMax = 50_000;
 
+export interface HistoryWatchParts {
+  readonly world: World;
+  readonly seed: number;
+  readonly clients: readonly ClusterClient[];
+  /** How many times longer than usual the history clients rest between calls. */
+  readonly restScale: number;
+  /** What the cluster executes, in runs that look at it. */
+  readonly executed: ExecutedLog | null;
+}
+
 export class HistoryWatch {
   /** The gateways' clients, recording. */
   readonly clients: readonly ClusterClient[];
@@ -21,17 +34,19 @@ export class HistoryWatch {
   isUndecided = false;
   private readonly history: History;
   private readonly own: HistoryClients | null;
+  private readonly parts: HistoryWatchParts;
 
-  /** `restScale`: how many times longer than usual the history clients rest between calls. */
-  constructor(world: World, seed: number, clients: readonly ClusterClient[], restScale: number) {
+  constructor(parts: HistoryWatchParts) {
+    const { world, seed, clients, restScale } = parts;
+    this.parts = parts;
     this.history = new History(() => world.nowMicros);
     this.clients = clients.map((client, index) => this.history.recording(client, index));
     const isSearched = seed % searchedSeedsOneIn === 0;
     this.own = isSearched ? new HistoryClients(world, this.clients, restScale) : null;
   }
 
-  begin(seed: number, onFailure: (error: unknown) => void): void {
-    this.own?.begin(new Prng(seed).fork(), onFailure);
+  begin(onFailure: (error: unknown) => void): void {
+    this.own?.begin(new Prng(this.parts.seed).fork(), onFailure);
   }
 
   finish(): void {
@@ -42,9 +57,17 @@ export class HistoryWatch {
     return this.own?.isDone ?? true;
   }
 
-  /** Throws Violation. Cheap for the order in real time; a search where there are own clients. */
+  /**
+   * Throws Violation. Cheap for the order in real time; a search where there are own clients; a
+   * comparison with the contract where it is known what was executed.
+   */
   check(): void {
     checkRealTimeOrder(this.history);
+    const { executed } = this.parts;
+    if (executed !== null) {
+      checkAnswers(executed, this.history);
+      checkContract(executed, this.history);
+    }
     if (this.own === null) return;
     const calls = this.history.callsOn(historyQueues).map(callOf);
     const result = checkLinearizability(queueModel, calls, stepsMax);

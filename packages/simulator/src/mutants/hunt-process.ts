@@ -31,8 +31,9 @@ async function hunt(): Promise<HuntMessage> {
   for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
     tell({ kind: "began", seed });
     await setImmediate();
-    // Most is found soonest in runs of seconds.
-    const swarm = withOverrides(drawPressed(new Prng(seed).fork()), mutant.swarm ?? {});
+    // Most is found soonest in runs of seconds, and by the clients that cost least.
+    const overrides = { administrators: 0, ...mutant.swarm };
+    const swarm = withOverrides(drawPressed(new Prng(seed).fork()), overrides);
     const { verdict, checker, message } = await runSeed(seed, { print, swarm });
     if (verdict !== "passed") return { kind: "failed", seed, checker, message };
   }

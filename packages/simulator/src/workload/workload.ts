@@ -18,7 +18,7 @@ export interface WorkloadParts {
   readonly burstMax: number;
   /** Workers rest this many times longer than in a pressed run. */
   readonly restScale: number;
-  onViolation(error: unknown): void;
+  onFailure(error: unknown): void;
 }
 
 export class Workload {
@@ -53,7 +53,7 @@ export class Workload {
           this.workersLeft -= 1;
           if (isProducer) this.producersLeft -= 1;
         },
-        (error: unknown) => this.parts.onViolation(error),
+        (error: unknown) => this.parts.onFailure(error),
       );
     }
     if (workerCount === 1) this.begin(1);

@@ -1,0 +1,93 @@
+/**
+ * What the cluster has executed, and what it has shown, is what the contract says: the plain model
+ * of the queue's own tests does the same, op by op.
+ */
+import { decodeOperation, decodeOutcome, type MessageView, type QueueView } from "@quorate/queue";
+import { modelListing, type ModelQueue, normalized, QueueModel } from "@quorate/queue/testing";
+import type { ExecutedEntry, ExecutedLog } from "./executed-log.ts";
+import type { History, RecordedRead } from "./histories.ts";
+import { Violation } from "./violation.ts";
+
+/**
+ * The model forgets no settlement, as a machine does after ten minutes: so much of a run is
+ * compared, in virtual microseconds.
+ */
+export const contractMicrosMax = 540_000_000;
+
+/** Throws Violation `contract` at the first answer that is another. */
+export function checkContract(log: ExecutedLog, history: History): void {
+  const model = new QueueModel();
+  const reads = history.reads.toSorted((a, b) => (a.op ?? 0) - (b.op ?? 0));
+  const [first] = log.entries;
+  let next = 0;
+  for (const entry of log.entries) {
+    if (entry.timestampMicros - (first?.timestampMicros ?? 0) > contractMicrosMax) return;
+    for (let read = reads[next]; read !== undefined; read = reads[next]) {
+      if ((read.op ?? 0) >= entry.op) break;
+      compareRead(model, read);
+      next += 1;
+    }
+    compareEntry(model, entry);
+  }
+  for (const read of reads.slice(next)) compareRead(model, read);
+}
+
+function compareEntry(model: QueueModel, { op, timestampMicros, call }: ExecutedEntry): void {
+  model.advance(op, timestampMicros);
+  if (call === null) return model.pulse();
+  const operation = decodeOperation(call.asked);
+  const told = normalized(decodeOutcome(call.told));
+  compare(`${operation.type} at op ${op}`, told, model.execute(operation));
+}
+
+function compareRead(model: QueueModel, { asked, told, op }: RecordedRead): void {
+  if (told === null) return;
+  const what = `${asked.type} at op ${op}`;
+  if (asked.type === "get-queue" && told.type === "queue") {
+    return compare(what, shown(told.view), expected(model.queues.get(asked.queue)));
+  }
+  if (asked.type === "get-task" && told.type === "task") {
+    return compare(what, told.task, model.viewTask(asked.number));
+  }
+  if (asked.type !== "list-messages" || told.type !== "messages") return;
+  const queue = model.queues.get(asked.queue);
+  const entries = told.listing?.entries ?? null;
+  const listing = queue === undefined ? null : modelListing(queue).slice(0, asked.limit);
+  compare(what, entries?.map(listed) ?? null, listing?.map(listed) ?? null);
+}
+
+function shown(view: QueueView | null): unknown {
+  if (view === null) return null;
+  const { incarnation, version, paused } = view;
+  const { oldestReadyAtMs: _, ...stats } = view.stats;
+  return { incarnation, version, paused, stats };
+}
+
+function expected(queue: ModelQueue | undefined): unknown {
+  if (queue === undefined) return null;
+  const { incarnation, version, paused } = queue;
+  return { incarnation, version, paused, stats: queue.stats() };
+}
+
+function listed(view: ReturnType<typeof modelListing>[number] | MessageView): unknown {
+  const { message, seq, state, expiresAtMs, deliveries, failures } = view;
+  return { message, seq, state, expiresAtMs, deliveries, failures };
+}
+
+function compare(what: string, told: unknown, contract: unknown): void {
+  const [first, second] = [textOf(told), textOf(contract)];
+  if (first === second) return;
+  throw new Violation("contract", `${what} answered ${first}, and not ${second}`);
+}
+
+/** The same for values that differ in nothing but the order of their fields. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => {
+    const isPlain = typeof each === "object" && each !== null && !Array.isArray(each);
+    return isPlain ? Object.fromEntries(Object.entries(each).toSorted(byName)) : each;
+  });
+}
+
+function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : 1;
+}
