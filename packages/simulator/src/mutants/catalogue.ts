@@ -5,6 +5,7 @@ import type { Mutant } from "./mutant.ts";
 import { nackMutants } from "./nack-mutants.ts";
 import { normalMutants } from "./normal-mutants.ts";
 import { promiseMutants } from "./promise-mutants.ts";
+import { queueMutants } from "./queue-mutants.ts";
 import { quorumMutants } from "./quorum-mutants.ts";
 import { repairMutants } from "./repair-mutants.ts";
 import { restartMutants } from "./restart-mutants.ts";
@@ -24,6 +25,7 @@ export const mutants: readonly Mutant[] = [
   ...lostDiskMutants,
   ...sessionMutants,
   ...trustMutants,
+  ...queueMutants,
 ];
 
 /** Throws RangeError if there is none of that name. */
