@@ -14,6 +14,9 @@ import { Violation } from "./violation.ts";
  */
 export const contractMicrosMax = 540_000_000;
 
+/** Of a long answer so much is told, around the place where it begins to differ. */
+const messageCharactersMax = 300;
+
 /** Throws Violation `contract` at the first answer that is another. */
 export function checkContract(log: ExecutedLog, history: History): void {
   const model = new QueueModel();
@@ -77,7 +80,16 @@ function listed(view: ReturnType<typeof modelListing>[number] | MessageView): un
 function compare(what: string, told: unknown, contract: unknown): void {
   const [first, second] = [textOf(told), textOf(contract)];
   if (first === second) return;
-  throw new Violation("contract", `${what} answered ${first}, and not ${second}`);
+  const differs = Array.from(first).findIndex((character, at) => character !== second[at]);
+  const cut = (text: string): string => around(text, differs < 0 ? first.length : differs);
+  throw new Violation("contract", `${what} answered ${cut(first)}, and not ${cut(second)}`);
+}
+
+/** A text, or the part of a long one that lies around this place. */
+function around(text: string, at: number): string {
+  const from = at < messageCharactersMax ? 0 : at - messageCharactersMax / 2;
+  const part = text.slice(from, from + messageCharactersMax);
+  return `${from === 0 ? "" : "…"}${part}${from + part.length < text.length ? "…" : ""}`;
 }
 
 /** The same for values that differ in nothing but the order of their fields. */
