@@ -1,2 +1,2 @@
-export { type RunOptions, type RunResult, runSeed, type Verdict } from "./run-seed.ts";
-export { drawSwarm, type SwarmOptions } from "./swarm.ts";
+export { type RunOptions, type RunResult, runSeed, type Verdict } from "./run/run-seed.ts";
+export { drawSwarm, type SwarmOptions } from "./run/swarm.ts";

@@ -4,10 +4,10 @@
  * Exit codes: 0 all passed, 1 usage; of the first seed that failed 127 a crash, 128 no progress,
  * 129 a safety violation.
  */
-import { parseCommandLine, usage, UsageError } from "./command-line.ts";
+import { parseCommandLine, usage, UsageError } from "./command/command-line.ts";
 import { huntMutants } from "./mutants/hunt-mutants.ts";
 import { asksForMutants, parseMutantsCommandLine } from "./mutants/mutants-command-line.ts";
-import { simulate } from "./simulate.ts";
+import { simulate } from "./command/simulate.ts";
 
 const usageExitCode = 1;
 

@@ -8,7 +8,7 @@ import { bytesEqual, hexDecode, present } from "@quorate/prelude";
 import { checkpointFault } from "@quorate/proof";
 import { type Checkpoint, checkpointsMax } from "@quorate/protocol";
 import { type Replica } from "@quorate/vsr";
-import type { SimDisk } from "../sim-disk.ts";
+import type { SimDisk } from "../disk/sim-disk.ts";
 import { Violation } from "./violation.ts";
 
 /** Two intervals are kept for peers; slow disks leave checkpoints out, and certificates wait. */

@@ -1,5 +1,5 @@
-import type { SimCluster } from "../sim-cluster.ts";
-import type { World } from "../world.ts";
+import type { SimCluster } from "../cluster/sim-cluster.ts";
+import type { World } from "../world/world.ts";
 
 /** Where faults happen. */
 export interface FaultPlace {

@@ -1,10 +1,10 @@
 /** Makes things go wrong while the safety phase lasts, and puts everything right after it. */
 import type { Prng } from "@quorate/prelude";
-import type { SimCluster } from "../sim-cluster.ts";
-import { calmNetwork } from "../sim-network.ts";
-import type { SimReplica } from "../sim-replica.ts";
-import type { SwarmOptions } from "../swarm.ts";
-import type { World } from "../world.ts";
+import type { SimCluster } from "../cluster/sim-cluster.ts";
+import { calmNetwork } from "../network/sim-network.ts";
+import type { SimReplica } from "../cluster/sim-replica.ts";
+import type { SwarmOptions } from "../run/swarm.ts";
+import type { World } from "../world/world.ts";
 import { DiskFaults } from "./disk-faults.ts";
 import {
   type FaultKind,

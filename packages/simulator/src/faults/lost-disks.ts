@@ -4,7 +4,7 @@
  */
 import { quorumOf } from "@quorate/vsr";
 import type { Prng } from "@quorate/prelude";
-import type { SimReplica } from "../sim-replica.ts";
+import type { SimReplica } from "../cluster/sim-replica.ts";
 import type { FaultPlace } from "./fault-place.ts";
 
 /** Between the copy of a disk and the day on which somebody restores it, in microseconds. */

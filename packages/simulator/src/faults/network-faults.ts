@@ -1,7 +1,7 @@
 /** What happens to links: cut, clogged, half open. */
 import { type PeerId, peerKey } from "@quorate/ports";
 import type { Prng } from "@quorate/prelude";
-import type { PathState } from "../sim-network.ts";
+import type { PathState } from "../network/sim-network.ts";
 import type { FaultPlace } from "./fault-place.ts";
 
 const partitionMeanMicros = 2_500_000;

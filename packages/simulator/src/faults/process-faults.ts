@@ -1,7 +1,7 @@
 /** What happens to processes and their clocks. */
 import type { Prng } from "@quorate/prelude";
-import { persistencePoints } from "../persistence-points.ts";
-import type { SimReplica } from "../sim-replica.ts";
+import { persistencePoints } from "../disk/persistence-points.ts";
+import type { SimReplica } from "../cluster/sim-replica.ts";
 import type { FaultPlace } from "./fault-place.ts";
 
 const pauseMeanMicros = 1_500_000;

@@ -8,8 +8,8 @@
 import type { Prng } from "@quorate/prelude";
 import { decodeStatementHeader, statementMark } from "@quorate/protocol";
 import type { PeerId } from "@quorate/ports";
-import type { PathState } from "../sim-network.ts";
-import type { SimReplica } from "../sim-replica.ts";
+import type { PathState } from "../network/sim-network.ts";
+import type { SimReplica } from "../cluster/sim-replica.ts";
 import type { DiskFaults } from "./disk-faults.ts";
 import type { FaultPlace } from "./fault-place.ts";
 import type { LostDisks } from "./lost-disks.ts";

@@ -1,7 +1,7 @@
 import { Prng } from "@quorate/prelude";
-import { planned } from "../plan.ts";
-import { runSeed } from "../run-seed.ts";
-import { drawSwarm } from "../swarm.ts";
+import { planned } from "../run/plan.ts";
+import { runSeed } from "../run/run-seed.ts";
+import { drawSwarm } from "../run/swarm.ts";
 import type { SeedJob, SeedReport } from "./seed-job.ts";
 
 /** Runs one job in this process. `print` takes the lines of its trace, where somebody reads them. */

@@ -1,6 +1,6 @@
 /** What is asked of a worker process, and what it answers. */
-import type { Plan } from "../plan.ts";
-import type { RunResult } from "../run-seed.ts";
+import type { Plan } from "../run/plan.ts";
+import type { RunResult } from "../run/run-seed.ts";
 
 /** One run, as data: it travels to another process. */
 export interface SeedJob {

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { RunResult } from "../run-seed.ts";
+import type { RunResult } from "../run/run-seed.ts";
 import { isSeedReport, type SeedJob, type SeedReport } from "./seed-job.ts";
 
 /** A run that takes longer than this has met an endless loop, even on a busy machine. */
@@ -24,7 +24,7 @@ export interface PoolOptions {
   readonly millisMax?: number;
 }
 
-const workerProgram = fileURLToPath(new URL("worker.ts", import.meta.url));
+const workerProgram = fileURLToPath(new URL("./worker.ts", import.meta.url));
 
 /**
  * Runs all jobs; each is taken from the source when a worker is free. A worker that dies, or that

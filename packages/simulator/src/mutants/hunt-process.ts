@@ -13,8 +13,8 @@ import type { HuntMessage } from "./hunt-message.ts";
 const [name = "", mode = "mutated", first = "1", count = "1", trace = ""] = process.argv.slice(2);
 const mutant = mutantNamed(name);
 const assertApplied = mode === "mutated" ? applyMutant(mutant) : (): void => undefined;
-const { runSeed } = await import("../run-seed.ts");
-const { drawPressed, withOverrides } = await import("../swarm.ts");
+const { runSeed } = await import("../run/run-seed.ts");
+const { drawPressed, withOverrides } = await import("../run/swarm.ts");
 assertApplied();
 
 const print = trace === "" ? null : (line: string): void => console.log(line);

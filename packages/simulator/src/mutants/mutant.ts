@@ -2,7 +2,7 @@
  * A mutant: the sources with one bug of the protocol written into them, to show that the simulator
  * finds such a bug. The product itself carries no switches (ADR 7).
  */
-import type { SwarmOptions } from "../swarm.ts";
+import type { SwarmOptions } from "../run/swarm.ts";
 
 /** One change of one file. */
 export interface Edit {

@@ -1,7 +1,7 @@
 /** What `npm run simulate -- --mutants` asks for. */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { UsageError, wholeNumber } from "../command-line.ts";
+import { UsageError, wholeNumber } from "../command/command-line.ts";
 
 export interface MutantsOptions {
   /** Processes at a time. */

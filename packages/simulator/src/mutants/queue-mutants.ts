@@ -1,5 +1,5 @@
 /** What administrators do, done wrong: found by nobody but them, and under faults alone. */
-import type { SwarmOptions } from "../swarm.ts";
+import type { SwarmOptions } from "../run/swarm.ts";
 import type { Mutant } from "./mutant.ts";
 
 const queue = "packages/queue/src";

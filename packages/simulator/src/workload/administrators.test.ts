@@ -1,11 +1,11 @@
 import { Prng } from "@quorate/prelude";
 import { decodeOperation, decodeOutcome } from "@quorate/queue";
 import { expect, test } from "vitest";
-import { SimCluster } from "../sim-cluster.ts";
-import { calmNetwork } from "../sim-network.ts";
-import { drawPressed } from "../swarm.ts";
-import { Trace } from "../trace.ts";
-import { World } from "../world.ts";
+import { SimCluster } from "../cluster/sim-cluster.ts";
+import { calmNetwork } from "../network/sim-network.ts";
+import { drawPressed } from "../run/swarm.ts";
+import { Trace } from "../world/trace.ts";
+import { World } from "../world/world.ts";
 import { Administrators } from "./administrators.ts";
 
 test("administrators do all that a queue allows, and much of it comes about", async () => {

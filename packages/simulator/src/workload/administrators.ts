@@ -6,8 +6,8 @@
 import type { Prng } from "@quorate/prelude";
 import { RandomOperations } from "@quorate/queue/testing";
 import type { ClusterClient } from "@quorate/session";
-import { contractMicrosMax } from "../checkers/contract.ts";
-import type { World } from "../world.ts";
+import { contractMicrosMax } from "../histories/contract.ts";
+import type { World } from "../world/world.ts";
 import { Administrator } from "./administrator.ts";
 import { AnyClient } from "./any-client.ts";
 import { Calls } from "./calls.ts";

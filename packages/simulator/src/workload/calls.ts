@@ -11,7 +11,7 @@ import {
   type Question,
 } from "@quorate/queue";
 import { type ClusterClient, ClusterError } from "@quorate/session";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 
 export interface CallsParts {
   readonly world: World;

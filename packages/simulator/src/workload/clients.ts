@@ -1,8 +1,8 @@
 /** All clients of a run: who works, reads, is searched, and administers. */
-import type { Deliveries } from "../checkers/deliveries.ts";
-import type { HistoryWatch } from "../checkers/history-watch.ts";
-import type { SwarmOptions } from "../swarm.ts";
-import type { World } from "../world.ts";
+import type { Deliveries } from "../histories/deliveries.ts";
+import type { HistoryWatch } from "../histories/history-watch.ts";
+import type { SwarmOptions } from "../run/swarm.ts";
+import type { World } from "../world/world.ts";
 import { Administrators } from "./administrators.ts";
 import { Readers } from "./readers.ts";
 import { Workload } from "./workload.ts";

@@ -2,9 +2,9 @@
 import { nodeCrypto } from "@quorate/identity";
 import { type Prng, utf8Decode } from "@quorate/prelude";
 import { type DequeuedMessage, dequeueIdHash, messageIdText, queueLimits } from "@quorate/queue";
-import type { Deliveries } from "../checkers/deliveries.ts";
+import type { Deliveries } from "../histories/deliveries.ts";
 import { Violation } from "../checkers/violation.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import type { Calls } from "./calls.ts";
 import { ordersQueue } from "./order-messages.ts";
 import { unexpected } from "./unexpected.ts";

@@ -19,7 +19,7 @@ import {
   type Outcome,
 } from "@quorate/queue";
 import { type ClusterClient, ClusterError } from "@quorate/session";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 
 /** Queues of these clients; each is checked by itself. */
 export const historyQueues: ReadonlySet<string> = new Set(["history-a", "history-b"]);

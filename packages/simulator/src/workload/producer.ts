@@ -1,7 +1,7 @@
 /** A client that enqueues, until it is told to stop. */
 import type { Prng } from "@quorate/prelude";
 import { messageIdText } from "@quorate/queue";
-import type { Deliveries } from "../checkers/deliveries.ts";
+import type { Deliveries } from "../histories/deliveries.ts";
 import type { Calls } from "./calls.ts";
 import { orderMessage, ordersQueue } from "./order-messages.ts";
 import { unexpected } from "./unexpected.ts";

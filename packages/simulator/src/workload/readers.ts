@@ -2,7 +2,7 @@
 import type { Prng } from "@quorate/prelude";
 import { encodeQuestion } from "@quorate/queue";
 import { type ClusterClient, ClusterError } from "@quorate/session";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 
 const question = encodeQuestion({ type: "get-queue", queue: "orders" });
 const callTimeoutMs = 1_000;

@@ -1,8 +1,8 @@
 /** Producers and consumers: they work through real sessions, and never give up. */
 import type { Prng } from "@quorate/prelude";
 import type { ClusterClient } from "@quorate/session";
-import type { Deliveries } from "../checkers/deliveries.ts";
-import type { World } from "../world.ts";
+import type { Deliveries } from "../histories/deliveries.ts";
+import type { World } from "../world/world.ts";
 import { Calls } from "./calls.ts";
 import { Consumer } from "./consumer.ts";
 import { Producer } from "./producer.ts";

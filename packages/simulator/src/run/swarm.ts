@@ -5,10 +5,10 @@ import {
   type FaultRates,
   type TimedFaultKind,
   timedFaultKinds,
-} from "./faults/fault-kinds.ts";
-import { drawStrikes, isBearable, type Strike } from "./faults/strike-kinds.ts";
-import type { CryptoKind } from "./sim-crypto.ts";
-import { calmNetwork, type NetworkFaults } from "./sim-network.ts";
+} from "../faults/fault-kinds.ts";
+import { drawStrikes, isBearable, type Strike } from "../faults/strike-kinds.ts";
+import type { CryptoKind } from "../crypto/sim-crypto.ts";
+import { calmNetwork, type NetworkFaults } from "../network/sim-network.ts";
 
 /** Members that a simulated cluster may have. */
 export const replicaCounts = [1, 2, 3, 5] as const;

@@ -14,7 +14,7 @@ import { superblockWrites } from "./disk-writes.ts";
 import { type DiskOwner, simSegmentBytes } from "./disk-format.ts";
 import type { SimDisk } from "./sim-disk.ts";
 import { openSimLog, readSimEntry, type SimLog } from "./sim-log.ts";
-import type { World } from "./world.ts";
+import type { World } from "../world/world.ts";
 
 export interface SimJournalParts {
   readonly world: World;

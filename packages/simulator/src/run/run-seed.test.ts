@@ -1,12 +1,12 @@
 import { Prng } from "@quorate/prelude";
 import { expect, test } from "vitest";
-import { timedFaultKinds } from "./faults/fault-kinds.ts";
-import { type HarmKind, harmKinds, type Strike } from "./faults/strike-kinds.ts";
-import { persistencePoints } from "./persistence-points.ts";
+import { timedFaultKinds } from "../faults/fault-kinds.ts";
+import { type HarmKind, harmKinds, type Strike } from "../faults/strike-kinds.ts";
+import { persistencePoints } from "../disk/persistence-points.ts";
 import { type RunResult, runSeed } from "./run-seed.ts";
-import { calmNetwork } from "./sim-network.ts";
+import { calmNetwork } from "../network/sim-network.ts";
 import { drawPressed, type SwarmOptions } from "./swarm.ts";
-import { transferLies } from "./transfer-lies.ts";
+import { transferLies } from "../liar/transfer-lies.ts";
 
 const calm: SwarmOptions = {
   replicaCount: 3,

@@ -1,7 +1,7 @@
 /** What many runs came to. */
-import type { SeedReport } from "./jobs/seed-job.ts";
-import type { RunResult, Verdict } from "./run-seed.ts";
-import { Trace } from "./trace.ts";
+import type { SeedReport } from "../jobs/seed-job.ts";
+import type { RunResult, Verdict } from "../run/run-seed.ts";
+import { Trace } from "../world/trace.ts";
 
 const exitCodesByVerdict: Readonly<Record<Verdict, number>> = {
   passed: 0,

@@ -3,11 +3,11 @@ import { blocksConformance } from "@quorate/ports/conformance/blocks";
 import { journalConformance } from "@quorate/ports/conformance/journal";
 import type { JournalRig } from "@quorate/ports/conformance/journal-bench";
 import { assert } from "@quorate/prelude";
-import { createSimClock } from "./sim-clock.ts";
+import { createSimClock } from "../world/sim-clock.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimJournal } from "./sim-journal.ts";
-import { Trace } from "./trace.ts";
-import { World } from "./world.ts";
+import { Trace } from "../world/trace.ts";
+import { World } from "../world/world.ts";
 
 const identity = {
   clusterId: new Uint8Array(32).fill(1),

@@ -1,10 +1,10 @@
 import { Prng } from "@quorate/prelude";
 import { expect, test } from "vitest";
-import type { FaultName } from "./faults/fault-kinds.ts";
-import { argumentsOf, type Plan, planned } from "./plan.ts";
-import type { RunResult } from "./run-seed.ts";
+import type { FaultName } from "../faults/fault-kinds.ts";
+import { argumentsOf, type Plan, planned } from "../run/plan.ts";
+import type { RunResult } from "../run/run-seed.ts";
 import { shrinking, shrinkRunsMax, type Smallest } from "./shrink.ts";
-import { drawSwarm, type SwarmOptions } from "./swarm.ts";
+import { drawSwarm, type SwarmOptions } from "../run/swarm.ts";
 
 const drawn: SwarmOptions = {
   ...drawSwarm(new Prng(1).fork()),

@@ -13,20 +13,20 @@ import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue"
 import { createReplicaHost, MovedFolderError, type ReplicaHost } from "@quorate/runtime";
 import type { Input, Replica, VsrOptions } from "@quorate/vsr";
 import { alarmLog } from "./alarm-log.ts";
-import type { Executing } from "./checkers/committed-history.ts";
-import type { Promising } from "./checkers/promises.ts";
+import type { Executing } from "../checkers/committed-history.ts";
+import type { Promising } from "../checkers/promises.ts";
 import { OutcomeDigests } from "./outcome-digests.ts";
-import type { PersistencePoint, PlannedTrouble } from "./persistence-points.ts";
-import { createSimClock } from "./sim-clock.ts";
+import type { PersistencePoint, PlannedTrouble } from "../disk/persistence-points.ts";
+import { createSimClock } from "../world/sim-clock.ts";
 import { silentMetrics } from "./silent-metrics.ts";
-import { SimEvidence } from "./sim-evidence.ts";
-import type { SimKeys } from "./sim-crypto.ts";
-import { SimDisk } from "./sim-disk.ts";
-import { SimJournal } from "./sim-journal.ts";
-import { newMembersDisk } from "./new-members-disk.ts";
-import type { SimNetwork } from "./sim-network.ts";
-import { watchedLinks } from "./watched-links.ts";
-import type { World } from "./world.ts";
+import { SimEvidence } from "../disk/sim-evidence.ts";
+import type { SimKeys } from "../crypto/sim-crypto.ts";
+import { SimDisk } from "../disk/sim-disk.ts";
+import { SimJournal } from "../disk/sim-journal.ts";
+import { newMembersDisk } from "../disk/new-members-disk.ts";
+import type { SimNetwork } from "../network/sim-network.ts";
+import { watchedLinks } from "../network/watched-links.ts";
+import type { World } from "../world/world.ts";
 
 export interface SimReplicaParts {
   readonly world: World;

@@ -1,9 +1,9 @@
 /** What the command line of `npm run simulate` asks for. */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { type FaultName, faultNamed } from "./faults/fault-kinds.ts";
-import type { Plan } from "./plan.ts";
-import { replicaCounts, type SwarmOptions } from "./swarm.ts";
+import { type FaultName, faultNamed } from "../faults/fault-kinds.ts";
+import type { Plan } from "../run/plan.ts";
+import { replicaCounts, type SwarmOptions } from "../run/swarm.ts";
 
 export interface SimulateOptions {
   /** The first seed. */

@@ -2,10 +2,10 @@
  * Makes a failing run smaller: fewer members, clients and faults, less time, as long as the same
  * checker fails. Greedy, and for single faults by bisection (Zeller's delta debugging).
  */
-import { type FaultName, faultKinds, kindOf } from "./faults/fault-kinds.ts";
-import type { Plan } from "./plan.ts";
-import type { RunResult } from "./run-seed.ts";
-import type { SwarmOptions } from "./swarm.ts";
+import { type FaultName, faultKinds, kindOf } from "../faults/fault-kinds.ts";
+import type { Plan } from "../run/plan.ts";
+import type { RunResult } from "../run/run-seed.ts";
+import type { SwarmOptions } from "../run/swarm.ts";
 
 /** Runs that one failure is worth. */
 export const shrinkRunsMax = 200;

@@ -2,7 +2,7 @@
 import { Prng } from "@quorate/prelude";
 import type { ClusterClient } from "@quorate/session";
 import { HistoryClients, historyQueues } from "../workload/history-clients.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import { checkAnswers } from "./answers.ts";
 import { checkContract } from "./contract.ts";
 import type { ExecutedLog } from "./executed-log.ts";
@@ -10,7 +10,7 @@ import { checkRealTimeOrder } from "./history-order.ts";
 import { callOf, queueModel } from "./history-queue-model.ts";
 import { History } from "./histories.ts";
 import { checkLinearizability } from "./linearizability.ts";
-import { Violation } from "./violation.ts";
+import { Violation } from "../checkers/violation.ts";
 
 /** Every so many seeds have history clients: they cost events, and a search at the end. */
 const searchedSeedsOneIn = 4;

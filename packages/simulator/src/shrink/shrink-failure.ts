@@ -1,11 +1,11 @@
 /** Shrinks a failing seed in worker processes, and says how to see what is left of it. */
 import { Prng } from "@quorate/prelude";
-import type { SeedJob } from "./jobs/seed-job.ts";
-import { type PoolOptions, runJobs } from "./jobs/worker-pool.ts";
-import { argumentsOf, type Plan } from "./plan.ts";
-import type { RunResult } from "./run-seed.ts";
+import type { SeedJob } from "../jobs/seed-job.ts";
+import { type PoolOptions, runJobs } from "../jobs/worker-pool.ts";
+import { argumentsOf, type Plan } from "../run/plan.ts";
+import type { RunResult } from "../run/run-seed.ts";
 import { shrinking, type Smallest } from "./shrink.ts";
-import { drawSwarm } from "./swarm.ts";
+import { drawSwarm } from "../run/swarm.ts";
 
 /** Real time that shrinking one failure may take, in milliseconds. */
 const shrinkMillisMax = 60_000;

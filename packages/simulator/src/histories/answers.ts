@@ -6,7 +6,7 @@ import { bytesEqual, hexEncode } from "@quorate/prelude";
 import { decodeOperation } from "@quorate/queue";
 import type { ExecutedEntry, ExecutedLog } from "./executed-log.ts";
 import type { History, RawCall } from "./histories.ts";
-import { Violation } from "./violation.ts";
+import { Violation } from "../checkers/violation.ts";
 
 type Executed = ExecutedEntry & { readonly call: NonNullable<ExecutedEntry["call"]> };
 

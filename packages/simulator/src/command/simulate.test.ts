@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { parseCommandLine, UsageError } from "./command-line.ts";
-import { argumentsOf } from "./plan.ts";
+import { argumentsOf } from "../run/plan.ts";
 import { simulate } from "./simulate.ts";
 
 function folderOfTest(): string {
@@ -141,7 +141,7 @@ test.each([
 });
 
 test("a command line that is refused ends the program with 1", () => {
-  const program = fileURLToPath(new URL("main.ts", import.meta.url));
+  const program = fileURLToPath(new URL("../main.ts", import.meta.url));
   const { status, stderr } = spawnSync(process.execPath, [program, "--seed", "x"], {
     encoding: "utf8",
   });

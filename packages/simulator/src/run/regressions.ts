@@ -10,7 +10,7 @@ export interface Regression {
 
 /** Reads `regression-seeds.json`. */
 export function readRegressions(): readonly Regression[] {
-  const file = new URL("regression-seeds.json", import.meta.url);
+  const file = new URL("./regression-seeds.json", import.meta.url);
   const regressions: readonly Regression[] = JSON.parse(readFileSync(file, "utf8"));
   return regressions;
 }

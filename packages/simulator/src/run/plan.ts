@@ -1,6 +1,6 @@
 /** What a run keeps of what its seed would draw: how a failure is made smaller, and told. */
-import { type FaultName, kindOf } from "./faults/fault-kinds.ts";
-import { calmNetwork } from "./sim-network.ts";
+import { type FaultName, kindOf } from "../faults/fault-kinds.ts";
+import { calmNetwork } from "../network/sim-network.ts";
 import type { SwarmOptions } from "./swarm.ts";
 
 /** Everything that is absent stays as it was drawn. */

@@ -3,7 +3,7 @@
  * its op, so this needs no search and holds for any number of calls.
  */
 import type { History } from "./histories.ts";
-import { Violation } from "./violation.ts";
+import { Violation } from "../checkers/violation.ts";
 
 /** Throws Violation `real-time` at the first answer that is older than what was known before. */
 export function checkRealTimeOrder(history: History): void {

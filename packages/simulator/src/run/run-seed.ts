@@ -1,15 +1,15 @@
 /** One run: a safety phase in which anything may go wrong, then a liveness phase. */
 import { AssertionError, Prng } from "@quorate/prelude";
-import { Deliveries } from "./checkers/deliveries.ts";
-import { HistoryWatch } from "./checkers/history-watch.ts";
-import { Violation } from "./checkers/violation.ts";
-import type { FaultName } from "./faults/fault-kinds.ts";
-import { Faults } from "./faults/faults.ts";
-import { SimCluster } from "./sim-cluster.ts";
+import { Deliveries } from "../histories/deliveries.ts";
+import { HistoryWatch } from "../histories/history-watch.ts";
+import { Violation } from "../checkers/violation.ts";
+import type { FaultName } from "../faults/fault-kinds.ts";
+import { Faults } from "../faults/faults.ts";
+import { SimCluster } from "../cluster/sim-cluster.ts";
 import { drawSwarm, type SwarmOptions } from "./swarm.ts";
-import { Trace } from "./trace.ts";
-import { Clients } from "./workload/clients.ts";
-import { World } from "./world.ts";
+import { Trace } from "../world/trace.ts";
+import { Clients } from "../workload/clients.ts";
+import { World } from "../world/world.ts";
 
 /** How a run ended; failures have the exit codes of the program. */
 export type Verdict = "passed" | "crash" | "liveness" | "safety";

@@ -1,12 +1,12 @@
 /** Runs many seeds and says what they found. */
 import type { SimulateOptions } from "./command-line.ts";
-import { runJob } from "./jobs/run-job.ts";
-import type { SeedJob, SeedReport } from "./jobs/seed-job.ts";
-import { lostProcess, type PoolOptions, runJobs } from "./jobs/worker-pool.ts";
-import type { Plan } from "./plan.ts";
-import { readRegressions } from "./regressions.ts";
-import type { RunResult } from "./run-seed.ts";
-import { shrinkFailure, shrunkLines } from "./shrink-failure.ts";
+import { runJob } from "../jobs/run-job.ts";
+import type { SeedJob, SeedReport } from "../jobs/seed-job.ts";
+import { lostProcess, type PoolOptions, runJobs } from "../jobs/worker-pool.ts";
+import type { Plan } from "../run/plan.ts";
+import { readRegressions } from "../run/regressions.ts";
+import type { RunResult } from "../run/run-seed.ts";
+import { shrinkFailure, shrunkLines } from "../shrink/shrink-failure.ts";
 import { Tally } from "./tally.ts";
 
 /** Whoever waits hears from us this often, in milliseconds. */

@@ -23,7 +23,7 @@ import {
 } from "@quorate/protocol";
 import { falseStart, startViewIn } from "./false-start.ts";
 import { TransferLiar, type TransferLie, transferLies } from "./transfer-lies.ts";
-import type { World } from "./world.ts";
+import type { World } from "../world/world.ts";
 
 export interface LiarParts {
   readonly world: World;

@@ -1,7 +1,7 @@
 /** Links between simulated processes: delay, loss, duplication, reordering, partitions, clogs. */
 import type { PeerId, Transport, TransportEvents } from "@quorate/ports";
 import { membersMax } from "@quorate/protocol";
-import type { World } from "./world.ts";
+import type { World } from "../world/world.ts";
 
 export interface NetworkFaults {
   /** One way, in microseconds. */

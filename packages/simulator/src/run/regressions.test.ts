@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { parseCommandLine } from "./command-line.ts";
+import { parseCommandLine } from "../command/command-line.ts";
 import { readRegressions } from "./regressions.ts";
-import { seedsOf } from "./simulate.ts";
+import { seedsOf } from "../command/simulate.ts";
 
 test("each regression names a seed of its own, and says in a sentence what was wrong", () => {
   const regressions = readRegressions();

@@ -1,7 +1,7 @@
 import { Prng } from "@quorate/prelude";
 import { expect, test } from "vitest";
-import { timedFaultKinds } from "./faults/fault-kinds.ts";
-import { harmKinds, kindOfHarm } from "./faults/strike-kinds.ts";
+import { timedFaultKinds } from "../faults/fault-kinds.ts";
+import { harmKinds, kindOfHarm } from "../faults/strike-kinds.ts";
 import { runSeed } from "./run-seed.ts";
 import { drawSwarm, type SwarmOptions } from "./swarm.ts";
 

@@ -2,7 +2,7 @@
  * What clients were told, against each other: no acknowledged message is lost, none is stored
  * twice, no lease is given twice at once, fences only grow.
  */
-import { Violation } from "./violation.ts";
+import { Violation } from "../checkers/violation.ts";
 
 interface Sent {
   readonly dedupId: string;

@@ -1,6 +1,6 @@
 /** One line of the trace whenever a member's view, status or log has moved on. */
 import type { Replica } from "@quorate/vsr";
-import type { World } from "./world.ts";
+import type { World } from "../world/world.ts";
 
 const facts = 11;
 const statuses = ["normal", "view-change", "recovering"] as const;

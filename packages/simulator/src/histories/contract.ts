@@ -6,7 +6,7 @@ import { decodeOperation, decodeOutcome, type MessageView, type QueueView } from
 import { modelListing, type ModelQueue, normalized, QueueModel } from "@quorate/queue/testing";
 import type { ExecutedEntry, ExecutedLog } from "./executed-log.ts";
 import type { History, RecordedRead } from "./histories.ts";
-import { Violation } from "./violation.ts";
+import { Violation } from "../checkers/violation.ts";
 
 /**
  * The model forgets no settlement, as a machine does after ten minutes: so much of a run is
