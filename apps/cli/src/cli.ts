@@ -46,11 +46,12 @@ export class Cli {
   /** Where data and talk go. */
   get output(): Output {
     const { output, json, quiet } = this.globals;
-    const { environment, terminal } = this.host;
+    const { environment, terminal, nowMs } = this.host;
     this.#output ??= new Output(terminal, {
       format: json === true ? "json" : (output ?? formatIn(environment)),
       isQuiet: quiet ?? false,
       colors: environment,
+      nowMs,
     });
     return this.#output;
   }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { expect, test } from "vitest";
 import { Cli } from "./cli.ts";
@@ -11,6 +12,17 @@ test("help goes to the data side and ends with 0", async () => {
   expect(code).toBe(0);
   expect(out).toContain("Usage: quorate");
   expect(talk).toBe("");
+});
+
+test("no line of any help is wider than the terminal, and every command is named with its arguments", async () => {
+  const groups = ["", "queue", "message", "dlq", "cluster", "context", "token", "queue apply"];
+  for (const group of groups) {
+    const words = group === "" ? [] : group.split(" ");
+    const { out } = await runCli([...words, "--help"], { person: [], columns: 80 });
+    const lines = out.split("\n").filter((line) => !line.startsWith("  quorate "));
+    for (const line of lines) expect(stripVTControlCharacters(line).length, line).toBeLessThan(81);
+  }
+  expect((await runCli(["--help"])).out).toMatch(/^ {2}enqueue\|send <queue> \[body\] {2}send/m);
 });
 
 test("a mistyped command ends with 2 and is told what it may have meant", async () => {

@@ -1,4 +1,5 @@
 /** The tree of commands. What is not in this file is in no help and no reference. */
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "./cli.ts";
 import { declareBench } from "./commands/bench.ts";
 import { declareCheck } from "./commands/check.ts";
@@ -26,6 +27,9 @@ import { paintFor } from "./output/style.ts";
 
 const thisCommand = "This command:";
 
+/** Help is broken at spaces as long as a description has so many characters in a line. */
+const helpCharsMin = 24;
+
 /** The whole command. Its parts ask `cli` for all they need. */
 export function createProgram(cli: Cli) {
   const program = rootCommand();
@@ -42,7 +46,12 @@ export function createProgram(cli: Cli) {
       getOutHasColors: () => true,
       getErrHasColors: () => true,
     })
-    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => paint("title", title) })
+    .configureHelp({
+      showGlobalOptions: true,
+      minWidthToWrap: helpCharsMin,
+      subcommandTerm,
+      styleTitle: (title) => paint("title", title),
+    })
     .showSuggestionAfterError()
     .showHelpAfterError("(--help says more)");
 
@@ -82,4 +91,14 @@ export function createProgram(cli: Cli) {
     { call: "quorate receive orders --wait 20s --ack", does: "wait for a message and take it" },
   ]);
   return program;
+}
+
+/** A command in a list of commands: that it has options goes without saying. */
+function subcommandTerm(command: CommandUnknownOpts): string {
+  const [alias] = command.aliases();
+  const words = command.registeredArguments.map((argument) => {
+    const name = argument.variadic ? `${argument.name()}...` : argument.name();
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [alias === undefined ? command.name() : `${command.name()}|${alias}`, ...words].join(" ");
 }

@@ -41,7 +41,7 @@ that gave the address; it is never sent to another address. \`quorate context sh
 
 Data goes to standard output, all else to standard error. \`-o json\` is the API's answer (lists of
 several pages are one list), \`ndjson\` one line for each item, \`id\` nothing but what names each item,
-\`table\` for people; without \`-o\` and \`QUORATE_OUTPUT\` a terminal gets a table and a pipe gets
+\`table\` for people, with ages where JSON has times; without \`-o\` and \`QUORATE_OUTPUT\` a terminal gets a table and a pipe gets
 JSON. \`NO_COLOR\` and \`FORCE_COLOR\` are heeded. What cannot be taken back asks for the queue's name, or takes \`--confirm\`.
 Durations are \`250ms\`, \`30s\`, \`5m\`, \`12h\`, \`7d\`; a bare number is seconds.
 

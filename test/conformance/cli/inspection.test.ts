@@ -151,7 +151,7 @@ test("who consumes: how many have asked, and who holds how many leases since whe
   });
   const { out } = await stage.run("queue consumers asked", person);
   expect(out).toMatch(/^1 principal asked this gateway/);
-  expect(out).toMatch(/^alice +w1 +1 +5 s +55 s$/m);
+  expect(out).toMatch(/^alice +w1 +1 +5s +55s$/m);
   expect((await stage.run("queue consumers asked --limit 2", person)).talk).toContain(
     "2 leases were looked at",
   );

@@ -68,6 +68,25 @@ test("while nobody answers the last figures stay, grey, with their age, and then
   }
 });
 
+test("one queue is watched in the same way", async () => {
+  let pauses = 0;
+  const onPause = () => {
+    pauses += 1;
+    stage.gateway.cluster.failWith("no-quorum");
+    return pauses < 2;
+  };
+  const { out, code } = await stage.run("queue stats few --watch", { person: [], onPause });
+  expect(code).toBe(130);
+  const [, first = "", second = ""] = out.split("\u001b[H");
+  expect(stripVTControlCharacters(first)).toMatch(/^ready +2$/m);
+  expect(second).toContain("old.");
+  expect(second).toMatch(/90mready +2/);
+  pauses = 0;
+  stage.gateway.cluster.failWith(null);
+  const piped = await stage.run("queue stats few --watch -o ndjson", { onPause: () => false });
+  expect(JSON.parse(piped.out)).toMatchObject({ name: "few", stats: { ready: 2 } });
+});
+
 test("a token that may not read what it asks for ends it with 4", async () => {
   const { code } = await stage.run("top", { environment: { token: "no.token.atall" } });
   expect(code).toBe(4);

@@ -9,7 +9,7 @@ import { confirmByName } from "../confirm.ts";
 import { addExamples } from "../examples.ts";
 import { numberAt } from "../exact-json.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { durationText, plural } from "../output/cell.ts";
+import { absent, durationText, plural } from "../output/cell.ts";
 import type { View } from "../output/output.ts";
 
 const view: View = {
@@ -29,7 +29,7 @@ const view: View = {
 };
 
 function fixed(ms: unknown): string {
-  return typeof ms === "number" ? ms.toFixed(2) : "–";
+  return typeof ms === "number" ? ms.toFixed(2) : absent;
 }
 
 const durationMsDefault = 10_000;

@@ -8,6 +8,7 @@ import { wholeNumber } from "../arguments/number.ts";
 import type { Cli } from "../cli.ts";
 import { addExamples } from "../examples.ts";
 import { type Fields, parseFields } from "../exact-json.ts";
+import { leftAt } from "../output/age.ts";
 import { bodyText } from "../output/body-text.ts";
 import type { View } from "../output/output.ts";
 import { settleMany } from "./settle/settle-many.ts";
@@ -20,10 +21,10 @@ const view: View = {
   columns: [
     { title: "LEASE", of: "leaseId" },
     { title: "SEQ", of: "seq", align: "right" },
-    { title: "GROUP", of: "groupId" },
+    { title: "GROUP", of: "groupId", isOptional: true, shrinks: true },
     { title: "TRY", of: "deliveries", align: "right" },
     { title: "FENCE", of: "fence", align: "right" },
-    { title: "UNTIL", of: "leaseUntil" },
+    { title: "ENDS IN", of: leftAt("leaseUntil"), align: "right", isOptional: true },
     { title: "BODY", of: (message: Fields) => bodyText(message) },
   ],
 };

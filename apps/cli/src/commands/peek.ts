@@ -18,7 +18,14 @@ export function declarePeek(parent: CommandUnknownOpts, cli: Cli): void {
     .option("--group <id>", "only those of this group")
     .action((queue, { max, group }) => {
       const choice = { cursor: undefined, state: "ready", dedupId: undefined } as const;
-      return printMessages(cli, { queue, limit: max, groupId: group, ...choice }, messageView);
+      return printMessages(
+        cli,
+        { queue, limit: max, groupId: group, ...choice },
+        {
+          view: messageView,
+          further: () => "a higher --max",
+        },
+      );
     });
   addExamples(command, [{ call: "quorate peek orders --max 3", does: "the next three" }]);
 }

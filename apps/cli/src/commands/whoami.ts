@@ -4,6 +4,7 @@ import type { Cli } from "../cli.ts";
 import { addExamples } from "../examples.ts";
 import { type Fields, listedTexts } from "../exact-json.ts";
 import type { View } from "../output/output.ts";
+import { wordsText } from "../output/words-text.ts";
 
 /** Declares the command. */
 export function declareWhoami(parent: CommandUnknownOpts, cli: Cli): void {
@@ -32,7 +33,7 @@ function meView(from: {
     columns: [
       { title: "principal", of: "principal.subject" },
       { title: "issuer", of: "principal.issuer" },
-      { title: "scopes", of: (me: Fields) => listedTexts(me, "scopes").join(" ") },
+      { title: "scopes", of: (me: Fields) => wordsText(listedTexts(me, "scopes")) },
       { title: "until", of: "expiresAt" },
       { title: "cluster", of: "clusterId" },
       { title: "gateway", of: () => `${from.url} (${from.urlFrom})` },

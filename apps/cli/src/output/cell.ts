@@ -1,7 +1,7 @@
 /** How values look in a table. */
 
 /** What stands for a value that is not there. */
-const absent = "–";
+export const absent = "–";
 
 /** A value as a person reads it, without control characters: a body may hold any. */
 export function cellText(value: unknown): string {

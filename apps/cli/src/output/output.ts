@@ -40,6 +40,8 @@ export interface OutputChoice {
   /** No talk but errors. */
   readonly isQuiet: boolean;
   readonly colors: ColorChoice;
+  /** Ms since 1970, for ages. */
+  readonly nowMs: () => number;
 }
 
 /** Prints for one run of the command. */
@@ -49,11 +51,13 @@ export class Output {
   readonly #paintTalk: Paint;
   readonly #terminal: Terminal;
   readonly #isQuiet: boolean;
+  readonly #nowMs: () => number;
 
   constructor(terminal: Terminal, choice: OutputChoice) {
     const { out, talk } = terminal;
     this.#terminal = terminal;
     this.#isQuiet = choice.isQuiet;
+    this.#nowMs = choice.nowMs;
     this.format = choice.format ?? (out.isTerminal ? "table" : "json");
     this.paint = paintFor(out.isTerminal, choice.colors);
     this.#paintTalk = paintFor(talk.isTerminal, choice.colors);
@@ -109,18 +113,18 @@ export class Output {
 
   #show(answer: Fields, view: View): void {
     const columns = this.#terminal.out.isTerminal ? this.#terminal.out.columns : Infinity;
-    const { paint } = this;
+    const style = { paint: this.paint, columns, nowMs: this.#nowMs() };
     switch (view.kind) {
       case "text":
         this.text(view.isDrawn === true ? view.of(answer) : visibleLines(view.of(answer)));
         return;
       case "record":
-        this.text(recordText(answer, view.columns, paint));
+        this.text(recordText(answer, view.columns, style));
         return;
       case "list": {
         const items = listAt(answer, view.name);
         if (items.length === 0) this.say(view.empty);
-        else this.text(tableText(items, view.columns, { paint, columns }));
+        else this.text(tableText(items, view.columns, style));
       }
     }
   }

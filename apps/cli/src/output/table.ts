@@ -1,49 +1,113 @@
 /** Tables of plain columns, as wide as their widest cell. */
 import { type Fields, valueAt } from "../exact-json.ts";
-import { cellText, visibleLines } from "./cell.ts";
+import { absent, cellText, visible, visibleLines } from "./cell.ts";
 import type { Paint } from "./style.ts";
 
 /** One column. */
 export interface Column {
   readonly title: string;
-  /** The path of its value in the item, or what makes its text. */
-  readonly of: string | ((item: Fields) => string);
+  /** The path of its value in the item, or what makes its text; `nowMs` is the reader's clock. */
+  readonly of: string | ((item: Fields, nowMs: number) => string);
   readonly align?: "left" | "right";
+  /** Left out where no item has a value for it. */
+  readonly isOptional?: true;
+  /** Gives way where the lines are too long: a name that is told by its beginning. */
+  readonly shrinks?: true;
+}
+
+/** How a table is drawn. */
+export interface TableStyle {
+  readonly paint: Paint;
+  /** Characters in a line; Infinity: as many as it takes. */
+  readonly columns: number;
+  /** Ms since 1970, for ages. */
+  readonly nowMs: number;
+}
+
+/** A column with its cells. */
+interface Filled {
+  readonly column: Column;
+  readonly cells: readonly string[];
+  readonly width: number;
 }
 
 const gap = "  ";
 
+/** Characters that a column which gives way keeps, and those of the last one, which the line cuts. */
+const shrunkCharsMin = 12;
+
 /** The text of a column for an item; whoever wrote what is in it cannot move the cursor with it. */
-export function columnText({ of }: Column, item: Fields): string {
-  return typeof of === "string" ? cellText(valueAt(item, of)) : visibleLines(of(item));
+function columnText({ of }: Column, item: Fields, nowMs: number): string {
+  return typeof of === "string" ? cellText(valueAt(item, of)) : visibleLines(of(item, nowMs));
 }
 
 /** A title line and one line for each item; `columns` characters at most, cut at the right. */
 export function tableText(
   items: readonly Fields[],
   list: readonly Column[],
-  { paint, columns }: { readonly paint: Paint; readonly columns: number },
+  style: TableStyle,
 ): string {
-  const rows = items.map((item) => list.map((column) => columnText(column, item)));
-  const widths = list.map(({ title }, index) =>
-    Math.max(title.length, ...rows.map((row) => (row[index] ?? "").length)),
+  const { paint, columns, nowMs } = style;
+  const filled = fitted(
+    list.flatMap((column) => {
+      // A row is one line, whatever is in its cells.
+      const cells = items.map((item) => visible(columnText(column, item, nowMs)));
+      const isEmpty = cells.every((cell) => cell === absent || cell === "");
+      if (column.isOptional === true && isEmpty) return [];
+      const width = Math.max(column.title.length, ...cells.map((cell) => cell.length));
+      return [{ column, cells, width }];
+    }),
+    columns,
   );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, index) => padded(cell, widths[index] ?? 0, list[index]?.align))
+  const line = (cellOf: (each: Filled) => string): string =>
+    filled
+      .map((each) => padded(cut(cellOf(each), each.width), each.width, each.column.align))
       .join(gap)
       .trimEnd();
-  const titles = paint("title", cut(line(list.map(({ title }) => title)), columns));
-  return [titles, ...rows.map((row) => cut(line(row), columns))].join("\n");
+  const titles = paint(
+    "title",
+    cut(
+      line(({ column }) => column.title),
+      columns,
+    ),
+  );
+  const rows = items.map((_item, row) =>
+    cut(
+      line(({ cells }) => cells[row] ?? ""),
+      columns,
+    ),
+  );
+  return [titles, ...rows].join("\n");
 }
 
-/** One line for each column: its title, then its value. For a single thing. */
-export function recordText(item: Fields, list: readonly Column[], paint: Paint): string {
+/** The same columns, those that give way as narrow as the line needs them. */
+function fitted(list: readonly Filled[], columns: number): readonly Filled[] {
+  const taken = list.reduce((sum, { width }, index) => {
+    const isLast = index === list.length - 1;
+    return sum + (isLast ? Math.min(width, shrunkCharsMin) : width + gap.length);
+  }, 0);
+  let excess = taken - columns;
+  return list.map((each) => {
+    if (each.column.shrinks !== true || excess <= 0) return each;
+    const width = Math.max(Math.min(shrunkCharsMin, each.width), each.width - excess);
+    excess -= each.width - width;
+    return { ...each, width };
+  });
+}
+
+/** One line for each column: its title, then its value, whose further lines stand below the first. */
+export function recordText(
+  item: Fields,
+  list: readonly Column[],
+  { paint, nowMs }: Pick<TableStyle, "paint" | "nowMs">,
+): string {
   const width = Math.max(...list.map(({ title }) => title.length));
+  const indent = `\n${" ".repeat(width + gap.length)}`;
   return list
     .map((column) => {
       const title = paint("quiet", padded(column.title, width));
-      return `${title}${gap}${columnText(column, item)}`.trimEnd();
+      const text = columnText(column, item, nowMs).replaceAll("\n", indent);
+      return `${title}${gap}${text}`.trimEnd();
     })
     .join("\n");
 }
@@ -53,6 +117,7 @@ function padded(text: string, width: number, align: Column["align"] = "left"): s
   return align === "right" ? space + text : text + space;
 }
 
-function cut(line: string, columns: number): string {
-  return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
+/** At most so many characters; a text that is cut says so. */
+export function cut(text: string, chars: number): string {
+  return text.length <= chars ? text : `${text.slice(0, Math.max(0, chars - 1))}…`;
 }

@@ -14,6 +14,8 @@ export interface Surroundings {
    * then there are none left.
    */
   readonly person?: readonly (string | (() => Promise<string>))[];
+  /** Characters in a line of the person's terminal (100). */
+  readonly columns?: number;
   readonly nowMs?: () => number;
   /** Called when the command pauses; the command is interrupted when it answers false. */
   readonly onPause?: () => boolean | Promise<boolean>;
@@ -67,7 +69,7 @@ export async function runCli(
 }
 
 function terminalOf(
-  { person, input = "" }: Surroundings,
+  { person, columns = 100, input = "" }: Surroundings,
   shown: { out: string; talk: string },
 ): Terminal {
   const isTerminal = person !== undefined;
@@ -79,8 +81,8 @@ function terminalOf(
   };
   return {
     inIsTerminal: isTerminal,
-    out: { isTerminal, columns: 100, rows: 30, write: (text) => void (shown.out += text) },
-    talk: { isTerminal, columns: 100, rows: 30, write: (text) => void (shown.talk += text) },
+    out: { isTerminal, columns, rows: 30, write: (text) => void (shown.out += text) },
+    talk: { isTerminal, columns, rows: 30, write: (text) => void (shown.talk += text) },
     readIn: () => Promise.resolve(typeof input === "string" ? Buffer.from(input) : input),
     ask,
     askSecretly: ask,

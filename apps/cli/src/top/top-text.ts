@@ -1,8 +1,9 @@
 /** The queues as a table that fits a terminal: the titles, a sum, a line for each queue. */
 import type { ListedQueue } from "@quorate/sdk";
-import { plural, visible } from "../output/cell.ts";
+import { absent, plural, visible } from "../output/cell.ts";
 import { compactCount, compactDuration, compactRate } from "../output/compact.ts";
 import type { Meaning, Paint } from "../output/style.ts";
+import { cut } from "../output/table.ts";
 import { wrapped } from "../output/wrapped.ts";
 import { figureOf, type SortKey, sortedBy } from "./top-queue.ts";
 
@@ -40,7 +41,7 @@ const wideColumnsMin = 96;
 /** Names are cut before numbers are, but not to nothing. */
 const nameCharsMin = 8;
 
-const nothing = { text: "–", meaning: "quiet" } as const satisfies Cell;
+const nothing = { text: absent, meaning: "quiet" } as const satisfies Cell;
 
 const numberColumns: readonly NumberColumn[] = [
   { title: "READY", key: "ready", chars: 5, cell: countCell("ready") },
@@ -157,8 +158,4 @@ function sumText(key: NumberColumn["key"], queues: readonly ListedQueue[]): stri
 function noteText({ sort, isPartial }: TopStyle): string {
   const partial = isPartial ? " There are more queues than are looked at: --prefix narrows." : "";
   return `By ${sort}; rates are per second over the last minute, as this gateway saw it.${partial}`;
-}
-
-function cut(text: string, chars: number): string {
-  return text.length <= chars ? text : `${text.slice(0, chars - 1)}…`;
 }

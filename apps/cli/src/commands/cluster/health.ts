@@ -3,6 +3,7 @@ import type { Cluster } from "@quorate/sdk";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
+import { wrapped } from "../../output/wrapped.ts";
 import { sentenceOf } from "../../status/sentence.ts";
 
 /** `quorate cluster health`: one sentence, and an exit code that says the same. */
@@ -12,7 +13,12 @@ export function declareClusterHealth(parent: CommandUnknownOpts, cli: Cli): void
     .description("0 when all members work, 1 when some do not, 7 when nothing is accepted")
     .action(async () => {
       const { body } = await cli.request("getCluster", {});
-      cli.output.answer(body, { kind: "text", of: () => sentenceOf(body), id: "status" });
+      const { columns } = cli.host.terminal.out;
+      cli.output.answer(body, {
+        kind: "text",
+        of: () => wrapped(sentenceOf(body), columns).join("\n"),
+        id: "status",
+      });
       cli.endWith(healthCode(body));
     });
   addExamples(command, [

@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { valueAt } from "../../exact-json.ts";
-import { durationText } from "../../output/cell.ts";
+import { absent, cellText, durationText } from "../../output/cell.ts";
 import type { Column } from "../../output/table.ts";
 
 const columns: readonly Column[] = [
@@ -13,17 +13,22 @@ const columns: readonly Column[] = [
   { title: "COMMIT", of: "commit", align: "right" },
   { title: "LAG", of: "lagOps", align: "right" },
   {
-    title: "FSYNC P99",
+    title: "FSYNC",
     of: (member) => {
       const fsyncMs = valueAt(member, "fsyncMsP99");
-      return typeof fsyncMs === "number" ? durationText(fsyncMs) : "–";
+      return typeof fsyncMs === "number" ? durationText(fsyncMs) : absent;
     },
     align: "right",
   },
-  { title: "REJECTED", of: "signatureRejects", align: "right" },
-  { title: "SAFE TO STOP", of: "safeToStop" },
+  {
+    title: "REJECTED",
+    of: ({ signatureRejects }) => (signatureRejects === 0 ? absent : cellText(signatureRejects)),
+    align: "right",
+    isOptional: true,
+  },
+  { title: "MAY STOP", of: "safeToStop" },
   { title: "VERSION", of: "version" },
-  { title: "KEY", of: "keyId" },
+  { title: "KEY", of: "keyId", shrinks: true },
 ];
 
 /** `quorate cluster info`: the members with all that is known of them. */

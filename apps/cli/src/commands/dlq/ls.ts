@@ -2,7 +2,13 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { wholeNumber } from "../../arguments/number.ts";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
-import { deadView, limitDefault, limitMax, printMessages } from "../message/list-messages.ts";
+import {
+  byCursor,
+  deadView,
+  limitDefault,
+  limitMax,
+  printMessages,
+} from "../message/list-messages.ts";
 
 /** `quorate dlq ls`. */
 export function declareDlqLs(parent: CommandUnknownOpts, cli: Cli): void {
@@ -15,7 +21,11 @@ export function declareDlqLs(parent: CommandUnknownOpts, cli: Cli): void {
     .option("--cursor <cursor>", "go on where an answer ended")
     .action((queue, { group, limit, cursor }) => {
       const choice = { state: "dead", dedupId: undefined } as const;
-      return printMessages(cli, { queue, limit, cursor, groupId: group, ...choice }, deadView);
+      return printMessages(
+        cli,
+        { queue, limit, cursor, groupId: group, ...choice },
+        { view: deadView, further: byCursor },
+      );
     });
   addExamples(command, [
     { call: "quorate dlq ls orders", does: "what has failed for good" },

@@ -2,8 +2,10 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { type Fields, listAt, textAt } from "../../exact-json.ts";
+import { ageAt } from "../../output/age.ts";
+import { plural } from "../../output/cell.ts";
 import type { View } from "../../output/output.ts";
-import { limitMax, tellOfMore } from "../message/list-messages.ts";
+import { limitMax } from "../message/list-messages.ts";
 import { readPages } from "../pages.ts";
 
 const view: View = {
@@ -14,8 +16,8 @@ const view: View = {
   columns: [
     { title: "DEAD", of: "count", align: "right" },
     { title: "REASON", of: "reason" },
-    { title: "LAST ERROR'S TYPE", of: "errorType" },
-    { title: "NEWEST", of: "newest" },
+    { title: "LAST ERROR'S TYPE", of: "errorType", isOptional: true },
+    { title: "NEWEST", of: ageAt("newest"), align: "right" },
   ],
 };
 
@@ -40,7 +42,9 @@ export function declareDlqReasons(parent: CommandUnknownOpts, cli: Cli): void {
         cli.request("listMessages", { params: { queue }, query: { state: "dead", ...page } }),
       );
       cli.output.answer({ reasons: reasonsOf(listAt(answer, "messages")) }, view);
-      tellOfMore(cli, answer);
+      if (textAt(answer, "cursor") !== "") {
+        cli.output.warn(`Only the first ${plural(limitMax, "dead letter")} were counted.`);
+      }
     });
   addExamples(command, [
     { call: "quorate dlq reasons orders", does: "what goes wrong most" },

@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Task } from "@quorate/sdk";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
+import { ageAt } from "../../output/age.ts";
 import { awaitTask } from "./await-task.ts";
 
 /** `quorate dlq tasks`: how far redrives have come; a task is known for 24 h after its end. */
@@ -26,12 +27,12 @@ export function declareDlqTasks(parent: CommandUnknownOpts, cli: Cli): void {
           empty: "No task was named.",
           columns: [
             { title: "TASK", of: "taskId" },
-            { title: "QUEUE", of: "queue" },
+            { title: "QUEUE", of: "queue", shrinks: true },
             { title: "STATE", of: "state" },
             { title: "MOVED", of: "moved", align: "right" },
             { title: "MATCHED", of: "matched", align: "right" },
-            { title: "STARTED", of: "startedAt" },
-            { title: "ENDED", of: "endedAt" },
+            { title: "BEGAN", of: ageAt("startedAt"), align: "right" },
+            { title: "ENDED", of: ageAt("endedAt"), align: "right", isOptional: true },
           ],
         },
       );

@@ -2,6 +2,8 @@
 import type { Operations } from "@quorate/sdk";
 import type { Cli } from "../../cli.ts";
 import { type Fields, listAt, textAt } from "../../exact-json.ts";
+import { ageAt } from "../../output/age.ts";
+import { absent } from "../../output/cell.ts";
 import { bodyText, short } from "../../output/body-text.ts";
 import type { View } from "../../output/output.ts";
 import { readPages } from "../pages.ts";
@@ -32,10 +34,10 @@ export const messageView: View = {
     { title: "MESSAGE", of: "messageId" },
     { title: "SEQ", of: "seq", align: "right" },
     { title: "STATE", of: "state" },
-    { title: "GROUP", of: "groupId" },
+    { title: "GROUP", of: "groupId", isOptional: true, shrinks: true },
     { title: "TRY", of: "deliveries", align: "right" },
     { title: "FAILED", of: "failures", align: "right" },
-    { title: "ENQUEUED", of: "enqueuedAt" },
+    { title: "AGE", of: ageAt("enqueuedAt"), align: "right" },
     { title: "BODY", of: bodyOrNothing },
   ],
 };
@@ -48,9 +50,9 @@ export const deadView: View = {
   empty: "No dead letters.",
   columns: [
     { title: "MESSAGE", of: "messageId" },
-    { title: "GROUP", of: "groupId" },
+    { title: "GROUP", of: "groupId", isOptional: true, shrinks: true },
     { title: "REASON", of: "dead.reason" },
-    { title: "DEAD SINCE", of: "dead.at" },
+    { title: "DEAD FOR", of: ageAt("dead.at"), align: "right" },
     { title: "TRY", of: "deliveries", align: "right" },
     { title: "LAST ERROR", of: lastError },
     { title: "BODY", of: bodyOrNothing },
@@ -65,12 +67,16 @@ function bodyOrNothing(message: Fields): string {
 
 function lastError(message: Fields): string {
   const [newest] = listAt(message, "errors");
-  if (newest === undefined) return "–";
-  return short(textAt(newest, "message") || textAt(newest, "type") || "–");
+  if (newest === undefined) return absent;
+  return short(textAt(newest, "message") || textAt(newest, "type") || absent);
 }
 
 /** Reads the messages and prints them. */
-export async function printMessages(cli: Cli, choice: MessageChoice, view: View): Promise<void> {
+export async function printMessages(
+  cli: Cli,
+  choice: MessageChoice,
+  { view, further }: { readonly view: View; readonly further: Further },
+): Promise<void> {
   const { queue, limit, cursor, state, groupId, dedupId } = choice;
   const answer = await readPages({ name: "messages", limit, cursor }, (page) =>
     cli.request("listMessages", {
@@ -79,11 +85,17 @@ export async function printMessages(cli: Cli, choice: MessageChoice, view: View)
     }),
   );
   cli.output.answer(answer, view);
-  tellOfMore(cli, answer);
+  tellOfMore(cli, answer, further);
 }
 
+/** How a command can be asked for what follows a cursor. */
+export type Further = (cursor: string) => string;
+
+/** For commands that take a cursor. */
+export const byCursor: Further = (cursor) => `--cursor ${cursor}, or a higher --limit`;
+
 /** Says how to see what follows. */
-export function tellOfMore(cli: Cli, answer: Fields): void {
+export function tellOfMore(cli: Cli, answer: Fields, further: Further): void {
   const cursor = textAt(answer, "cursor");
-  if (cursor !== "") cli.output.say(`More follow: --cursor ${cursor}, or a higher --limit.`);
+  if (cursor !== "") cli.output.say(`More follow: ${further(cursor)}.`);
 }

@@ -2,7 +2,7 @@ import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { wholeNumber } from "../../arguments/number.ts";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
-import { limitDefault, limitMax, messageView, printMessages } from "./list-messages.ts";
+import { byCursor, limitDefault, limitMax, messageView, printMessages } from "./list-messages.ts";
 
 /** States that a message can be listed by. */
 export const messageStates = ["ready", "blocked", "leased", "scheduled", "dead"] as const;
@@ -19,7 +19,14 @@ export function declareMessageLs(parent: CommandUnknownOpts, cli: Cli): void {
     .option("--limit <n>", "messages at most", wholeNumber(1, limitMax), limitDefault)
     .option("--cursor <cursor>", "go on where an answer ended")
     .action((queue, { state, group, dedupId, limit, cursor }) =>
-      printMessages(cli, { queue, limit, cursor, state, groupId: group, dedupId }, messageView),
+      printMessages(
+        cli,
+        { queue, limit, cursor, state, groupId: group, dedupId },
+        {
+          view: messageView,
+          further: byCursor,
+        },
+      ),
     );
   addExamples(command, [
     { call: "quorate message ls orders --state leased", does: "who holds what" },

@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { type Fields, listAt, parseFields, textAt, valueAt } from "../../exact-json.ts";
-import { cellText } from "../../output/cell.ts";
+import { absent, cellText } from "../../output/cell.ts";
 import type { View } from "../../output/output.ts";
 
 /** One message, line by line; its error history below one another. */
@@ -32,14 +32,14 @@ export const messageRecord: View = {
 
 function leaseText(message: Fields): string {
   const lease = valueAt(message, "lease");
-  if (lease === null) return "–";
+  if (lease === null) return absent;
   const who = textAt(lease, "worker") || textAt(lease, "principal.subject");
   return `${cellText(who)} until ${textAt(lease, "until")}`;
 }
 
 function deadText(message: Fields): string {
   const dead = valueAt(message, "dead");
-  return dead === null ? "–" : `${textAt(dead, "reason")} since ${textAt(dead, "at")}`;
+  return dead === null ? absent : `${textAt(dead, "reason")} since ${textAt(dead, "at")}`;
 }
 
 function errorsText(message: Fields): string {
@@ -47,7 +47,7 @@ function errorsText(message: Fields): string {
     const said = [textAt(error, "type"), textAt(error, "message")].filter((each) => each !== "");
     return `${textAt(error, "at")} ${cellText(said.join(": "))}`;
   });
-  return lines.length === 0 ? "–" : lines.join("\n            ");
+  return lines.length === 0 ? absent : lines.join("\n");
 }
 
 /** `quorate message show`. */

@@ -3,7 +3,8 @@ import { wholeNumber } from "../../arguments/number.ts";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { type Fields, listAt, textAt, valueAt } from "../../exact-json.ts";
-import { durationText, plural, visible } from "../../output/cell.ts";
+import { ageAt, leftAt } from "../../output/age.ts";
+import { plural, visible } from "../../output/cell.ts";
 import { type Column, tableText } from "../../output/table.ts";
 import { limitMax } from "../message/list-messages.ts";
 import { readPages } from "../pages.ts";
@@ -88,27 +89,14 @@ function consumersText(
       ? `Nobody has asked this gateway for messages of ${visible(queue)} in the last 60 s.`
       : `${plural(consumers, "principal")} asked this gateway for messages of ${visible(queue)} in the last 60 s.`;
   if (holders.length === 0) return `${asked}\nNobody holds a lease.`;
-  const now = nowMs();
   const columns: readonly Column[] = [
-    { title: "HOLDER", of: "principal.subject" },
-    { title: "WORKER", of: "worker" },
+    { title: "HOLDER", of: "principal.subject", shrinks: true },
+    { title: "WORKER", of: "worker", isOptional: true },
     { title: "LEASED", of: "leased", align: "right" },
-    {
-      title: "SINCE",
-      of: (holder) => ageText(now - Date.parse(textAt(holder, "since"))),
-      align: "right",
-    },
-    {
-      title: "FIRST ENDS IN",
-      of: (holder) => ageText(Date.parse(textAt(holder, "until")) - now),
-      align: "right",
-    },
+    { title: "FOR", of: ageAt("since"), align: "right" },
+    { title: "FIRST ENDS IN", of: leftAt("until"), align: "right" },
   ];
   const rows = holders.map((holder) => ({ ...holder }));
-  return [asked, "", tableText(rows, columns, { paint, columns: terminal.out.columns })].join("\n");
-}
-
-/** A clock that differs from the cluster's makes no negative age. */
-function ageText(ms: number): string {
-  return durationText(Math.max(0, Math.round(ms / 1000) * 1000));
+  const style = { paint, columns: terminal.out.columns, nowMs: nowMs() };
+  return [asked, "", tableText(rows, columns, style)].join("\n");
 }

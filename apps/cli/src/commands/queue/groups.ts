@@ -2,8 +2,9 @@ import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { wholeNumber } from "../../arguments/number.ts";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
+import { ageAt } from "../../output/age.ts";
 import type { View } from "../../output/output.ts";
-import { limitDefault, limitMax, tellOfMore } from "../message/list-messages.ts";
+import { byCursor, limitDefault, limitMax, tellOfMore } from "../message/list-messages.ts";
 import { readPages } from "../pages.ts";
 
 const view: View = {
@@ -12,11 +13,11 @@ const view: View = {
   id: "groupId",
   empty: "No groups.",
   columns: [
-    { title: "GROUP", of: "groupId" },
+    { title: "GROUP", of: "groupId", shrinks: true },
     { title: "STATE", of: "state" },
     { title: "WAITING", of: "waiting", align: "right" },
     { title: "HEAD", of: "head" },
-    { title: "SINCE", of: "since" },
+    { title: "FOR", of: ageAt("since"), align: "right" },
   ],
 };
 
@@ -41,7 +42,7 @@ export function declareQueueGroups(parent: CommandUnknownOpts, cli: Cli): void {
         cli.request("listGroups", { params: { queue }, query: { state, ...page } }),
       );
       cli.output.answer(answer, view);
-      tellOfMore(cli, answer);
+      tellOfMore(cli, answer, byCursor);
     });
   addExamples(command, [
     { call: "quorate queue groups orders --state dead", does: "groups that a dead letter blocks" },

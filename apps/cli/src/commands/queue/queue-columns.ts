@@ -1,19 +1,20 @@
 /** What tables say about a queue. */
 import { type Fields, numberAt, textAt, valueAt } from "../../exact-json.ts";
-import { bytesText, durationText, grouped } from "../../output/cell.ts";
+import { absent, bytesText, durationText, grouped } from "../../output/cell.ts";
+import { compactDuration } from "../../output/compact.ts";
 import type { Column } from "../../output/table.ts";
 
 /** Depths, age and what is paused: a line of `queue ls`. */
 export const queueColumns: readonly Column[] = [
-  { title: "QUEUE", of: "name" },
+  { title: "QUEUE", of: "name", shrinks: true },
   { title: "READY", of: "stats.ready", align: "right" },
   { title: "BLOCKED", of: "stats.blocked", align: "right" },
   { title: "LEASED", of: "stats.leased", align: "right" },
-  { title: "SCHEDULED", of: "stats.scheduled", align: "right" },
+  { title: "SCHED", of: "stats.scheduled", align: "right" },
   { title: "DEAD", of: "stats.dead", align: "right" },
   { title: "BYTES", of: (queue) => bytesText(numberAt(queue, "stats.bytes")), align: "right" },
-  { title: "OLDEST", of: oldestText, align: "right" },
-  { title: "PAUSED", of: pausedText },
+  { title: "OLDEST", of: oldestShortText, align: "right" },
+  { title: "PAUSED", of: pausedText, isOptional: true },
 ];
 
 /** The same with rates, one line each: for one queue. */
@@ -33,9 +34,14 @@ export const queueStatsColumns: readonly Column[] = [
   { title: "consumers", of: "stats.consumers" },
 ];
 
+function oldestShortText(queue: Fields): string {
+  const ageMs = valueAt(queue, "stats.oldestReadyAgeMs");
+  return typeof ageMs === "number" ? compactDuration(ageMs) : absent;
+}
+
 function oldestText(queue: Fields): string {
   const ageMs = valueAt(queue, "stats.oldestReadyAgeMs");
-  return typeof ageMs === "number" ? durationText(ageMs) : "–";
+  return typeof ageMs === "number" ? durationText(ageMs) : absent;
 }
 
 /** What is paused, and why; empty when nothing is. */

@@ -3,6 +3,7 @@ import type { Operations, SettledMany } from "@quorate/sdk";
 import type { Cli } from "../../cli.ts";
 import { exitCodeOf } from "../../ending.ts";
 import { type Fields, textAt, valueAt } from "../../exact-json.ts";
+import { absent } from "../../output/cell.ts";
 import type { View } from "../../output/output.ts";
 
 /** What is to be done with one lease. */
@@ -15,9 +16,9 @@ const view: View = {
   empty: "No lease was named.",
   columns: [
     { title: "LEASE", of: "leaseId" },
-    { title: "MESSAGE IS", of: (result) => textAt(result, "state") || "–" },
-    { title: "UNTIL", of: "leaseUntil" },
-    { title: "NOTE", of: noteOf },
+    { title: "MESSAGE IS", of: (result) => textAt(result, "state") || absent },
+    { title: "UNTIL", of: "leaseUntil", isOptional: true },
+    { title: "NOTE", of: noteOf, isOptional: true },
   ],
 };
 

@@ -4,9 +4,11 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { tokenBytesMax } from "@quorate/contract";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
+import { textAt } from "../../exact-json.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { Failure } from "../../failure.ts";
 import type { View } from "../../output/output.ts";
+import { wordsText } from "../../output/words-text.ts";
 import { readToken } from "../../token/read-token.ts";
 
 const view: View = {
@@ -16,7 +18,7 @@ const view: View = {
     { title: "subject", of: "claims.sub" },
     { title: "issuer", of: "claims.iss" },
     { title: "audience", of: "claims.aud" },
-    { title: "scope", of: "claims.scope" },
+    { title: "scope", of: (token) => wordsText(textAt(token, "claims.scope").split(" ")) },
     { title: "id", of: "claims.jti" },
     { title: "until", of: "expiresAt" },
     { title: "over", of: "isExpired" },
