@@ -10,7 +10,13 @@ import {
   type Outcome,
   type Question,
 } from "@quorate/queue";
-import { type CallSignal, type ClusterClient, ClusterError, type Coord } from "@quorate/session";
+import {
+  type CallSignal,
+  type ClusterClient,
+  ClusterError,
+  type Coord,
+  operationBytesMax,
+} from "@quorate/session";
 import { clusterMsMax } from "./limits.ts";
 import { refusalError } from "./refusal-error.ts";
 
@@ -37,8 +43,10 @@ export async function execute<T extends Done["type"]>(
   readonly isRepeated: boolean;
 }> {
   const { isRepeatable, expects, ...options } = sending;
+  const encoded = encodeOperation(operation);
+  refuseTooLong(encoded.length);
   const { bytes, coord } = await client
-    .execute(encodeOperation(operation), { timeoutMs: clusterMsMax, ...options })
+    .execute(encoded, { timeoutMs: clusterMsMax, ...options })
     .catch((error: unknown) => {
       throw withoutRetry(error, isRepeatable);
     });
@@ -48,6 +56,14 @@ export async function execute<T extends Done["type"]>(
   if (outcome.type === "refused") throw refusalError(outcome.refusal, outcome.index);
   if (!isOf(outcome, expects)) throw new Error(`${operation.type} had the outcome ${outcome.type}`);
   return { outcome, coord, isRepeated };
+}
+
+/** Bodies are counted before; a batch may have headers and ids of as many bytes again. */
+function refuseTooLong(bytes: number): void {
+  if (bytes <= operationBytesMax) return;
+  const detail = `Bodies, headers and ids of a call are together at most ${operationBytesMax} bytes.`;
+  const limit = { limit: "operationBytesMax", max: operationBytesMax };
+  throw new ApiError("payload-too-large", { detail, ...limit });
 }
 
 function isOf<T extends Outcome["type"]>(
