@@ -1,14 +1,7 @@
-/** What a handler gives back, and how it gets onto the wire. */
+/** How an answer gets onto the wire. */
 import type { ServerResponse } from "node:http";
+import type { Answer } from "@quorate/rest";
 import { settableLimits } from "./limits.ts";
-
-/** An answer: a JSON text or other bytes with their type; null is no body. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string | Buffer | null;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly contentType?: string;
-}
 
 /** Headers of every answer that is no page: it runs nowhere, is kept nowhere, is what it says. */
 export const apiHeaders = {
@@ -18,15 +11,6 @@ export const apiHeaders = {
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 } as const;
-
-/** An answer of the given value. For answers that are made rarely; busy ones write their text. */
-export function jsonAnswer(
-  status: number,
-  value: unknown,
-  headers?: Readonly<Record<string, string>>,
-): Answer {
-  return { status, body: JSON.stringify(value), ...(headers === undefined ? {} : { headers }) };
-}
 
 /**
  * Writes the answer. The request id is on the response already. Who has not taken it after
@@ -52,13 +36,20 @@ function write(response: ServerResponse, answer: Answer): void {
     response.writeHead(status, { ...apiHeaders, ...headers }).end();
     return;
   }
-  const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+  const bytes = typeof body === "string" ? body : joined(body);
   response
     .writeHead(status, {
       ...apiHeaders,
       ...headers,
       "Content-Type": contentType,
-      "Content-Length": length,
+      "Content-Length": Buffer.byteLength(bytes),
     })
-    .end(body);
+    .end(bytes);
+}
+
+/** The pieces in one run of bytes: bodies of messages go in as they are. */
+function joined(pieces: readonly (string | Uint8Array)[]): Buffer {
+  return Buffer.concat(
+    pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)),
+  );
 }

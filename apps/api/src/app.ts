@@ -4,23 +4,16 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Mounting } from "./mount.ts";
 import { type ErrorLog, sendProblem } from "./problem.ts";
 import { mountCluster } from "./routes/cluster.ts";
+import { mountConversations } from "./routes/conversations.ts";
 import { mountDequeue } from "./routes/dequeue.ts";
-import { mountEnqueueBatch } from "./routes/enqueue-batch.ts";
-import { mountEnqueue } from "./routes/enqueue.ts";
 import type { Gateway } from "./routes/gateway.ts";
-import { mountMessages } from "./routes/messages.ts";
-import { mountPause } from "./routes/pause.ts";
 import { mountProbes, type Probed } from "./routes/probes.ts";
-import { mountQueues } from "./routes/queues.ts";
-import { mountRedrive } from "./routes/redrive.ts";
-import { mountRemoval } from "./routes/removal.ts";
 import { mountSession } from "./routes/session.ts";
-import { mountSettle } from "./routes/settle.ts";
 import { mountTrust } from "./routes/trust.ts";
 import type { Dashboard } from "./static.ts";
 
 /** What the application is made of. */
-export interface AppParts extends Omit<Mounting, "app"> {
+export interface AppParts extends Omit<Mounting, "app" | "rates"> {
   readonly gateway: Gateway;
   readonly probed: Probed;
   readonly dashboard: Dashboard;
@@ -36,16 +29,9 @@ export function createApp(parts: AppParts): Express {
   app.set("query parser", false);
   app.set("etag", false);
   app.set("x-powered-by", false);
-  const mounting: Mounting = { ...parts, app };
-  mountEnqueueBatch(mounting, gateway);
-  mountEnqueue(mounting, gateway);
+  const mounting: Mounting = { ...parts, app, rates: gateway.rates };
   mountDequeue(mounting, gateway);
-  mountSettle(mounting, gateway);
-  mountQueues(mounting, gateway);
-  mountMessages(mounting, gateway);
-  mountPause(mounting, gateway);
-  mountRedrive(mounting, gateway);
-  mountRemoval(mounting, gateway);
+  mountConversations(mounting, gateway);
   mountCluster(mounting, gateway);
   mountTrust(mounting, gateway);
   mountSession(mounting, gateway);

@@ -1,76 +1,69 @@
-/** Asking the cluster: operations and questions out, outcomes and answers back, errors honest. */
+/** Holding conversations with the cluster: steps out, answers back, errors honest. */
 import { ApiError } from "@quorate/contract";
+import type { Conversation, Step, StepAnswer } from "@quorate/rest";
 import {
-  type Answer,
-  decodeAnswer,
-  decodeOutcome,
-  encodeOperation,
-  encodeQuestion,
-  type Operation,
-  type Outcome,
-  type Question,
-} from "@quorate/queue";
-import {
+  type CallOptions,
   type CallSignal,
   type ClusterClient,
   ClusterError,
-  type Coord,
-  operationBytesMax,
 } from "@quorate/session";
-import { clusterMsMax } from "./limits.ts";
-import { refusalError } from "./refusal-error.ts";
+import { clusterMsMax, overloadedRetryMsMin } from "./limits.ts";
 
-/** An outcome that is no refusal. */
-export type Done = Exclude<Outcome, { type: "refused" | "invalid" | "repeated" }>;
-
-/** How an operation is sent. */
-export interface Sending {
-  /** Whether it carries an id by which a repetition is known: then a 504 may be retried. */
-  readonly isRepeatable: boolean;
+/** How a conversation is held. */
+export interface Holding {
+  /** Fires when nobody waits for its end. */
   readonly signal?: CallSignal;
-  readonly answerBytesMax?: number;
+  /** How long each step may take, in ms. */
+  readonly timeoutMs?: number;
 }
 
-/** Executes the operation. Rejects with ApiError: what was refused, or why there is no answer. */
-export async function execute<T extends Done["type"]>(
+/**
+ * What the conversation comes to. Rejects with ApiError or ClusterError: why it comes to nothing.
+ *
+ * A conversation of many steps must be over as soon as one of a single step. Only its last step may
+ * change something, so that nothing was done when it is broken off.
+ */
+export async function hold<R>(
   client: ClusterClient,
-  operation: Operation,
-  sending: Sending & { readonly expects: T },
-): Promise<{
-  readonly outcome: Extract<Done, { type: T }>;
-  readonly coord: Coord;
-  /** Whether it was done before, under the same Idempotency-Key, and not again. */
-  readonly isRepeated: boolean;
-}> {
-  const { isRepeatable, expects, ...options } = sending;
-  const encoded = encodeOperation(operation);
-  refuseTooLong(encoded.length);
-  const { bytes, coord } = await client
-    .execute(encoded, { timeoutMs: clusterMsMax, ...options })
-    .catch((error: unknown) => {
-      throw withoutRetry(error, isRepeatable);
+  conversation: Conversation<R>,
+  holding: Holding = {},
+): Promise<R> {
+  const endMs = performance.now() + clusterMsMax;
+  let next = conversation.next();
+  while (next.done !== true) {
+    next = conversation.next(await perform(client, next.value, holding));
+    if (next.done !== true && performance.now() >= endMs) {
+      throw new ApiError("overloaded", { retryAfterMs: overloadedRetryMsMin });
+    }
+  }
+  return next.value;
+}
+
+function perform(client: ClusterClient, step: Step, holding: Holding): Promise<StepAnswer> {
+  const { type, bytes, how } = step;
+  const options = optionsOf(how, holding);
+  if (type === "execute") {
+    return client.execute(bytes, options).catch((error: unknown) => {
+      throw withoutRetry(error, how.isRepeatable);
     });
-  const decoded = decodeOutcome(bytes);
-  const isRepeated = decoded.type === "repeated";
-  const outcome = isRepeated ? decoded.outcome : decoded;
-  if (outcome.type === "refused") throw refusalError(outcome.refusal, outcome.index);
-  if (!isOf(outcome, expects)) throw new Error(`${operation.type} had the outcome ${outcome.type}`);
-  return { outcome, coord, isRepeated };
+  }
+  const { consistency = "linearizable" } = how;
+  return client.query(bytes, { ...options, consistency }).catch((error: unknown) => {
+    throw asReadError(error);
+  });
 }
 
-/** Bodies are counted before; a batch may have headers and ids of as many bytes again. */
-function refuseTooLong(bytes: number): void {
-  if (bytes <= operationBytesMax) return;
-  const detail = `Bodies, headers and ids of a call are together at most ${operationBytesMax} bytes.`;
-  const limit = { limit: "operationBytesMax", max: operationBytesMax };
-  throw new ApiError("payload-too-large", { detail, ...limit });
-}
-
-function isOf<T extends Outcome["type"]>(
-  outcome: Outcome,
-  type: T,
-): outcome is Extract<Outcome, { type: T }> {
-  return outcome.type === type;
+function optionsOf(
+  { answerBytesMax }: Step["how"],
+  { signal, timeoutMs = clusterMsMax }: Holding,
+): CallOptions {
+  // Most calls have nothing but their time.
+  if (signal === undefined && answerBytesMax === undefined) return { timeoutMs };
+  return {
+    timeoutMs,
+    ...(signal === undefined ? {} : { signal }),
+    ...(answerBytesMax === undefined ? {} : { answerBytesMax }),
+  };
 }
 
 function withoutRetry(error: unknown, isRepeatable: boolean): unknown {
@@ -79,43 +72,6 @@ function withoutRetry(error: unknown, isRepeatable: boolean): unknown {
   }
   const facts = { retryable: false, retryAfterMs: error.retryAfterMs };
   return new ApiError("outcome-unknown", facts, { cause: error });
-}
-
-/** Asks the question. Rejects with ApiError or ClusterError; a read without an answer is a 503. */
-export async function ask<T extends Exclude<Answer["type"], "invalid">>(
-  client: ClusterClient,
-  question: Question,
-  options: {
-    readonly expects: T;
-    readonly consistency?: "linearizable" | "stale";
-    readonly signal?: CallSignal;
-    readonly timeoutMs?: number;
-    readonly answerBytesMax?: number;
-  },
-): Promise<{ readonly answer: Extract<Answer, { type: T }>; readonly coord: Coord }> {
-  const { expects, consistency = "linearizable", timeoutMs = clusterMsMax } = options;
-  const { signal, answerBytesMax } = options;
-  const { bytes, coord } = await client
-    .query(encodeQuestion(question), {
-      timeoutMs,
-      consistency,
-      ...(signal === undefined ? {} : { signal }),
-      ...(answerBytesMax === undefined ? {} : { answerBytesMax }),
-    })
-    .catch((error: unknown) => {
-      throw asReadError(error);
-    });
-  const answer = decodeAnswer(bytes);
-  if (!isAnswerOf(answer, expects))
-    throw new Error(`${question.type} had the answer ${answer.type}`);
-  return { answer, coord };
-}
-
-function isAnswerOf<T extends Answer["type"]>(
-  answer: Answer,
-  type: T,
-): answer is Extract<Answer, { type: T }> {
-  return answer.type === type;
 }
 
 /** A read changes nothing, so that nobody can be in doubt about it: it is a 503, never a 504. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Log } from "@quorate/ports";
 import type { ClusterClient } from "@quorate/session";
 import type { Express } from "express";
-import type { Authority } from "./authorize.ts";
+import type { Authority } from "./authenticate.ts";
 import type { CommitLatency } from "./latency.ts";
 import { drainMsMax } from "./limits.ts";
 import type { ChangeSignal } from "./live/changes.ts";

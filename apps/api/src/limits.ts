@@ -104,23 +104,8 @@ export const askAgainMs = 1000;
 /** Waiting calls that are tried at one hint: as many as one signed request carries well. */
 export const waitingPerRoundMax = 64;
 
-/** Bytes of an answer with message bodies: 4 MiB of bodies and what goes with each. */
-export const deliveryAnswerBytesMax = 5 * mib;
-
-/**
- * Bytes of a message in an answer beside its body: headers, labels, its errors, its lease's
- * progress, principal and worker.
- */
-export const aroundMessageBytesMax = 48 * 1024;
-
-/** Bytes of a message in an answer to who may not peek: labels, its lease's principal and worker. */
-export const messageLabelsBytesMax = 4 * 1024;
-
 /** A read that a quorum confirmed this long ago, in ms, still means ready. */
 export const readyMsMax = 2000;
-
-/** Seconds over which rates are averaged. */
-export const rateWindowSeconds = 60;
 
 /** Queues whose rates are kept; the one that was quiet for longest goes first. */
 export const rateQueuesMax = 10_000;

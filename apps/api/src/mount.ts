@@ -6,26 +6,27 @@
  * how an error looks on the wire.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError, isQueueName, type Route, type RouteScope, type Shape } from "@quorate/contract";
+import { ApiError, type Route, type RouteScope } from "@quorate/contract";
 import type { Metrics } from "@quorate/ports";
+import {
+  type Answer,
+  authorize,
+  bodyKindOf,
+  checkedBody,
+  checkedQuery,
+  refuseBadName,
+} from "@quorate/rest";
 import type { Express, Request } from "express";
-import * as z from "zod";
 import type { Admission, CallKind } from "./admission.ts";
-import { type Answer, send } from "./answer.ts";
-import { authenticate, type Authority, authorize } from "./authorize.ts";
+import { send } from "./answer.ts";
+import { authenticate, type Authority } from "./authenticate.ts";
 import { type Call, nobody, type RawCall } from "./call.ts";
 import type { ChangeSignal } from "./live/changes.ts";
+import { nodeText } from "./node-text.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import {
-  bodyKindOf,
-  declaredBytes,
-  readBody,
-  refuseTooLarge,
-  waitsToGoOn,
-} from "./request-body.ts";
+import type { Rates } from "./rates.ts";
+import { declaredBytes, readBody, refuseTooLarge, waitsToGoOn } from "./request-body.ts";
 import { nameRequest } from "./request-id.ts";
-import { checked, parseBody } from "./request-json.ts";
-import { checkedQuery } from "./request-query.ts";
 
 /** What every route needs. */
 export interface Mounting {
@@ -36,6 +37,7 @@ export interface Mounting {
   /** Within this time a client must have taken its answer, in ms. */
   readonly answerTimeoutMs: number;
   readonly metrics: Metrics;
+  readonly rates: Pick<Rates, "add">;
   readonly changes: Pick<ChangeSignal, "note">;
 }
 
@@ -82,10 +84,12 @@ interface Handlers<B, Q> {
 }
 
 function serverOf<B, Q>(
-  { authority, admission, rateLimits }: Mounting,
+  { authority, admission, rateLimits, rates }: Mounting,
   route: Route<B, Q>,
   { handle, handleRaw, kind }: Handlers<B, Q>,
 ): (request: Request, response: ServerResponse) => Promise<Answer> {
+  // Most requests have no parameters, and no route must have one.
+  const noParameters = checkedQuery(route.query, []);
   return async (request, response) => {
     const requestId = nameRequest(request, response);
     const params = paramsOf(request);
@@ -100,26 +104,27 @@ function serverOf<B, Q>(
     refuseTooLarge(bodyBytes);
     admission.enter(kind, bodyBytes);
     try {
-      const base = { requestId, principal, queue: queue ?? "", params, request, response };
-      const read = await readCall({ request, response }, route, handleRaw !== null);
+      const { bytes, raw } = await readCall({ request, response }, route, handleRaw !== null);
       refuseBadName(queue);
-      const query = checkedQuery(route.query, request.url);
-      if (read.raw !== null && handleRaw !== null) {
-        const { raw: contentType, bytes } = read;
-        return await handleRaw({ ...base, query, body: null, bytes, captured: [], contentType });
+      const query = queryIn(request.url, route) ?? noParameters;
+      const of = queue ?? "";
+      const call = { requestId, principal, queue: of, params, request, response, query, bytes };
+      if (raw !== null && handleRaw !== null) {
+        const rawCall = { ...call, body: null, captured: [], contentType: raw };
+        return counted(rates, of, await handleRaw(rawCall));
       }
-      const { value, captured } = parseBody(read.bytes, route.capture);
-      return await handle({
-        ...base,
-        query,
-        body: checkedBody(route, value),
-        bytes: read.bytes,
-        captured,
-      });
+      const { body, captured } = checkedBody(route, bytes, nodeText);
+      return counted(rates, of, await handle({ ...call, body, captured }));
     } finally {
       admission.leave(kind, bodyBytes);
     }
   };
+}
+
+/** The same answer, after what has been done to messages was counted. */
+function counted(rates: Mounting["rates"], queue: string, answer: Answer): Answer {
+  if (answer.counts !== undefined) rates.add(queue, answer.counts);
+  return answer;
 }
 
 /** The bytes of the body, and its content type when it is to be taken raw. */
@@ -132,7 +137,7 @@ async function readCall(
     await refuseBody(request);
     return { bytes: Buffer.alloc(0), raw: null };
   }
-  const type = bodyKindOf(request);
+  const type = bodyKindOf(request, declaredBytes(request));
   const isLabelled = request.headers["content-type"] !== undefined;
   const isRefused = type.kind === "raw" && !takesRaw;
   if (isRefused && isLabelled) throw new ApiError("unsupported-media-type");
@@ -154,20 +159,10 @@ async function refuseBody(request: IncomingMessage): Promise<void> {
   throw new ApiError("request-invalid", { detail, errors: [{ pointer: "", detail }] });
 }
 
-/** Of a route without a body there is nothing to check: its handler's type has no body to use. */
-function checkedBody<B>({ body }: Route<B>, value: unknown): B {
-  return checked(body ?? noBody<B>(), value);
-}
-
-/** Holds for whatever stands for the body that a route does not have. */
-function noBody<B>(): Shape<B> {
-  return { schema: z.never(), holds: (_value, _faults): _value is B => true };
-}
-
-function refuseBadName(queue: string | null): void {
-  if (queue === null || isQueueName(queue)) return;
-  const detail = "The queue's name is not accepted: [a-z0-9][a-z0-9._-]{0,79}.";
-  throw new ApiError("request-invalid", { detail, errors: [{ pointer: "", detail }] });
+/** The query of the URL, or null without one. */
+function queryIn<B, Q>(url: string, { query }: Route<B, Q>): Q | null {
+  const at = url.indexOf("?");
+  return at === -1 ? null : checkedQuery(query, new URLSearchParams(url.slice(at + 1)));
 }
 
 function paramsOf(request: Request): Readonly<Record<string, string>> {

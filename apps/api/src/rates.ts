@@ -1,25 +1,26 @@
 /** What this gateway has seen of each queue in the last minute. */
-import { consumersCountedMax, rateQueuesMax, rateWindowSeconds } from "./limits.ts";
+import { type Answer, type CountedKind, rateWindowSeconds, type Seen } from "@quorate/rest";
+import { consumersCountedMax, rateQueuesMax } from "./limits.ts";
 
-const kinds = ["enqueued", "dequeued", "settled", "redelivered"] as const;
-
-/** What is counted. */
-export type RateKind = (typeof kinds)[number];
-
-/** The rates of one queue, per second. */
-export type QueueRates = Readonly<Record<RateKind, number>> & { readonly consumers: number };
+const kinds = [
+  "enqueued",
+  "dequeued",
+  "settled",
+  "redelivered",
+] as const satisfies readonly CountedKind[];
 
 /** Counts, and answers rates. */
 export interface Rates {
-  add(queue: string, kind: RateKind, amount: number): void;
+  /** Adds what a call has done just now. */
+  add(queue: string, counts: NonNullable<Answer["counts"]>): void;
   /** Notes that the principal asked for messages. */
   asked(queue: string, principalId: string): void;
-  of(queue: string): QueueRates;
+  of(queue: string): Seen;
 }
 
-interface Seen {
+interface QueueWindow {
   /** A ring of seconds for each kind. */
-  readonly counts: Readonly<Record<RateKind, Float64Array>>;
+  readonly counts: Readonly<Record<CountedKind, Float64Array>>;
   /** The newest second that the rings hold. */
   second: number;
   /** When each principal asked last, in seconds; the oldest first. */
@@ -28,8 +29,8 @@ interface Seen {
 
 /** Rates that read time from `nowMs`. */
 export function createRates(nowMs: () => number): Rates {
-  const queues = new Map<string, Seen>();
-  const seenOf = (queue: string): Seen => {
+  const queues = new Map<string, QueueWindow>();
+  const seenOf = (queue: string): QueueWindow => {
     const second = Math.floor(nowMs() / 1000);
     const seen = queues.get(queue) ?? newSeen(second);
     if (!queues.has(queue)) {
@@ -41,10 +42,14 @@ export function createRates(nowMs: () => number): Rates {
     return seen;
   };
   return {
-    add(queue, kind, amount) {
-      const seen = seenOf(queue);
-      const at = seen.second % rateWindowSeconds;
-      seen.counts[kind][at] = (seen.counts[kind][at] ?? 0) + amount;
+    add(queue, counts) {
+      for (const kind of kinds) {
+        const amount = counts[kind] ?? 0;
+        if (amount === 0) continue;
+        const seen = seenOf(queue);
+        const at = seen.second % rateWindowSeconds;
+        seen.counts[kind][at] = (seen.counts[kind][at] ?? 0) + amount;
+      }
     },
     asked(queue, principalId) {
       const { askers, second } = seenOf(queue);
@@ -54,7 +59,7 @@ export function createRates(nowMs: () => number): Rates {
     },
     of(queue) {
       const { counts, askers } = queues.has(queue) ? seenOf(queue) : newSeen(0);
-      const perSecond = (kind: RateKind): number =>
+      const perSecond = (kind: CountedKind): number =>
         Math.round(
           (counts[kind].reduce((sum, count) => sum + count, 0) / rateWindowSeconds) * 1000,
         ) / 1000;
@@ -69,7 +74,7 @@ export function createRates(nowMs: () => number): Rates {
   };
 }
 
-function newSeen(second: number): Seen {
+function newSeen(second: number): QueueWindow {
   const ring = (): Float64Array => new Float64Array(rateWindowSeconds);
   return {
     counts: { enqueued: ring(), dequeued: ring(), settled: ring(), redelivered: ring() },
@@ -79,7 +84,7 @@ function newSeen(second: number): Seen {
 }
 
 /** Empties the seconds that have passed, and forgets who has not asked for a minute. */
-function moveOn(seen: Seen, second: number): void {
+function moveOn(seen: QueueWindow, second: number): void {
   const passed = Math.min(second - seen.second, rateWindowSeconds);
   if (passed <= 0) return;
   for (let step = 1; step <= passed; step++) {

@@ -1,6 +1,7 @@
 /** Whether a quorum confirmed a read in the last two seconds. */
+import { ask } from "@quorate/rest";
 import type { ClusterClient } from "@quorate/session";
-import { ask } from "./cluster-call.ts";
+import { hold } from "./cluster-call.ts";
 import { readyMsMax } from "./limits.ts";
 import type { RevocationList } from "./trust/revocation-list.ts";
 
@@ -17,7 +18,8 @@ export function createReadiness(
   const confirm = async (): Promise<string | null> => {
     try {
       const question = { type: "list-queues", prefix: "", after: "", limit: 1 } as const;
-      await ask(client, question, { expects: "queues", timeoutMs: readyMsMax });
+      const asked = ask(question, { expects: "queues" });
+      await hold(client, asked, { timeoutMs: readyMsMax });
       // Who is not ready to tell whose tokens are revoked would send callers away.
       revocations.assertKnown("cluster:admin");
       confirmedAtMs = nowMs();

@@ -1,14 +1,8 @@
-/** The bytes of a request's body, and of what type they are. */
+/** The bytes of a request's body. */
 import type { IncomingMessage } from "node:http";
 import { ApiError, requestBytesMax } from "@quorate/contract";
 
 const nothing = Buffer.alloc(0);
-
-/** Whether the body is JSON, raw bytes with their label, or not there. */
-export type BodyKind =
-  | { readonly kind: "none" }
-  | { readonly kind: "json" }
-  | { readonly kind: "raw"; readonly contentType: string };
 
 /** The declared length in bytes; of a chunked body the most that it may have. */
 export function declaredBytes(request: IncomingMessage): number {
@@ -26,33 +20,6 @@ export function refuseTooLarge(bytes: number): void {
     limit: "requestBytesMax",
     max: requestBytesMax,
   });
-}
-
-/** What the Content-Type says. Throws `unsupported-media-type` for an encoded body. */
-export function bodyKindOf(request: IncomingMessage): BodyKind {
-  const { headers } = request;
-  const encoding = headers["content-encoding"] ?? "identity";
-  // Its chunks are put together by the server; whatever else was done to it stays done.
-  const transfer = headers["transfer-encoding"] ?? "chunked";
-  if (encoding.toLowerCase() !== "identity" || transfer.trim().toLowerCase() !== "chunked") {
-    throw new ApiError("unsupported-media-type", { detail: "Encoded bodies are not taken." });
-  }
-  const contentType = headers["content-type"];
-  if (contentType === undefined) {
-    return declaredBytes(request) === 0
-      ? { kind: "none" }
-      : { kind: "raw", contentType: "application/octet-stream" };
-  }
-  const [type = "", ...parameters] = contentType.split(";");
-  if (type.trim().toLowerCase() !== "application/json") return { kind: "raw", contentType };
-  if (!parameters.every(isUtf8Charset)) {
-    throw new ApiError("unsupported-media-type", { detail: "JSON is taken in UTF-8 only." });
-  }
-  return { kind: "json" };
-}
-
-function isUtf8Charset(parameter: string): boolean {
-  return /^\s*charset\s*=\s*"?utf-8"?\s*$/i.test(parameter);
 }
 
 /** Whether the client sends its body only when it is told to (RFC 9110 §10.1.1). */

@@ -2,10 +2,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { ApiError, livePath } from "@quorate/contract";
+import { problemAnswer } from "@quorate/rest";
 import type { Express } from "express";
 import { send } from "./answer.ts";
 import { http } from "./limits.ts";
-import { problemAnswer } from "./problem.ts";
 import { nameRequest } from "./request-id.ts";
 import { TrackedResponse } from "./tracked-response.ts";
 import { answerUnreadable } from "./unreadable.ts";

@@ -67,7 +67,7 @@ describe("a client", () => {
     // More than the kernel takes for a reader that does not read.
     const body = Buffer.alloc(64 * 1024 * 1024);
     const server = createServer((_request, response) => {
-      send(response, { status: 200, body }, 200);
+      send(response, { status: 200, body: [body] }, 200);
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();

@@ -6,9 +6,9 @@ import { type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { ApiError, requestBytesMax } from "@quorate/contract";
+import { problemAnswer } from "@quorate/rest";
 import { apiHeaders } from "./answer.ts";
 import { http } from "./limits.ts";
-import { problemAnswer } from "./problem.ts";
 import { responsesOn } from "./tracked-response.ts";
 
 /**

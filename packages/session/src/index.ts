@@ -13,4 +13,3 @@ export {
   type MemberStatus,
 } from "./cluster-client.ts";
 export { type ClusterClientParts, createClusterClient } from "./create-cluster-client.ts";
-export { operationBytesMax } from "./waiting-calls.ts";

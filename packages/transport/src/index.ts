@@ -1,4 +1,3 @@
-export { CertificateError, type CertificateFiles, LinkCertificates } from "./link-certificates.ts";
 export type { KeyLimits } from "./limits.ts";
 export {
   createTransport,

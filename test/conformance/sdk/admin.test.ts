@@ -33,6 +33,21 @@ describe.each(stages)("an operator of $name", ({ start }) => {
     });
   });
 
+  test("what a new configuration would do is told without doing it", async () => {
+    const queue = await newQueue({ maxMessages: 5 });
+    await queue.enqueueAll([{ body: 1 }, { body: 2 }]);
+    const tried = await queue.put({ maxMessages: 1 }, { ifMatch: "*", dryRun: true });
+    expect(tried).toMatchObject({
+      config: { maxMessages: 1 },
+      effect: {
+        creates: false,
+        changes: [{ field: "maxMessages", from: 5, to: 1 }],
+        exceeded: ["maxMessages"],
+      },
+    });
+    expect((await queue.get()).config.maxMessages).toBe(5);
+  });
+
   test("what is in a queue can be looked at without touching it", async () => {
     const queue = await newQueue<number>({ backoff: { baseMs: 0 } });
     const bodies = [1, 2, 3, 4, 5];

@@ -86,7 +86,6 @@ function clientOf({ config, index, signer }: Desk): ClusterClient {
         boot: Date.now(),
         incarnation: 0,
         listen: null,
-        certificates: null,
         clock: systemClock,
         events,
         metrics: unmeasured,

@@ -12,7 +12,7 @@ import {
 import type { ClusterClient } from "@quorate/session";
 import { type Namespace, Server, type Socket } from "socket.io";
 import { Adapter } from "socket.io-adapter";
-import { authenticate, type Authority, verifyToken } from "../authorize.ts";
+import { authenticate, type Authority, verifyToken } from "../authenticate.ts";
 import type { CommitLatency } from "../latency.ts";
 import { liveSocket } from "../limits.ts";
 import { asApiError, type ErrorLog } from "../problem.ts";

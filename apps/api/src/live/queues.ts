@@ -7,8 +7,9 @@ import {
   type Scopes,
 } from "@quorate/contract";
 import type { QueueView } from "@quorate/queue";
+import { ask } from "@quorate/rest";
 import type { ClusterClient, Coord } from "@quorate/session";
-import { ask } from "../cluster-call.ts";
+import { hold } from "../cluster-call.ts";
 
 /** Queues read at once for the feed; a cluster has no more. */
 const queuesReadMax = 10_000;
@@ -29,8 +30,8 @@ export async function readQueues(client: ClusterClient): Promise<AllQueues> {
   let after = "";
   for (;;) {
     const question = { type: "list-queues", prefix: "", after, limit: pageEntriesMax } as const;
-    const options = { expects: "queues", consistency: "stale", timeoutMs: readMsMax } as const;
-    const { answer, coord } = await ask(client, question, options);
+    const asked = ask(question, { expects: "queues", consistency: "stale" });
+    const { answer, coord } = await hold(client, asked, { timeoutMs: readMsMax });
     first ??= coord;
     views.push(...answer.views);
     after = answer.views.at(-1)?.name ?? after;

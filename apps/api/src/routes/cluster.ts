@@ -1,7 +1,7 @@
 /** The cluster, as this gateway knows it now; never waits for anybody. */
 import { ApiError, getCluster, getQuorumCritical } from "@quorate/contract";
+import { type Answer, jsonAnswer } from "@quorate/rest";
 import type { ClusterHealth, Coord } from "@quorate/session";
-import { type Answer, jsonAnswer } from "../answer.ts";
 import type { Call } from "../call.ts";
 import { mount, type Mounting } from "../mount.ts";
 import type { Gateway } from "./gateway.ts";

@@ -1,8 +1,10 @@
 /** What the routes need to do their work. */
 import { ApiError } from "@quorate/contract";
 import type { Sha256 } from "@quorate/prelude";
+import { ask, type Host } from "@quorate/rest";
 import type { ClusterClient } from "@quorate/session";
-import { ask } from "../cluster-call.ts";
+import { hold } from "../cluster-call.ts";
+import { nodeText } from "../node-text.ts";
 import { createRates, type Rates } from "../rates.ts";
 import { ofLine } from "../waiting-line.ts";
 import { createWaitingRoom, type WaitingRoom } from "../waiting.ts";
@@ -10,7 +12,7 @@ import { createWaitingRoom, type WaitingRoom } from "../waiting.ts";
 /** The gateway behind the routes. */
 export interface Gateway {
   readonly client: ClusterClient;
-  readonly sha256: Sha256;
+  readonly host: Host;
   readonly rates: Rates;
   readonly waiting: WaitingRoom;
   /** Ms since 1970. */
@@ -26,7 +28,7 @@ export function createGateway(
     hasMessages: async (line) => {
       const wanted = { ...ofLine(line), mode: "lease", dequeueHash: null } as const;
       const question = { type: "deliverable", ...wanted } as const;
-      const { answer } = await ask(client, question, { expects: "deliverable" });
+      const { answer } = await hold(client, ask(question, { expects: "deliverable" }));
       if (answer.finds === "queue-not-found") throw new ApiError("queue-not-found");
       // At the in-flight limit a pop still finds messages; a lease then learns of the limit.
       return answer.finds === "messages" || answer.finds === "in-flight-limit";
@@ -34,5 +36,8 @@ export function createGateway(
     isFinal: (error) => error instanceof ApiError && error.code === "queue-not-found",
     watch: (line, onReady) => client.watch(ofLine(line).queue, onReady),
   });
-  return { client, sha256, rates: createRates(nowMs), waiting, nowMs };
+  const rates = createRates(nowMs);
+  const seenOf = (queue: string) => rates.of(queue);
+  const host = { sha256, text: nodeText, nowMs, seenOf };
+  return { client, host, rates, waiting, nowMs };
 }

@@ -9,8 +9,8 @@ import {
   reference,
   routes,
 } from "@quorate/contract";
+import { jsonAnswer } from "@quorate/rest";
 import type { JWK } from "jose";
-import { jsonAnswer } from "../answer.ts";
 import { mount, type Mounting } from "../mount.ts";
 import { referencePage } from "../reference/reference-page.ts";
 import type { Readiness } from "../readiness.ts";

@@ -7,8 +7,8 @@ import {
   type Held,
   postSession,
 } from "@quorate/contract";
-import { type Answer, jsonAnswer } from "../answer.ts";
-import { verifyToken } from "../authorize.ts";
+import { type Answer, jsonAnswer } from "@quorate/rest";
+import { verifyToken } from "../authenticate.ts";
 import type { Call } from "../call.ts";
 import { mount, type Mounting } from "../mount.ts";
 import { isFromOurPages, sessionIdIn, setCookie } from "../session/cookie.ts";

@@ -1,9 +1,9 @@
 /** Revoking tokens. */
 import { ApiError, formatTime, type Held, parseTime, postRevocation } from "@quorate/contract";
 import { type RevocationSubject, revocationKeyHash, type Revoke } from "@quorate/queue";
-import { administer } from "../administer.ts";
-import { type Answer, jsonAnswer } from "../answer.ts";
+import { administer, type Answer, jsonAnswer } from "@quorate/rest";
 import type { Call } from "../call.ts";
+import { hold } from "../cluster-call.ts";
 import { mount, type Mounting } from "../mount.ts";
 import type { Gateway } from "./gateway.ts";
 
@@ -26,11 +26,14 @@ async function revoke(
     const errors = [{ pointer: "/issuer", detail }];
     throw new ApiError("request-invalid", { detail: `/issuer: ${detail}.`, errors });
   }
-  const key = revocationKeyHash(gateway.sha256, subjectOf(body));
+  const key = revocationKeyHash(gateway.host.sha256, subjectOf(body));
   const operation = { type: "revoke", key, issuedUntil: issuedUntilOf(body) } as const;
   // Revoked twice is revoked.
   const options = { expects: "revoked", isRepeatable: true } as const;
-  const { outcome, coord, headers } = await administer(gateway, call, operation, options);
+  const { outcome, coord, headers } = await hold(
+    gateway.client,
+    administer(gateway.host, call, operation, options),
+  );
   authority.revocations.learn(outcome);
   const { issuedUntilMs, keptUntilMs } = outcome;
   const before = issuedUntilMs === null ? null : formatTime(issuedUntilMs + 1);

@@ -4,7 +4,6 @@
  * Time is the test's own: it moves when the test says so, and a pulse is executed when one is due.
  */
 import { nodeCrypto } from "@quorate/identity";
-import { assert } from "@quorate/prelude";
 import { createQueueStateMachine } from "@quorate/queue";
 import {
   type ClusterClient,
@@ -12,7 +11,6 @@ import {
   type ClusterErrorCode,
   type ClusterHealth,
   type Executed,
-  operationBytesMax,
 } from "@quorate/session";
 
 /** Queues whose hints are taken at once. */
@@ -84,7 +82,6 @@ export class InProcessCluster implements ClusterClient {
   }
 
   async execute(operation: Uint8Array): Promise<Executed> {
-    assert(operation.length <= operationBytesMax, "an operation fits a request");
     await (this.held ?? Promise.resolve());
     if (this.failure !== "outcome-unknown") this.refuse();
     const bytes = this.machine.execute(operation, this.nextContext());

@@ -1,7 +1,7 @@
 /** Who a gateway under test believes. */
 import { nodeCrypto } from "@quorate/identity";
 import type { ClusterClient } from "@quorate/session";
-import type { Authority } from "../authorize.ts";
+import type { Authority } from "../authenticate.ts";
 import { createSessionStore } from "../session/session-store.ts";
 import { createTokenVerifier } from "../token.ts";
 import { algorithms } from "../trust/jwks.ts";

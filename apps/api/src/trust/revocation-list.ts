@@ -7,8 +7,9 @@
 import { ApiError, type RouteScope } from "@quorate/contract";
 import type { Sha256 } from "@quorate/prelude";
 import { queueLimits, type Revocation, revocationKeyHash, type Revoked } from "@quorate/queue";
+import { ask } from "@quorate/rest";
 import type { ClusterClient } from "@quorate/session";
-import { ask } from "../cluster-call.ts";
+import { hold } from "../cluster-call.ts";
 import {
   revocationsAdminStaleMsMax,
   revocationsAnswerMsMax,
@@ -126,8 +127,8 @@ async function readNewer(client: ClusterClient, known: Known): Promise<void> {
       after: known.newest(),
       limit: queueLimits.listRevocationsMax,
     } as const;
-    const options = { expects: "revocations", timeoutMs: revocationsAnswerMsMax } as const;
-    const { answer } = await ask(client, question, options);
+    const asked = ask(question, { expects: "revocations" });
+    const { answer } = await hold(client, asked, { timeoutMs: revocationsAnswerMsMax });
     for (const revocation of answer.revocations) known.take(revocation);
     if (!answer.more) return;
   }

@@ -1,53 +1,24 @@
 /** A gateway without a network: a `fetch` that the queues of a test answer. */
-import { ApiError, isQueueName } from "@quorate/contract";
-import type { Timers } from "../timers.ts";
-import { problemAnswer } from "./test-answer.ts";
-import { removeMessage, showGroups, showMessage, showMessages } from "./test-browse.ts";
-import { type TestCall, testCallOf } from "./test-call.ts";
-import { dequeueSome, extendAll, settleLease, settleMany } from "./test-delivery.ts";
-import { enqueueMany, enqueueOne } from "./test-enqueue.ts";
-import type { TestMachine } from "./test-machine.ts";
-import { get, list, purgeStates, put, remove, setPause } from "./test-queues.ts";
-import { cancelTask, redriveSome, showTask } from "./test-redrive.ts";
+import { ApiError, dequeue, type Route } from "@quorate/contract";
+import { sha256 } from "@quorate/prelude/testing";
+import { type Answer, checkedBody, problemAnswer, type Serve, serveRoutes } from "@quorate/rest";
+import { dequeueSome, type TestQueues } from "./test-dequeue.ts";
+import { testCallOf, type TestRequest, testRequestOf } from "./test-request.ts";
+import { webText } from "./web-text.ts";
 
-/** What answers. */
-export interface TestGatewayParts {
-  readonly machine: TestMachine;
-  readonly timers: Timers;
+/** A route that is served. */
+interface Served {
+  readonly route: Route;
+  readonly pattern: RegExp;
+  readonly answer: (
+    request: TestRequest,
+    params: Readonly<Record<string, string>>,
+  ) => Promise<Answer> | Answer;
 }
 
-type Handle = (parts: TestGatewayParts, call: TestCall) => Response | Promise<Response>;
-
-/** The routes that it serves, by name. */
-const handlers: Readonly<Record<string, Handle>> = {
-  enqueue: ({ machine }, call) => enqueueOne(machine, call),
-  enqueueBatch: ({ machine }, call) => enqueueMany(machine, call),
-  dequeue: dequeueSome,
-  settle: ({ machine }, call) => settleMany(machine, call),
-  ackLease: ({ machine }, call) => settleLease(machine, call, "ack"),
-  nackLease: ({ machine }, call) => settleLease(machine, call, "nack"),
-  releaseLease: ({ machine }, call) => settleLease(machine, call, "release"),
-  rejectLease: ({ machine }, call) => settleLease(machine, call, "reject"),
-  extendLease: ({ machine }, call) => settleLease(machine, call, "extend"),
-  extendDequeue: ({ machine }, call) => extendAll(machine, call),
-  putQueue: ({ machine }, call) => put(machine, call),
-  getQueue: ({ machine }, call) => get(machine, call),
-  listQueues: ({ machine }, call) => list(machine, call),
-  deleteQueue: ({ machine }, call) => remove(machine, call),
-  purgeQueue: ({ machine }, call) => purgeStates(machine, call),
-  redrive: ({ machine }, call) => redriveSome(machine, call),
-  getTask: ({ machine }, call) => showTask(machine, call),
-  cancelTask: ({ machine }, call) => cancelTask(machine, call),
-  pauseQueue: ({ machine }, call) => setPause(machine, call, true),
-  resumeQueue: ({ machine }, call) => setPause(machine, call, false),
-  listMessages: ({ machine }, call) => showMessages(machine, call),
-  getMessage: ({ machine }, call) => showMessage(machine, call),
-  deleteMessage: ({ machine }, call) => removeMessage(machine, call),
-  listGroups: ({ machine }, call) => showGroups(machine, call),
-};
-
 /** The `fetch` of a client whose gateway this is. */
-export function testFetch(parts: TestGatewayParts): typeof fetch {
+export function testFetch(queues: TestQueues): typeof fetch {
+  const served = routesOf(queues);
   let requests = 0;
   return async (input, init = {}) => {
     requests += 1;
@@ -56,16 +27,68 @@ export function testFetch(parts: TestGatewayParts): typeof fetch {
     await Promise.resolve();
     init.signal?.throwIfAborted();
     try {
-      const url = new URL(input instanceof Request ? input.url : input);
-      const call = testCallOf(url, init, requestId);
-      const handle = handlers[call.route.id];
-      if (handle === undefined) throw new ApiError("route-not-found");
-      const { queue } = call.params;
-      if (queue !== undefined && !isQueueName(queue)) throw new ApiError("request-invalid");
-      return await handle(parts, call);
+      const request = await testRequestOf(input, init, requestId);
+      return responseOf(await answerOf(served, request), requestId);
     } catch (error) {
-      if (error instanceof ApiError) return problemAnswer(error, requestId);
+      if (error instanceof ApiError) return responseOf(problemAnswer(error, requestId), requestId);
       throw error;
     }
   };
+}
+
+async function answerOf(served: readonly Served[], request: TestRequest): Promise<Answer> {
+  for (const { route, pattern, answer } of served) {
+    const found = route.method === request.method ? pattern.exec(request.url.pathname) : null;
+    if (found === null) continue;
+    const params = Object.entries(found.groups ?? {}).map(([name, value]) => {
+      return [name, decodeURIComponent(value)] as const;
+    });
+    return await answer(request, Object.fromEntries(params));
+  }
+  throw new ApiError("route-not-found");
+}
+
+/** Nobody counts for a test what its clients do. */
+const nothingSeen = { enqueued: 0, dequeued: 0, settled: 0, redelivered: 0, consumers: 0 };
+
+function routesOf(queues: TestQueues): readonly Served[] {
+  const { machine } = queues;
+  const host = { sha256, text: webText, nowMs: machine.nowMs, seenOf: () => nothingSeen };
+  const served: Served[] = [];
+  const add = (route: Route, answer: Served["answer"]) => {
+    const pattern = new RegExp(`^${route.path.replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
+    served.push({ route, pattern, answer });
+  };
+  const serve: Serve = (route, converse, converseRaw) => {
+    add(route, (request, params) => {
+      const call = testCallOf(route, request, params);
+      const { contentType, bytes } = call;
+      if (contentType !== null && converseRaw !== undefined) {
+        return machine.hold(converseRaw({ ...call, body: null, captured: [], contentType }));
+      }
+      return machine.hold(converse({ ...call, ...checkedBody(route, bytes, webText) }));
+    });
+  };
+  serveRoutes(serve, host);
+  add(dequeue, (request, params) => {
+    const call = testCallOf(dequeue, request, params);
+    const body = checkedBody(dequeue, request.bytes, webText);
+    return dequeueSome({ ...queues, host }, { ...call, ...body }, request.signal);
+  });
+  return served;
+}
+
+function responseOf({ status, body, headers, contentType }: Answer, requestId: string): Response {
+  const type = body === null ? {} : { "content-type": contentType ?? "application/json" };
+  return new Response(body === null || typeof body === "string" ? body : joined(body), {
+    status,
+    headers: { ...headers, ...type, "x-request-id": requestId },
+  });
+}
+
+/** The text of the pieces. */
+function joined(pieces: readonly (string | Uint8Array)[]): string {
+  return pieces
+    .map((piece) => (typeof piece === "string" ? piece : webText.decode(piece, 0, piece.length)))
+    .join("");
 }

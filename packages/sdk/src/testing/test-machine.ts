@@ -1,27 +1,8 @@
 /** The queues of a real cluster in one object: the same state machine, fed one operation at a time. */
 import { ApiError, type ErrorCode } from "@quorate/contract";
 import { sha256 } from "@quorate/prelude/testing";
-import {
-  type Answer,
-  createQueueStateMachine,
-  decodeAnswer,
-  decodeOutcome,
-  encodeOperation,
-  encodeQuestion,
-  type Operation,
-  type Outcome,
-  type Question,
-} from "@quorate/queue";
-import { refusalError } from "./refusal-error.ts";
-
-/** Where an answer stands in the log. */
-export interface TestCoord {
-  readonly epoch: number;
-  readonly view: number;
-  readonly op: number;
-}
-
-type Done = Exclude<Outcome, { type: "refused" } | { type: "invalid" }>;
+import { createQueueStateMachine } from "@quorate/queue";
+import type { Conversation, Step, StepAnswer } from "@quorate/rest";
 
 /** Queues whose hints are taken at once. */
 const hintsMax = 1000;
@@ -59,29 +40,11 @@ export class TestMachine {
     this.giveHints();
   }
 
-  /** The coordinate of an answer that is given now. */
-  coord(): TestCoord {
-    return { epoch: 0, view: 0, op: this.op };
-  }
-
-  /** Executes the operation. Throws an ApiError when it is refused. */
-  execute<T extends Done["type"]>(operation: Operation, expects: T): Extract<Done, { type: T }> {
-    if (this.failure !== "outcome-unknown") this.refuse();
-    const bytes = this.machine.execute(encodeOperation(operation), this.nextContext());
-    this.giveHints();
-    this.refuse();
-    const outcome = decodeOutcome(bytes);
-    if (outcome.type === "refused") throw refusalError(outcome.refusal, outcome.index);
-    if (isOf(outcome, expects)) return outcome;
-    throw new Error(`${operation.type} had the outcome ${outcome.type}`);
-  }
-
-  /** Answers the question. */
-  ask<T extends Answer["type"]>(question: Question, expects: T): Extract<Answer, { type: T }> {
-    this.refuse();
-    const answer = decodeAnswer(this.machine.query(encodeQuestion(question)));
-    if (isOf(answer, expects)) return answer;
-    throw new Error(`${question.type} had the answer ${answer.type}`);
+  /** What the conversation comes to. Throws ApiError when it is refused, or told to fail. */
+  hold<R>(conversation: Conversation<R>): R {
+    let next = conversation.next();
+    while (next.done !== true) next = conversation.next(this.perform(next.value));
+    return next.value;
   }
 
   /** Calls back whenever there may be messages in the queue; answers the way out. */
@@ -91,6 +54,19 @@ export class TestMachine {
     return () => void watchers.delete(onReady);
   }
 
+  private perform(step: Step): StepAnswer {
+    if (step.type === "ask") {
+      this.refuse({});
+      return { bytes: this.machine.query(step.bytes), coord: this.coord() };
+    }
+    if (this.failure !== "outcome-unknown") this.refuse({});
+    const bytes = this.machine.execute(step.bytes, this.nextContext());
+    const coord = this.coord();
+    this.giveHints();
+    this.refuse(step.how.isRepeatable ? {} : { retryable: false });
+    return { bytes, coord };
+  }
+
   private nextContext() {
     this.op += 1;
     this.timestampMicros += 1;
@@ -98,8 +74,12 @@ export class TestMachine {
     return { op: this.op, requestIndex: 0, timestampMicros: this.timestampMicros, random };
   }
 
-  private refuse(): void {
-    if (this.failure !== null) throw new ApiError(this.failure);
+  private coord() {
+    return { epoch: 0, view: 0, op: this.op };
+  }
+
+  private refuse(facts: { readonly retryable?: boolean }): void {
+    if (this.failure !== null) throw new ApiError(this.failure, facts);
   }
 
   private giveHints(): void {
@@ -107,11 +87,4 @@ export class TestMachine {
       for (const onReady of this.watchers.get(queue) ?? []) onReady();
     }
   }
-}
-
-function isOf<V extends { readonly type: string }, T extends V["type"]>(
-  value: V,
-  type: T,
-): value is Extract<V, { type: T }> {
-  return value.type === type;
 }
