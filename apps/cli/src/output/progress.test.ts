@@ -18,6 +18,9 @@ test("a bar is drawn at most ten times a second, and leaves nothing behind", () 
   expect(shown.split("\r").length - 1).toBeLessThanOrEqual(11);
   progress.end();
   expect(shown.endsWith("\r\u001b[K")).toBe(true);
+  const ended = shown;
+  progress.end();
+  expect(shown).toBe(ended);
 });
 
 test("where nobody looks, nothing is drawn", () => {

@@ -61,8 +61,9 @@ export class Progress {
     this.#sink.write(`\r\u001b[K${line.slice(0, this.#sink.columns - 1)}`);
   }
 
-  /** Removes the bar; what follows begins at the left. */
+  /** Removes the bar, if there is one; what follows begins at the left. */
   end(): void {
     if (this.#sink !== null && this.#drawnMs > 0) this.#sink.write("\r\u001b[K");
+    this.#drawnMs = 0;
   }
 }
