@@ -180,6 +180,7 @@ test("a token that cannot be accepted is told apart from one that is not", async
   );
   expect(troubles(foreign)).toEqual(["access bad"]);
   expect(foreign.code).toBe(4);
+  expect(checkOf(foreign, "access").found).toContain("Its audience is quorate:other.");
   const blind = await stage.run("doctor --as producer");
   expect(troubles(blind)).toEqual(["quorum skipped"]);
 });

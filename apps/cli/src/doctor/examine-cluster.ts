@@ -3,8 +3,9 @@ import { type Cluster, isQuorateError, type Member } from "@quorate/sdk";
 import type { Cli } from "../cli.ts";
 import { healthCode } from "../commands/cluster/health.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { durationText, grouped, plural } from "../output/cell.ts";
+import { cellText, durationText, grouped, plural } from "../output/cell.ts";
 import { isBehind, sentenceOf } from "../status/sentence.ts";
+import { readToken } from "../token/read-token.ts";
 import { version } from "../version.ts";
 import { failuresOf, questionOptions } from "./examine-gateway.ts";
 import { broken, fine, type Finding, skipped, warned } from "./finding.ts";
@@ -46,11 +47,18 @@ async function accessFinding(cli: Cli): Promise<Finding> {
     return warned(check, found, "It allows nothing: ask its issuer for one that does.");
   } catch (error) {
     if (!isQuorateError(error) || error.status !== 401) throw error;
-    const found = `the gateway does not take the token: ${error.message}`;
+    const found = `the gateway does not take the token: ${error.message} ${madeFor(cli)}`;
     const advice =
       "quorate token inspect shows issuer, key and audience: are they those of this cluster?";
     return broken(check, exitCodes.notAllowed, { found, advice });
   }
+}
+
+/** Whom the token names as its audience: one of another cluster is refused. */
+function madeFor(cli: Cli): string {
+  const { token } = cli.connection();
+  const audience = token === null ? "" : readToken(token, cli.host.nowMs()).claims["aud"];
+  return `Its audience is ${cellText(audience)}.`;
 }
 
 function quorumFinding(cluster: Cluster): Finding {

@@ -9,9 +9,12 @@ const home = "\u001b[H";
 const clearBelow = "\u001b[J";
 const clearLine = "\u001b[K";
 
-/** A screen of its own, so that the old content of the terminal comes back. */
-const enterScreen = "\u001b[?1049h\u001b[?25l";
-const leaveScreen = "\u001b[?25h\u001b[?1049l";
+/**
+ * A screen of its own, so that the old content of the terminal comes back; without a cursor, and with
+ * lines that are cut where it ends: one that were broken would push the others down.
+ */
+const enterScreen = "\u001b[?1049h\u001b[?25l\u001b[?7l";
+const leaveScreen = "\u001b[?7h\u001b[?25h\u001b[?1049l";
 
 /** What one look may take: an old picture is worse than none, so nobody waits for a late answer. */
 export const lookOptions = { timeoutMs: 2000, maxRetries: 0 } as const;

@@ -78,12 +78,14 @@ test("in 80 columns: the sum, what moves, what is paused; the largest first", ()
   `);
 });
 
-test("no line is longer than the terminal is wide, from 80 columns on", () => {
-  for (const columns of [80, 95, 96, 200]) {
+test("no line is longer than the terminal is wide; a narrow one does without some columns", () => {
+  for (const columns of [24, 40, 60, 79, 80, 95, 96, 200]) {
     for (const line of topText(busy, { ...style, columns }).split("\n")) {
       expect(line.length, line).toBeLessThanOrEqual(columns);
     }
   }
+  const narrow = topText(busy, { ...style, columns: 40, sort: "consumers" });
+  expect(narrow).toContain("READY  DEAD   IN/s  OUT/s CONS\n");
 });
 
 test("queues that find no room are counted", () => {

@@ -56,6 +56,33 @@ const numberColumns: readonly NumberColumn[] = [
   { title: "CONS", key: "consumers", chars: 4, cell: countCell("consumers") },
 ];
 
+/** What a narrow terminal does without, the first at first. */
+const dispensable = [
+  "consumers",
+  "scheduled",
+  "blocked",
+  "done",
+  "oldest",
+  "leased",
+  "out",
+  "in",
+] as const satisfies readonly NumberColumn["key"][];
+
+/** The columns that find room; what is sorted by is always shown. */
+function columnsFor(columns: number, gap: string, sort: SortKey): readonly NumberColumn[] {
+  let list = numberColumns;
+  for (const key of dispensable) {
+    if (nameCharsMin + charsOf(list, gap) <= columns) break;
+    list = list.filter((column) => column.key !== key || key === sort);
+  }
+  return list;
+}
+
+/** Characters that columns take, with the gaps before them. */
+function charsOf(list: readonly NumberColumn[], gap: string): number {
+  return list.reduce((sum, { chars }) => sum + gap.length + chars, 0);
+}
+
 function countCell(key: Exclude<SortKey, "name">, meaning: Meaning | null = null) {
   return (queue: ListedQueue): Cell => {
     const count = figureOf(key, queue);
@@ -110,22 +137,22 @@ function tableLines(
   { paint, columns, sort }: TopStyle,
 ): readonly string[] {
   const gap = columns >= wideColumnsMin ? "  " : " ";
-  const taken = numberColumns.reduce((chars, column) => chars + gap.length + column.chars, 0);
+  const list = columnsFor(columns, gap, sort);
   // As wide as the longest of all, so that nothing moves when other queues come into sight.
   const longest = Math.max(5, ...all.map(({ name }) => name.length));
-  const nameChars = Math.min(longest, Math.max(nameCharsMin, columns - taken));
-  const titles = numberColumns.map(({ title, key, chars }) => {
+  const nameChars = Math.min(longest, Math.max(nameCharsMin, columns - charsOf(list, gap)));
+  const titles = list.map(({ title, key, chars }) => {
     return paint(key === sort ? "primary" : "title", title.padStart(chars));
   });
   const line = (queue: ListedQueue): string => {
-    const cells = numberColumns.map(({ cell, chars }) => {
+    const cells = list.map(({ cell, chars }) => {
       const { text, meaning } = cell(queue);
       return meaning === null ? text.padStart(chars) : paint(meaning, text.padStart(chars));
     });
     return [cut(visible(queue.name), nameChars).padEnd(nameChars), ...cells].join(gap);
   };
   const nameTitle = paint(sort === "name" ? "primary" : "title", "QUEUE".padEnd(nameChars));
-  const sums = numberColumns.map(({ key, chars }) => {
+  const sums = list.map(({ key, chars }) => {
     return paint("title", sumText(key, all).padStart(chars));
   });
   const sum = [paint("title", "all".padEnd(nameChars)), ...sums].join(gap);
