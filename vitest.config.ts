@@ -3,6 +3,9 @@ import { configDefaults, defineConfig } from "vitest/config";
 /** A unit or property test that needs longer than this has met a bug, even on a busy machine. */
 const unitTimeoutMs = 30_000;
 
+/** What is looked for again and again comes within this time, even on a busy machine. */
+const pollTimeoutMs = 10_000;
+
 /** Real processes, real disks and 2 shared cores: a cluster may need this long for one story. */
 const integrationTimeoutMs = 180_000;
 
@@ -30,6 +33,7 @@ export default defineConfig({
           ],
           exclude,
           testTimeout: unitTimeoutMs,
+          expect: { poll: { timeout: pollTimeoutMs } },
         },
       },
       { test: { name: "tidy", include: ["test/tidy/**/*.test.ts"], exclude } },

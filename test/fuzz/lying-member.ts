@@ -43,6 +43,7 @@ export class LyingProcess implements LyingMember {
       boot,
       incarnation: 0,
       listen: { host: "127.0.0.1", port: 0 },
+      certificates: null,
       clock: systemClock,
       events: {
         onPacket: (_, packet) => this.hear(packet),

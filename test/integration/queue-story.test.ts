@@ -39,6 +39,26 @@ test("a message is enqueued once, leased, acknowledged, and then gone", async ()
   expect(queue).toMatchObject({ stats: empty });
 });
 
+test("the largest batch is taken, and larger ones are refused and hold nobody up", async () => {
+  const admin = cluster.client("admin");
+  await admin.put("/v1/queues/large", {});
+  const messagesOf = (bytes: number) =>
+    Array.from({ length: 1000 }, (_, index) => ({
+      body: "b".repeat(3000),
+      headers: { large: "h".repeat(bytes) },
+      groupId: `group-${index}`,
+    }));
+  const send = (bytes: number) =>
+    admin.post("/v1/queues/large/enqueue/batch", { messages: messagesOf(bytes) });
+  // More of them than the gateway has sessions: each would wait for ever in one.
+  for (let refused = 0; refused < 4; refused++) {
+    const { status, body } = await send(1700);
+    expect([status, body["limit"]]).toEqual([413, "operationBytesMax"]);
+  }
+  const { status, body } = await send(1600);
+  expect([status, fieldsIn(body, "summary")["accepted"]]).toEqual([200, 1000]);
+});
+
 test("what was in flight when the gateway was killed is enqueued exactly once", async () => {
   const count = 600;
   const admin = cluster.client("admin");

@@ -6,6 +6,7 @@ import {
   type CallSignal,
   type ClusterClient,
   ClusterError,
+  operationBytesMax,
 } from "@quorate/session";
 import { clusterMsMax, overloadedRetryMsMin } from "./limits.ts";
 
@@ -43,6 +44,7 @@ function perform(client: ClusterClient, step: Step, holding: Holding): Promise<S
   const { type, bytes, how } = step;
   const options = optionsOf(how, holding);
   if (type === "execute") {
+    refuseTooLong(bytes.length);
     return client.execute(bytes, options).catch((error: unknown) => {
       throw withoutRetry(error, how.isRepeatable);
     });
@@ -51,6 +53,14 @@ function perform(client: ClusterClient, step: Step, holding: Holding): Promise<S
   return client.query(bytes, { ...options, consistency }).catch((error: unknown) => {
     throw asReadError(error);
   });
+}
+
+/** Bodies are counted before; a batch may have headers and ids of as many bytes again. */
+function refuseTooLong(bytes: number): void {
+  if (bytes <= operationBytesMax) return;
+  const detail = `Bodies, headers and ids of a call are together at most ${operationBytesMax} bytes.`;
+  const limit = { limit: "operationBytesMax", max: operationBytesMax };
+  throw new ApiError("payload-too-large", { detail, ...limit });
 }
 
 function optionsOf(

@@ -16,7 +16,7 @@ import {
 } from "@quorate/protocol";
 import { type ClusterClient, createClusterClient } from "@quorate/session";
 import { createLog, createMetrics } from "@quorate/telemetry";
-import { createTransport } from "@quorate/transport";
+import { createTransport, LinkCertificates } from "@quorate/transport";
 import { createAdmission } from "./admission.ts";
 import { createApp } from "./app.ts";
 import { type Config, ConfigError } from "./config.ts";
@@ -138,6 +138,7 @@ async function connect(
         boot: nowMs(),
         incarnation: 0,
         listen: null,
+        certificates: config.tls === null ? null : new LinkCertificates(config.tls),
         clock: systemClock,
         events,
         metrics,

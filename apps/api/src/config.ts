@@ -127,11 +127,26 @@ const Redis = z.strictObject({
     .describe("The password, alone in a file; null: none."),
 });
 
+const Certificates = z.strictObject({
+  certificateFile: z.string().min(1).describe("This process's certificate and its chain, PEM."),
+  keyFile: z
+    .string()
+    .min(1)
+    .describe("The certificate's private key, PEM; refused when it is open to everybody."),
+  authorityFile: z
+    .string()
+    .min(1)
+    .describe("The authorities whose certificates the replicas must have, PEM."),
+});
+
 const Config = z.strictObject({
   clusterFile: z.string().min(1).describe("The genesis configuration of the cluster."),
   gatewayId: z.string().min(1).max(128).describe("Which of its gateways this is."),
   keyFile: z.string().min(1).describe("The encrypted key of this gateway (mode 0600)."),
   passphraseFile: z.string().min(1).describe("The passphrase of the key file, alone in a file."),
+  tls: Certificates.nullable()
+    .default(null)
+    .describe("TLS 1.3 around the links to the replicas, as these have it; null: none."),
   listen: z.strictObject({
     host: z.string().min(1).default("127.0.0.1").describe("REST, dashboard and live feed."),
     port: z.int().min(0).max(65_535).default(8080).describe("0: any that is free."),
@@ -225,6 +240,7 @@ export function parseConfig(parsed: unknown, folder: string): Config {
     clusterFile: from(config.clusterFile),
     keyFile: from(config.keyFile),
     passphraseFile: from(config.passphraseFile),
+    tls: config.tls === null ? null : certificatesFrom(config.tls, from),
     redis: config.redis === null ? null : withPathsFrom(config.redis, from),
     dashboardDir: config.dashboardDir === null ? null : from(config.dashboardDir),
     issuers: config.issuers.map((issuer) => ({
@@ -244,6 +260,17 @@ function withPathsFrom(
 ): NonNullable<Config["redis"]> {
   const { passwordFile } = redis;
   return { ...redis, passwordFile: passwordFile === null ? null : from(passwordFile) };
+}
+
+function certificatesFrom(
+  { certificateFile, keyFile, authorityFile }: NonNullable<Config["tls"]>,
+  from: (path: string) => string,
+): NonNullable<Config["tls"]> {
+  return {
+    certificateFile: from(certificateFile),
+    keyFile: from(keyFile),
+    authorityFile: from(authorityFile),
+  };
 }
 
 function configFile(argv: readonly string[]): string {

@@ -152,6 +152,24 @@ describe("enqueue/batch", () => {
     expect(problemIn(bytes)).toMatchObject({ limit: "batchBytesMax", max: 4_194_304 });
   });
 
+  it("whose headers and ids are too much for one op is refused, whatever its bodies are", async () => {
+    const queue = await newQueue();
+    const messages = Array.from({ length: 1000 }, (_, index) => ({
+      body: index,
+      headers: { large: "h".repeat(5000) },
+    }));
+    const answer = await send(queue, { messages });
+    expect(answer.status).toBe(413);
+    expect(problemIn(answer)).toMatchObject({
+      code: "payload-too-large",
+      outcome: "not-executed",
+      limit: "operationBytesMax",
+    });
+    expect((await send(queue, { messages: messages.slice(100) })).json["summary"]).toMatchObject({
+      accepted: 900,
+    });
+  });
+
   it("takes 1,000 messages at once", async () => {
     const queue = await newQueue();
     const messages = Array.from({ length: 1000 }, (_, index) => ({

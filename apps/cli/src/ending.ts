@@ -40,7 +40,10 @@ function endingOfCall(error: QuorateError, isInterrupted: boolean): Ending {
     const line = isUnknown ? "interrupted; nobody knows whether it was done" : "interrupted";
     return { exitCode: exitCodes.interrupted, line, notes: [] };
   }
-  const faults = error.problem?.errors ?? [];
+  // A fault that has no place of its own has been said in the line already.
+  const faults = (error.problem?.errors ?? []).filter(({ pointer, detail }) => {
+    return pointer !== "" || !error.message.startsWith(detail);
+  });
   return {
     exitCode: exitCodeOf(error),
     line: error.message,
@@ -106,6 +109,7 @@ function hintsOf({ code, outcome }: QuorateError): readonly string[] {
     return ["Give a token: quorate login, QUORATE_TOKEN or --token-file."];
   }
   if (code === "token-invalid") return ["`quorate token inspect` shows what is in the token."];
+  if (code === "queue-not-found") return ["`quorate queue ls` lists those that there are."];
   if (code === "route-not-found") return ["This gateway is of another version than the command."];
   if (code === "connection-failed" && outcome === "not-executed") {
     return ["Is the gateway running? `quorate context show` says which one is meant."];

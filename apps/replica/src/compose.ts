@@ -7,7 +7,7 @@ import { digestClusterConfig } from "@quorate/protocol";
 import { createQueueStateMachine } from "@quorate/queue";
 import { createReplicaHost, type FatalReason, type ReplicaHost } from "@quorate/runtime";
 import { createLog, createMetrics, createProbeServer, type ProbeServer } from "@quorate/telemetry";
-import { createTransport } from "@quorate/transport";
+import { createTransport, LinkCertificates } from "@quorate/transport";
 import { defaultOptions, isBarred, type Replica } from "@quorate/vsr";
 import type { Config } from "./config.ts";
 import type { MemberIdentity } from "./member-identity.ts";
@@ -27,6 +27,7 @@ export function compose(
   onFatal: OnFatal,
 ): ReplicaProcess {
   assertVerifierVerdicts();
+  const certificates = config.tls === null ? null : new LinkCertificates(config.tls);
   const log = createLog(config.log.level, config.replicaId);
   const metrics = createMetrics();
   const configDigest = digestClusterConfig(cluster, nodeCrypto.sha256);
@@ -62,6 +63,7 @@ export function compose(
         boot,
         incarnation,
         listen: config.listen,
+        certificates,
         clock: systemClock,
         events,
         metrics,

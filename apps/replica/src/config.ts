@@ -9,6 +9,18 @@ const Address = z.strictObject({
   port: z.int().min(0).max(65_535).describe("0: any that is free."),
 });
 
+const Certificates = z.strictObject({
+  certificateFile: z.string().min(1).describe("This process's certificate and its chain, PEM."),
+  keyFile: z
+    .string()
+    .min(1)
+    .describe("The certificate's private key, PEM; refused when it is open to everybody."),
+  authorityFile: z
+    .string()
+    .min(1)
+    .describe("The authorities whose certificates the other ends must have, PEM."),
+});
+
 const Config = z.strictObject({
   clusterFile: z
     .string()
@@ -22,6 +34,11 @@ const Config = z.strictObject({
   keyFile: z.string().min(1).describe("The encrypted key of this member (mode 0600)."),
   passphraseFile: z.string().min(1).describe("The passphrase of the key file, alone in a file."),
   listen: Address.describe("Where the links of the other members and of the gateways come in."),
+  tls: Certificates.nullable()
+    .default(null)
+    .describe(
+      "TLS 1.3 around the links, with certificates on both ends: all processes of the cluster have it, or none; null: none. The links are sealed in either case. Files that change are taken within 10 s.",
+    ),
   metrics: Address.describe("Where /livez, /readyz and /metrics are served."),
   log: z.strictObject({
     level: z
@@ -56,10 +73,22 @@ export function readConfig(argv: readonly string[]): Config {
       dataDir: absolute(config.dataDir),
       keyFile: absolute(config.keyFile),
       passphraseFile: absolute(config.passphraseFile),
+      tls: config.tls === null ? null : certificatesFrom(config.tls, absolute),
     };
   } catch (cause) {
     throw new ConfigError(`${file}: ${reasonOf(cause)}`, { cause });
   }
+}
+
+function certificatesFrom(
+  { certificateFile, keyFile, authorityFile }: NonNullable<Config["tls"]>,
+  from: (path: string) => string,
+): NonNullable<Config["tls"]> {
+  return {
+    certificateFile: from(certificateFile),
+    keyFile: from(keyFile),
+    authorityFile: from(authorityFile),
+  };
 }
 
 function configFile(argv: readonly string[]): string {

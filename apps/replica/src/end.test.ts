@@ -1,4 +1,5 @@
 import { KeyFileError } from "@quorate/identity";
+import { CertificateError } from "@quorate/transport";
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "./config.ts";
 import { describeEnd } from "./end.ts";
@@ -16,6 +17,7 @@ describe("the exit code of a start that fails", () => {
     ["configuration", refusal("EADDRNOTAVAIL", "listen")],
     ["configuration", refusal("ENOTFOUND", "getaddrinfo")],
     ["configuration", new ConfigError("the file lacks a field")],
+    ["configuration", new CertificateError("tls.key is open to everybody")],
     ["key", new KeyFileError("passphrase", "the passphrase does not open the key file")],
     ["dataFolder", refusal("EACCES", "mkdir")],
     ["dataFolder", refusal("EROFS", "open")],

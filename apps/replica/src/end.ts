@@ -3,6 +3,7 @@ import { KeyFileError, VerifierVerdictError } from "@quorate/identity";
 import { JournalError } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
 import { type FatalReason, MovedFolderError, NotThisMemberError } from "@quorate/runtime";
+import { CertificateError } from "@quorate/transport";
 import { NoQuorumOfOthersError } from "@quorate/vsr";
 import { ConfigError } from "./config.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -35,7 +36,9 @@ export function describeEnd(error: unknown): { readonly exitCode: number; readon
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof ConfigError) return exitCodes.configuration;
+  if (error instanceof ConfigError || error instanceof CertificateError) {
+    return exitCodes.configuration;
+  }
   if (error instanceof KeyFileError) return exitCodes.key;
   if (error instanceof VerifierVerdictError) return exitCodes.verifier;
   if (error instanceof JournalError || error instanceof NotThisMemberError) {

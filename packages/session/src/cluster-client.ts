@@ -8,7 +8,7 @@ export interface ClusterClient {
   start(): Promise<void>;
   stop(): Promise<void>;
   /**
-   * Executes one operation through the log. Rejects with ClusterError.
+   * Executes one operation of at most operationBytesMax through the log. Rejects with ClusterError.
    * Operations given at the same moment travel in one signed request, in the order of the calls.
    */
   execute(operation: Uint8Array, options: CallOptions): Promise<Executed>;

@@ -13,3 +13,4 @@ export {
   type MemberStatus,
 } from "./cluster-client.ts";
 export { type ClusterClientParts, createClusterClient } from "./create-cluster-client.ts";
+export { operationBytesMax } from "./waiting-calls.ts";

@@ -1,7 +1,8 @@
 /** A call as it waits: what was asked, until when, and who is told. */
+import { assert } from "@quorate/prelude";
 import type { CallOptions, CallSignal, Consistency, Executed } from "./cluster-client.ts";
 import { answerBytesDefault } from "./limits.ts";
-import type { Call } from "./waiting-calls.ts";
+import { type Call, operationBytesMax } from "./waiting-calls.ts";
 import type { Read } from "./waiting-reads.ts";
 
 export interface Caller {
@@ -10,7 +11,9 @@ export interface Caller {
   readonly reject: (error: Error) => void;
 }
 
+/** A call of an operation that fits a request: one that did not would hold up its session for ever. */
 export function newCall(operation: Uint8Array, options: CallOptions, caller: Caller): Call {
+  assert(operation.length <= operationBytesMax, "an operation fits a request");
   const call: Call = {
     operation,
     answerBytesMax: options.answerBytesMax ?? answerBytesDefault,

@@ -1,7 +1,9 @@
+import { AssertionError } from "@quorate/prelude";
 import { operationsPerRequestMax, requestBytesMax } from "@quorate/protocol";
 import { expect, test } from "vitest";
 import { answerBytesPerRequestMax, callsWaitingMax, gatheredBytesMin } from "./limits.ts";
-import { type Call, WaitingCalls } from "./waiting-calls.ts";
+import { newCall } from "./new-call.ts";
+import { type Call, operationBytesMax, WaitingCalls } from "./waiting-calls.ts";
 
 function call(bytes = 1, answerBytesMax = 1): Call {
   return {
@@ -31,6 +33,13 @@ test("a batch holds no more operations than a request may", () => {
   const waiting = waitingWith(...calls);
   expect(waiting.takeBatch()).toHaveLength(operationsPerRequestMax);
   expect(waiting.count).toBe(1);
+});
+
+test("an operation that fits no request is a mistake of the caller, and never waits", () => {
+  const parts = { nowMs: 0, resolve: () => undefined, reject: () => undefined };
+  const callOf = (bytes: number) => newCall(new Uint8Array(bytes), { timeoutMs: 1 }, parts);
+  expect(callOf(operationBytesMax).operation).toHaveLength(operationBytesMax);
+  expect(() => callOf(operationBytesMax + 1)).toThrow(AssertionError);
 });
 
 test("operations that are too large together travel apart", () => {

@@ -21,6 +21,11 @@ export interface Call {
 
 /** Bytes around the operations of one request: its statement, session and counts. */
 const requestOverheadBytes = 1_024;
+/** Bytes in front of each operation: its length. */
+const operationOverheadBytes = 4;
+
+/** Bytes of one operation: alone it fits a request. */
+export const operationBytesMax = requestBytesMax - requestOverheadBytes - operationOverheadBytes;
 
 export class WaitingCalls {
   private calls: Call[] = [];
@@ -56,7 +61,7 @@ export class WaitingCalls {
     let looked = 0;
     for (const call of this.calls) {
       if (call.isWanted) {
-        requestBytes += call.operation.length + 4;
+        requestBytes += call.operation.length + operationOverheadBytes;
         answerBytes += call.answerBytesMax;
         const fits = requestBytes <= requestBytesMax && answerBytes <= answerBytesPerRequestMax;
         if (batch.length > 0 && (!fits || batch.length >= operationsPerRequestMax)) break;

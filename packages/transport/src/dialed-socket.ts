@@ -4,11 +4,18 @@ import { watchDialedEngine } from "./engine-watch.ts";
 import { createFrameParser, frameEvent } from "./frame-parser.ts";
 import { type FrameSocket, WiredFrameSocket } from "./frame-socket.ts";
 import { helloMsMax, packetBytesMax } from "./limits.ts";
+import type { LinkCertificates } from "./link-certificates.ts";
 import type { LinkRejectReason } from "./link-rejects.ts";
 import { linkPath } from "./listener.ts";
 import { frameOverheadBytes } from "./seal.ts";
 import { UnmaskedWebSocket } from "./unmasked-web-socket.ts";
-import { watchWebSocket, webSocketUnder } from "./web-socket-under.ts";
+import { isTlsError, watchWebSocket, webSocketUnder } from "./web-socket-under.ts";
+
+export interface DialingParts {
+  readonly clock: Clock;
+  /** TLS around the links, or null for none; the scheme of addresses means nothing then. */
+  readonly certificates: LinkCertificates | null;
+}
 
 export interface DialedSocketEvents {
   onConnected(): void;
@@ -24,10 +31,12 @@ export interface DialedSocketEvents {
  */
 export function openDialedSocket(
   address: string,
-  clock: Clock,
+  { clock, certificates }: DialingParts,
   events: DialedSocketEvents,
 ): FrameSocket {
-  const socket = io(address, {
+  const tls = certificates === null ? {} : { ...certificates.current, rejectUnauthorized: true };
+  const socket = io(certificates === null ? address : address.replace(/^http:/, "https:"), {
+    ...tls,
     path: linkPath,
     transports: [UnmaskedWebSocket],
     forceNew: true,
@@ -57,7 +66,10 @@ export function openDialedSocket(
     watchWebSocket(webSocket(), (reason) => events.onReject(reason));
     events.onConnected();
   });
-  socket.on("connect_error", () => events.onFailed());
+  socket.on("connect_error", (error) => {
+    if (isTlsError(error)) events.onReject("tls");
+    events.onFailed();
+  });
   socket.on("disconnect", () => frames.onClose());
   socket.on(frameEvent, (frame: unknown) => frames.onMessage(frame));
   socket.connect();

@@ -55,7 +55,7 @@ export class Dialer {
 
   private dial(): void {
     const attempt: Attempt = {
-      socket: openDialedSocket(this.target.address(), this.context.clock, {
+      socket: openDialedSocket(this.target.address(), this.context, {
         onConnected: () => this.sayHello(attempt),
         onFailed: () => this.giveUp(attempt, null),
         onReject: (reason) => this.count(reason),

@@ -1,3 +1,4 @@
+export { CertificateError, type CertificateFiles, LinkCertificates } from "./link-certificates.ts";
 export type { KeyLimits } from "./limits.ts";
 export {
   createTransport,

@@ -53,6 +53,11 @@ export const stableLinkMs = 1_000;
 /** Time for a new hello inside a link; it waits behind a full backlog. */
 export const rekeyMsMax = 10_000;
 
+/** Between two looks at the files of the certificates. */
+export const certificateCheckMs = 10_000;
+/** A chain and some authorities; what is larger is something else and is not read. */
+export const certificateBytesMax = 256 * kibibyte;
+
 /** After what a link takes new keys. AES-GCM would bear 2^32 frames of one key. */
 export interface KeyLimits {
   readonly frames: number;

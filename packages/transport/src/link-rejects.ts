@@ -4,6 +4,8 @@ import type { Log, LogFields, Metrics } from "@quorate/ports";
 export type LinkRejectReason =
   /** A browser. */
   | "origin"
+  /** No TLS where there must be, or a certificate that is not the authority's. */
+  | "tls"
   /** Not our websocket: another path, method, transport or broken HTTP. */
   | "http"
   /** Bytes that are no websocket or Socket.IO packet of ours, or one that was not due. */

@@ -39,6 +39,7 @@ class End {
       identity: cluster.identityOf(self),
       rejects: this.rejects,
       keyLimits: limits,
+      certificates: null,
       clock: {
         ...testClock,
         monotonicMs: () => this.nowMs,

@@ -10,6 +10,7 @@ import {
   packetBytesMax,
   rekeyMsMax,
 } from "./limits.ts";
+import type { LinkCertificates } from "./link-certificates.ts";
 import type { LinkRejectReason, LinkRejects } from "./link-rejects.ts";
 import { batchedBytes, decodeBatch, encodeBatch } from "./packet-batch.ts";
 import { Rekey } from "./rekey.ts";
@@ -28,6 +29,8 @@ export interface LinkContext {
   readonly clock: Clock;
   readonly rejects: LinkRejects;
   readonly keyLimits: KeyLimits;
+  /** TLS around the connection, or null for none. */
+  readonly certificates: LinkCertificates | null;
 }
 
 export interface LinkOwner {

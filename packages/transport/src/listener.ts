@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server as HttpServer } from "node:http";
+import { createServer as createTlsServer, type Server as HttpsServer } from "node:https";
 import type { Socket as TcpSocket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Clock } from "@quorate/ports";
 import { Server, type Socket } from "socket.io";
 import { watchAcceptedEngine } from "./engine-watch.ts";
@@ -12,6 +14,7 @@ import {
   pingIntervalMs,
   pingTimeoutMs,
 } from "./limits.ts";
+import type { Certificates, LinkCertificates } from "./link-certificates.ts";
 import type { LinkRejects } from "./link-rejects.ts";
 import { frameOverheadBytes } from "./seal.ts";
 import { Unauthenticated } from "./unauthenticated.ts";
@@ -28,6 +31,8 @@ export interface ListenerOptions {
   readonly port: number;
   readonly clock: Clock;
   readonly rejects: LinkRejects;
+  /** TLS around the links, or null for none. */
+  readonly certificates: LinkCertificates | null;
   /** A stranger connected. `onAuthenticated` ends the budgets of its socket. */
   readonly onSocket: (socket: FrameSocket, onAuthenticated: () => void) => void;
 }
@@ -35,22 +40,16 @@ export interface ListenerOptions {
 /** The accepting end: an HTTP server that takes one kind of websocket and nothing else. */
 export class Listener {
   private readonly options: ListenerOptions;
-  private readonly http: HttpServer;
+  private readonly http: HttpServer | HttpsServer;
   private readonly io: Server;
   private readonly unauthenticated: Unauthenticated;
-  private readonly tcpSockets = new Set<TcpSocket>();
+  /** By the other end's address and port, which TLS leaves as they are. */
+  private readonly tcpSockets = new Map<string, TcpSocket>();
 
   constructor(options: ListenerOptions) {
     this.options = options;
     this.unauthenticated = new Unauthenticated(options.clock, options.rejects);
-    this.http = createServer({
-      maxHeaderSize: helloBytesMax,
-      headersTimeout: helloMsMax,
-      requestTimeout: helloMsMax,
-      connectionsCheckingInterval: httpCheckMs,
-    });
-    // One upgrade is all that a connection may ask for.
-    this.http.maxRequestsPerSocket = 1;
+    this.http = createHttp(options.certificates);
     this.io = new Server(this.http, {
       path: linkPath,
       transports: ["websocket"],
@@ -91,8 +90,13 @@ export class Listener {
     return typeof address === "object" && address !== null ? address.port : null;
   }
 
+  /** Connections that come from now on are met with these. */
+  useCertificates(certificates: Certificates): void {
+    if ("setSecureContext" in this.http) this.http.setSecureContext(certificates);
+  }
+
   async stop(): Promise<void> {
-    for (const socket of this.tcpSockets) socket.destroy();
+    for (const socket of this.tcpSockets.values()) socket.destroy();
     await this.io.close();
   }
 
@@ -104,12 +108,16 @@ export class Listener {
   private watchHttp(): void {
     const { rejects } = this.options;
     this.http.on("connection", (socket) => {
-      this.tcpSockets.add(socket);
-      socket.once("close", () => this.tcpSockets.delete(socket));
+      const end = otherEndOf(socket);
+      this.tcpSockets.set(end, socket);
+      socket.once("close", () => this.tcpSockets.delete(end));
       this.unauthenticated.admit(socket);
     });
-    this.http.on("clientError", (_error, socket) => {
-      rejects.count("http");
+    const secured = new WeakSet<Duplex>();
+    this.http.on("secureConnection", (socket: Duplex) => secured.add(socket));
+    this.http.on("clientError", (_error: unknown, socket: Duplex) => {
+      const isAmidTls = this.options.certificates !== null && !secured.has(socket);
+      rejects.count(isAmidTls ? "tls" : "http");
       socket.destroy();
     });
     this.http.on("request", (request, response) => {
@@ -126,15 +134,15 @@ export class Listener {
       if (context?.message !== "origin") rejects.count("http");
     });
     this.io.engine.on("connection", (connection: Socket["conn"]) => {
-      const tcpSocket = connection.request.socket;
-      this.unauthenticated.watchBytes(tcpSocket);
+      const { socket } = connection.request;
+      this.unauthenticated.watchBytes(this.tcpUnder(socket), socket);
       watchAcceptedEngine(connection, () => {
         rejects.count("websocket");
-        tcpSocket.destroy();
+        socket.destroy();
       });
       watchWebSocket(webSocketUnder(connection.transport), (reason) => rejects.count(reason));
       // Without this the websocket waits up to 30 s for a stranger's closing handshake.
-      connection.on("close", () => tcpSocket.destroy());
+      connection.on("close", () => socket.destroy());
     });
   }
 
@@ -150,13 +158,14 @@ export class Listener {
 
   private onConnection(socket: Socket): void {
     const { conn } = socket;
-    const tcpSocket = conn.request.socket;
+    const stream = conn.request.socket;
+    const tcpSocket = this.tcpUnder(stream);
     const frames = new WiredFrameSocket({
       send: (frame) => socket.emit(frameEvent, frame),
       bytesInWebSocket: () => webSocketUnder(conn.transport)?.bufferedAmount ?? 0,
       pause: () => webSocketUnder(conn.transport)?.pause(),
       resume: () => webSocketUnder(conn.transport)?.resume(),
-      destroy: () => tcpSocket.destroy(),
+      destroy: () => stream.destroy(),
     });
     conn.on("flush", () => frames.onFlush());
     socket.on(frameEvent, (frame: unknown) => frames.onMessage(frame));
@@ -165,4 +174,38 @@ export class Listener {
     socket.on("error", () => frames.onClose());
     this.options.onSocket(frames, () => this.unauthenticated.release(tcpSocket));
   }
+
+  /** The connection that TLS is wrapped around, or the socket itself. */
+  private tcpUnder(socket: TcpSocket): TcpSocket {
+    return this.tcpSockets.get(otherEndOf(socket)) ?? socket;
+  }
+}
+
+function createHttp(certificates: LinkCertificates | null): HttpServer | HttpsServer {
+  const limits = {
+    maxHeaderSize: helloBytesMax,
+    headersTimeout: helloMsMax,
+    requestTimeout: helloMsMax,
+    connectionsCheckingInterval: httpCheckMs,
+  };
+  const http = certificates === null ? createServer(limits) : createHttps(certificates, limits);
+  // One upgrade is all that a connection may ask for.
+  http.maxRequestsPerSocket = 1;
+  return http;
+}
+
+/** Whoever has no certificate of the authority is refused before it says anything. */
+function createHttps(certificates: LinkCertificates, limits: object): HttpsServer {
+  return createTlsServer({
+    ...limits,
+    ...certificates.current,
+    minVersion: "TLSv1.3",
+    requestCert: true,
+    rejectUnauthorized: true,
+    handshakeTimeout: helloMsMax,
+  });
+}
+
+function otherEndOf({ remoteAddress, remotePort }: TcpSocket): string {
+  return `${remoteAddress ?? ""} ${remotePort ?? ""}`;
 }

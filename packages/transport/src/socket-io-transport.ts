@@ -14,6 +14,7 @@ import type { ClusterConfig } from "@quorate/protocol";
 import { acceptLink } from "./accept-link.ts";
 import { Dialer } from "./dialer.ts";
 import { mayDial, publicKeyOf } from "./hello.ts";
+import type { LinkCertificates } from "./link-certificates.ts";
 import { type KeyLimits, keyLimits } from "./limits.ts";
 import type { Link, LinkContext, LinkOwner } from "./link.ts";
 import { LinkRejects } from "./link-rejects.ts";
@@ -32,6 +33,8 @@ export interface TransportOptions {
   readonly incarnation: number;
   /** Where a replica listens; port 0 takes a free one. Null for a gateway, which only dials. */
   readonly listen: { readonly host: string; readonly port: number } | null;
+  /** TLS around the links, which all processes of the cluster have or none; null: none. */
+  readonly certificates: LinkCertificates | null;
   readonly clock: Clock;
   readonly events: TransportEvents;
   readonly metrics: Metrics;
@@ -74,12 +77,13 @@ class LinkTable implements SocketIoTransport {
 
   constructor(options: TransportOptions) {
     this.options = options;
-    const { clock, listen, log, metrics } = options;
+    const { certificates, clock, listen, log, metrics } = options;
     this.context = {
       identity: options,
       clock,
       rejects: new LinkRejects(metrics, log),
       keyLimits: options.keyLimits ?? keyLimits,
+      certificates,
     };
     this.listener = listen === null ? null : this.createListener(listen);
     this.dialers = this.createDialers();
@@ -91,12 +95,15 @@ class LinkTable implements SocketIoTransport {
 
   async start(): Promise<void> {
     await this.listener?.start();
+    const { certificates, clock, log } = this.options;
+    certificates?.watch(clock, log, (changed) => this.listener?.useCertificates(changed));
     for (const dialer of this.dialers) dialer.start();
   }
 
   async stop(): Promise<void> {
     if (this.isStopped) return;
     this.isStopped = true;
+    this.options.certificates?.stop();
     for (const dialer of this.dialers) dialer.stop();
     for (const link of this.links.values()) link.close(null);
     await this.listener?.stop();
@@ -119,12 +126,13 @@ class LinkTable implements SocketIoTransport {
   }
 
   private createListener(listen: { readonly host: string; readonly port: number }): Listener {
-    const { clock, rejects } = this.context;
+    const { certificates, clock, rejects } = this.context;
     const owner = this.linkOwner(() => undefined);
     return new Listener({
       ...listen,
       clock,
       rejects,
+      certificates,
       onSocket: (socket, onAuthenticated) =>
         acceptLink(this.context, socket, owner, (link) => {
           onAuthenticated();

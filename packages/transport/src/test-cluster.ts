@@ -123,6 +123,7 @@ export class TestCluster {
       boot: 1,
       incarnation: 0,
       listen: self.kind === "gateway" ? null : { host: "127.0.0.1", port },
+      certificates: null,
       clock: testClock,
       events: new RecordedEvents(),
       metrics: silentMetrics,

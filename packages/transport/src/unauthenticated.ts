@@ -52,17 +52,20 @@ export class Unauthenticated {
     socket.once("close", release);
   }
 
-  /** Counts bytes from now on: once HTTP, which has its own limit, has handed the socket over. */
-  watchBytes(socket: Socket): void {
+  /**
+   * Counts bytes from now on: once HTTP, which has its own limit, has handed the socket over. With
+   * TLS they are counted on the stream inside it, whose handshake has limits of its own.
+   */
+  watchBytes(socket: Socket, stream: Socket): void {
     const onData = (): void => {
       if (!this.newcomers.has(socket)) {
-        socket.off("data", onData);
-      } else if (socket.bytesRead > helloBytesMax) {
+        stream.off("data", onData);
+      } else if (stream.bytesRead > helloBytesMax) {
         this.rejects.count("hello-bytes");
         socket.destroy();
       }
     };
-    socket.on("data", onData);
+    stream.on("data", onData);
   }
 
   /** The hello was verified: no budget of this kind any more. */

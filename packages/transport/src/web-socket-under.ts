@@ -54,6 +54,15 @@ function reasonOfError(error: unknown): LinkRejectReason | null {
   return typeof code === "string" && code.startsWith("WS_ERR_") ? "websocket" : null;
 }
 
+/**
+ * Whether a connection that never came up failed in TLS: OpenSSL and Node name the certificate, or
+ * the protocol, in the code of the error that Engine.IO carries.
+ */
+export function isTlsError(error: unknown): boolean {
+  const code = fieldOf(fieldOf(fieldOf(error, "description"), "error"), "code");
+  return typeof code === "string" && /CERT|TLS|SSL|VERIFY|ALERT/.test(code);
+}
+
 function isWebSocket(value: unknown): value is WebSocketUnder {
   return (
     typeof fieldOf(value, "bufferedAmount") === "number" &&

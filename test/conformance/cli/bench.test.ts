@@ -12,11 +12,12 @@ afterAll(() => stage.stop());
 test("a load leaves its queue empty and tells how long calls took", async () => {
   const { code, out, json } = await stage.run("bench scratch --duration 300ms --connections 4");
   expect([code, out]).toEqual([0, expect.stringContaining("p99Ms")]);
-  const { figures, left } = json() as {
+  const { figures, account } = json() as {
     figures: readonly { call: string; count: number; failed: number }[];
-    left: number;
+    account: Readonly<Record<string, number>>;
   };
-  expect(left).toBe(0);
+  const sent = figures[0]?.count;
+  expect(account).toEqual({ sent, once: sent, lost: 0, doubled: 0, foreign: 0 });
   expect(figures[0]?.count).toBeGreaterThan(0);
   expect(figures[1]?.count).toBe(figures[0]?.count);
   expect((await stage.run("queue stats scratch")).out).toContain('"leased": 0');
@@ -34,6 +35,7 @@ test("a queue in use is taken only when its name is given again", async () => {
   expect((await stage.run("queue stats used")).out).toContain('"ready": 1');
   const taken = await stage.run(words, { person: ["used"] });
   expect(taken.talk).toContain("Type used to proceed:");
+  expect(taken.talk).toContain("and 1 of others");
   expect((await stage.run(`${words} --confirm used`)).code).toBe(0);
 });
 

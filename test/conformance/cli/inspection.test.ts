@@ -231,9 +231,34 @@ test("what is no dead letter, or not there, ends with 3", async () => {
   expect((await stage.run("message ls missing")).code).toBe(3);
 });
 
+test("a person sees all of a body: JSON line by line and exact, text as text, of other bytes how many", async () => {
+  await stage.run("queue create bodies");
+  const shown = async (...send: Parameters<CliStage["run"]>) => {
+    const [words, ...more] = send;
+    const id = (await stage.run(`${words} -o id`, ...more)).out.trim();
+    return (await stage.run(`message show bodies ${id}`, person)).out;
+  };
+  const json = await shown(
+    "send bodies --header b=2 --header a=1",
+    '{"n":12345678901234567890,"l":[]}',
+  );
+  expect(json).toMatch(/^headers +b: 2\n {12}a: 1$/m);
+  expect(json).toContain('body        {\n              "n": 12345678901234567890,\n');
+  const input = "two\nlines \u001b[2J";
+  const text = await shown("send bodies - --content-type text/plain", { input });
+  expect(text).toContain("body        two\n            lines \\u001b[2J\n");
+  const bytes = await shown("send bodies - --content-type image/png", { input: "12345" });
+  expect(bytes).toMatch(/^body +5 B of image\/png$/m);
+});
+
 test("without the scope peek a body is not shown, and the table says why", async () => {
   await stage.run("send orders", '"secret"');
   const { out } = await stage.run("message ls orders --as producer", person);
   expect(out).toContain("(needs peek)");
   expect(out).not.toContain("secret");
+  const id = (await stage.run("peek orders --max 1 -o id")).out.trim();
+  const shown = await stage.run(`message show orders ${id} --as producer`, person);
+  for (const part of ["errors", "headers", "body"]) {
+    expect(shown.out).toMatch(new RegExp(`^${part} +\\(needs peek\\)$`, "m"));
+  }
 });

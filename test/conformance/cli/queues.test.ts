@@ -63,6 +63,20 @@ test("a field of the command line goes before the file's, and leaves those besid
   });
 });
 
+test("what went wrong is said once, with what helps", async () => {
+  const nameless = await stage.run("queue create No!");
+  expect(nameless.talk.match(/name is not accepted/g)).toHaveLength(1);
+  expect((await stage.run("queue show missing")).talk).toContain("`quorate queue ls`");
+});
+
+test("a configuration may come from a pipe", async () => {
+  const { json } = await stage.run("queue create piped -f -", { input: '{"maxFailures":9}' });
+  expect(json()).toMatchObject({ config: { maxFailures: 9 } });
+  expect((await stage.run("queue set piped -f -", { input: "{" })).talk).toContain(
+    "standard input: ",
+  );
+});
+
 test("a file of fields is compared, and the exit code says whether anything differs", async () => {
   await stage.run("queue create diff");
   writeFileSync(join(stage.folder, "diff.json"), '{"maxFailures":5,"backoff":{"factor":4}}');

@@ -86,6 +86,7 @@ function clientOf({ config, index, signer }: Desk): ClusterClient {
         boot: Date.now(),
         incarnation: 0,
         listen: null,
+        certificates: null,
         clock: systemClock,
         events,
         metrics: unmeasured,

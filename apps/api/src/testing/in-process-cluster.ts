@@ -4,6 +4,7 @@
  * Time is the test's own: it moves when the test says so, and a pulse is executed when one is due.
  */
 import { nodeCrypto } from "@quorate/identity";
+import { assert } from "@quorate/prelude";
 import { createQueueStateMachine } from "@quorate/queue";
 import {
   type ClusterClient,
@@ -11,6 +12,7 @@ import {
   type ClusterErrorCode,
   type ClusterHealth,
   type Executed,
+  operationBytesMax,
 } from "@quorate/session";
 
 /** Queues whose hints are taken at once. */
@@ -82,6 +84,7 @@ export class InProcessCluster implements ClusterClient {
   }
 
   async execute(operation: Uint8Array): Promise<Executed> {
+    assert(operation.length <= operationBytesMax, "an operation fits a request");
     await (this.held ?? Promise.resolve());
     if (this.failure !== "outcome-unknown") this.refuse();
     const bytes = this.machine.execute(operation, this.nextContext());

@@ -45,7 +45,8 @@ export function readConfigFields(assignments: readonly string[]): QueueConfigGiv
     const [path, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
     const known = configFields.find(([name]) => name === path);
     if (at < 1 || known === undefined) {
-      throw new Failure(exitCodes.usage, `"${assignment}": expected <field>=<value>`, {
+      const fault = at < 1 ? "expected <field>=<value>" : `there is no field ${path}`;
+      throw new Failure(exitCodes.usage, `"${assignment}": ${fault}`, {
         hint: `Fields: ${configFields.map(([name]) => name).join(", ")}`,
       });
     }

@@ -1,6 +1,7 @@
 /** A small load: some connections send, one receives and acknowledges until all has come back. */
 import { dequeueMessagesMax } from "@quorate/contract";
 import { type Quorate, UnavailableError } from "@quorate/sdk";
+import type { Ledger } from "./ledger.ts";
 import { type Figures, Stopwatch } from "./stopwatch.ts";
 
 /** What the load is. */
@@ -15,12 +16,15 @@ export interface Load {
   readonly connections: number;
 }
 
+/** A load that is given an account of its messages, too. */
+export interface LoadRun extends Load {
+  readonly ledger: Ledger;
+}
+
 /** What it came to. */
 export interface LoadFigures {
   readonly enqueue: Figures;
   readonly dequeue: Figures;
-  /** Messages that were sent and not yet acknowledged when the load ended. */
-  readonly left: number;
 }
 
 /** What the load needs of the outside. */
@@ -43,7 +47,7 @@ const emptyWaitMs = 200;
 const refusedPauseMs = 50;
 
 /** Runs the load. Throws a QuorateError where going on makes no sense. */
-export async function runLoad(load: Load, host: LoadHost): Promise<LoadFigures> {
+export async function runLoad(load: LoadRun, host: LoadHost): Promise<LoadFigures> {
   const beganMs = performance.now();
   const isSending = () => !host.signal.aborted && performance.now() - beganMs < load.durationMs;
   const run = {
@@ -64,11 +68,10 @@ export async function runLoad(load: Load, host: LoadHost): Promise<LoadFigures> 
   return {
     enqueue: run.sent.figures(sendingMs),
     dequeue: run.taken.figures(tookMs),
-    left: run.sent.count - run.taken.count,
   };
 }
 
-interface Run extends Load, LoadHost {
+interface Run extends LoadRun, LoadHost {
   readonly beganMs: number;
   readonly isSending: () => boolean;
   readonly sent: Stopwatch;
@@ -78,18 +81,21 @@ interface Run extends Load, LoadHost {
 }
 
 async function send(run: Run): Promise<void> {
-  const { queue, size, signal, sent, client } = run;
-  const body = "x".repeat(Math.max(0, size - 2));
+  const { queue, size, signal, sent, client, ledger } = run;
+  const quotesBytes = 2;
   while (run.isSending()) {
     await waitForTurn(run);
     if (!run.isSending()) return;
     run.onProgress(Math.round(performance.now() - run.beganMs));
-    await unlessBusy(run, () =>
-      sent.time(
+    const number = ledger.nextNumber();
+    const body = ledger.bodyOf(number, size - quotesBytes);
+    await unlessBusy(run, async () => {
+      await sent.time(
         () => client.request("enqueue", { params: { queue }, body: { body }, signal }),
         () => 1,
-      ),
-    );
+      );
+      ledger.wasSent(number);
+    });
   }
 }
 
@@ -110,7 +116,7 @@ async function receive(run: Run, isAllSent: () => boolean): Promise<void> {
   let drainEndsMs = Infinity;
   while (!run.signal.aborted && performance.now() < drainEndsMs) {
     if (isAllSent()) {
-      if (run.taken.count >= run.sent.count) return;
+      if (run.ledger.owed === 0) return;
       drainEndsMs = Math.min(drainEndsMs, performance.now() + drainMsMax);
     }
     await unlessBusy(run, () =>
@@ -123,7 +129,7 @@ async function receive(run: Run, isAllSent: () => boolean): Promise<void> {
 }
 
 /** One dequeue and the acknowledgement of what came; answers how many that were. */
-async function takeSome({ client, queue, signal }: Run): Promise<number> {
+async function takeSome({ client, queue, signal, ledger }: Run): Promise<number> {
   const taken = await client.request("dequeue", {
     params: { queue },
     body: { max: dequeueMessagesMax, waitMs: emptyWaitMs, dequeueId: crypto.randomUUID() },
@@ -138,6 +144,10 @@ async function takeSome({ client, queue, signal }: Run): Promise<number> {
     body: { settlements },
     signal,
   });
+  for (const [index, result] of settled.body.results.entries()) {
+    if ("problem" in result) continue;
+    ledger.cameBack(taken.body.messages[index]?.body);
+  }
   return settled.body.summary.ok;
 }
 

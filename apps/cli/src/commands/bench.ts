@@ -1,15 +1,17 @@
 /** `quorate bench`: a small load and what it came to. Not a benchmark of Quorate: see docs/performance.md. */
+import { randomUUID } from "node:crypto";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { storedBodyBytesMax } from "@quorate/contract";
 import { durationMs } from "../arguments/duration.ts";
 import { wholeNumber } from "../arguments/number.ts";
+import { Ledger, type LedgerSum } from "../bench/ledger.ts";
 import { type Load, runLoad } from "../bench/load.ts";
 import type { Cli } from "../cli.ts";
 import { confirmByName } from "../confirm.ts";
 import { addExamples } from "../examples.ts";
 import { numberAt } from "../exact-json.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { absent, durationText, plural } from "../output/cell.ts";
+import { absent, durationText, grouped, plural } from "../output/cell.ts";
 import type { View } from "../output/output.ts";
 
 const view: View = {
@@ -34,16 +36,20 @@ function fixed(ms: unknown): string {
 
 const durationMsDefault = 10_000;
 
+/** Characters that tell one load's messages from another's; a body has room for them and a number. */
+const markChars = 8;
+const sizeMin = 32;
+
 /** Declares the command. */
 export function declareBench(parent: CommandUnknownOpts, cli: Cli): void {
   const command = parent
     .command("bench")
     .description(
-      "a small load on an empty queue: send, receive, acknowledge, and a table of figures",
+      "a small load on an empty queue: its figures, and whether each message came back once",
     )
     .argument("<queue>", "the queue; it is created when there is none")
     .option("--rate <n>", "messages per second (as many as go)", wholeNumber(1, 1_000_000))
-    .option("--size <bytes>", "bytes of a body", wholeNumber(2, storedBodyBytesMax), 256)
+    .option("--size <bytes>", "bytes of a body", wholeNumber(sizeMin, storedBodyBytesMax), 256)
     .option("--duration <duration>", "how long to send (10s)", durationMs)
     .option("--connections <n>", "calls at the same time", wholeNumber(1, 1000), 16)
     .option("--confirm <queue>", "its name again: what is in it is received and acknowledged too")
@@ -64,6 +70,16 @@ export function declareBench(parent: CommandUnknownOpts, cli: Cli): void {
   ]);
 }
 
+/** Every message is numbered, so that each can be told from all others. */
+function accountText({ sent, once, foreign }: LedgerSum): string {
+  const others = foreign === 0 ? "" : `, and ${grouped(foreign)} of others`;
+  return `${plural(sent, "message")} sent, ${grouped(once)} of them received and acknowledged once${others}.`;
+}
+
+function faultText({ lost, doubled }: LedgerSum): string {
+  return `${grouped(lost)} were not acknowledged in time, ${grouped(doubled)} more than once.`;
+}
+
 /** The load receives what it finds, so a queue in use is not taken without a word. */
 async function prepare(cli: Cli, queue: string, confirm: string | undefined): Promise<void> {
   const { body } = await cli.request("putQueue", { params: { queue }, body: {} });
@@ -79,7 +95,9 @@ async function bench(cli: Cli, load: Load): Promise<void> {
   const progress = cli.progress(load.durationMs, durationText);
   try {
     const onProgress = (tookMs: number) => progress.show(Math.min(load.durationMs, tookMs));
-    const { enqueue, dequeue, left } = await runLoad(load, {
+    const ledger = new Ledger(randomUUID().slice(0, markChars));
+    const run = { ...load, ledger };
+    const { enqueue, dequeue } = await runLoad(run, {
       client: cli.newClient(),
       signal,
       pause,
@@ -90,11 +108,13 @@ async function bench(cli: Cli, load: Load): Promise<void> {
       { call: "enqueue", ...enqueue },
       { call: "dequeue and ack", ...dequeue },
     ];
-    cli.output.answer({ load, figures, left }, view);
-    if (left > 0) cli.output.warn(`${plural(left, "message")} did not come back in time`);
-    if (left > 0 || figures.some((each) => numberAt(each, "failed") > 0)) {
-      cli.endWith(exitCodes.error);
-    }
+    const account = ledger.sum();
+    cli.output.answer({ load, figures, account }, view);
+    cli.output.say(accountText(account));
+    const { lost, doubled } = account;
+    if (lost > 0 || doubled > 0) cli.output.warn(faultText(account));
+    const hasFailed = figures.some((each) => numberAt(each, "failed") > 0);
+    if (lost > 0 || doubled > 0 || hasFailed) cli.endWith(exitCodes.error);
   } finally {
     progress.end();
   }

@@ -1,17 +1,37 @@
-import { type Fields, valueAt } from "../exact-json.ts";
+import { type Fields, jsonText, textAt } from "../exact-json.ts";
 import { bytesText, visible } from "./cell.ts";
 
 /** Characters of a body in a table: it is the last column, and a glance is enough. */
 const bodyCharsMax = 200;
 
+/** What stands for a part of a message that the token may not see. */
+export const needsPeek = "(needs peek)";
+
 /** The body of a message in one line: its JSON, or its text, or how many bytes there are. */
 export function bodyText(message: Fields): string {
-  const base64 = valueAt(message, "bodyBase64");
-  if (typeof base64 !== "string") return short(JSON.stringify(valueAt(message, "body")) ?? "");
-  const bytes = Buffer.from(base64, "base64");
-  const type = valueAt(message, "contentType");
-  if (typeof type === "string" && type.startsWith("text/")) return short(bytes.toString("utf8"));
-  return `${bytesText(bytes.length)} of ${visible(String(type))}`;
+  if (!isBodyShown(message)) return needsPeek;
+  const { bodyBase64, body } = message;
+  return short(typeof bodyBase64 === "string" ? bytesIn(message) : JSON.stringify(body));
+}
+
+/** All of the body: a list or an object line by line, bytes as text where they are some. */
+export function wholeBodyText(message: Fields): string {
+  if (!isBodyShown(message)) return needsPeek;
+  const { bodyBase64, body } = message;
+  return typeof bodyBase64 === "string" ? bytesIn(message) : jsonText(body, "indented");
+}
+
+/** Bodies are in the answer only where the token has `peek`. */
+function isBodyShown(message: Fields): boolean {
+  return Object.hasOwn(message, "body") || Object.hasOwn(message, "bodyBase64");
+}
+
+function bytesIn(message: Fields): string {
+  const bytes = Buffer.from(textAt(message, "bodyBase64"), "base64");
+  const type = textAt(message, "contentType");
+  return type.startsWith("text/")
+    ? bytes.toString("utf8")
+    : `${bytesText(bytes.length)} of ${visible(type)}`;
 }
 
 /** The beginning of a text, for the last column of a table. */

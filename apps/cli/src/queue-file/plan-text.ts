@@ -26,14 +26,11 @@ export function planText({ steps, unchanged }: Plan, tense: Tense, paint: Paint)
     ...fieldLines(step, paint),
   ]);
   const kept = `${plural(unchanged, "queue")} as wanted already`;
-  const sum = countsOf(steps).map(({ action, count }) => `${count} ${pastOf(action)}`);
-  const would = tense === "would" && sum.length > 0 ? "It would be: " : "";
-  if (sum.length === 0) return `Nothing to change: ${kept}.`;
-  return [...lines, "", `${would}${[...sum, kept].join(", ")}.`].join("\n");
-}
-
-function pastOf(action: Step["action"]): string {
-  return `${action}d`;
+  if (steps.length === 0) return `Nothing to change: ${kept}.`;
+  const sum = countsOf(steps).map(({ action, count }) => `${count} ${action}d`);
+  const parts = unchanged === 0 ? sum : [...sum, kept];
+  const would = tense === "would" ? "It would be: " : "";
+  return [...lines, "", `${would}${parts.join(", ")}.`].join("\n");
 }
 
 /** How many queues are created, changed and deleted; what does not happen is left out. */

@@ -38,7 +38,7 @@ export const messageView: View = {
     { title: "TRY", of: "deliveries", align: "right" },
     { title: "FAILED", of: "failures", align: "right" },
     { title: "AGE", of: ageAt("enqueuedAt"), align: "right" },
-    { title: "BODY", of: bodyOrNothing },
+    { title: "BODY", of: bodyText },
   ],
 };
 
@@ -55,15 +55,9 @@ export const deadView: View = {
     { title: "DEAD FOR", of: ageAt("dead.at"), align: "right" },
     { title: "TRY", of: "deliveries", align: "right" },
     { title: "LAST ERROR", of: lastError },
-    { title: "BODY", of: bodyOrNothing },
+    { title: "BODY", of: bodyText },
   ],
 };
-
-/** Bodies and errors are in the answer only where the token has `peek`. */
-function bodyOrNothing(message: Fields): string {
-  const isShown = Object.hasOwn(message, "body") || Object.hasOwn(message, "bodyBase64");
-  return isShown ? bodyText(message) : "(needs peek)";
-}
 
 function lastError(message: Fields): string {
   const [newest] = listAt(message, "errors");

@@ -1,7 +1,8 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
-import { type Fields, listAt, parseFields, textAt, valueAt } from "../../exact-json.ts";
+import { type Fields, isFields, listAt, parseFields, textAt, valueAt } from "../../exact-json.ts";
+import { needsPeek, wholeBodyText } from "../../output/body-text.ts";
 import { absent, cellText } from "../../output/cell.ts";
 import type { View } from "../../output/output.ts";
 
@@ -18,6 +19,7 @@ export const messageRecord: View = {
     { title: "priority", of: "priority" },
     { title: "enqueued", of: "enqueuedAt" },
     { title: "due", of: "dueAt" },
+    { title: "expires", of: "expiresAt" },
     { title: "deliveries", of: "deliveries" },
     { title: "failures", of: "failures" },
     { title: "redrives", of: "redrives" },
@@ -25,10 +27,16 @@ export const messageRecord: View = {
     { title: "dead", of: deadText },
     { title: "errors", of: errorsText },
     { title: "type", of: "contentType" },
-    { title: "headers", of: "headers" },
-    { title: "body", of: (message) => cellText(message["body"] ?? message["bodyBase64"]) },
+    { title: "headers", of: headersText },
+    { title: "body", of: wholeBodyText },
   ],
 };
+
+function headersText({ headers }: Fields): string {
+  if (!isFields(headers)) return needsPeek;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${cellText(value)}`);
+  return lines.length === 0 ? absent : lines.join("\n");
+}
 
 function leaseText(message: Fields): string {
   const lease = valueAt(message, "lease");
@@ -43,6 +51,7 @@ function deadText(message: Fields): string {
 }
 
 function errorsText(message: Fields): string {
+  if (!Array.isArray(message["errors"])) return needsPeek;
   const lines = listAt(message, "errors").map((error) => {
     const said = [textAt(error, "type"), textAt(error, "message")].filter((each) => each !== "");
     return `${textAt(error, "at")} ${cellText(said.join(": "))}`;

@@ -11,7 +11,7 @@ export function declareQueueCreate(parent: CommandUnknownOpts, cli: Cli): void {
     .description("create a queue; fine when it exists with this configuration, else 5")
     .argument("<queue>", "its name")
     .argument("[field=value...]", "what differs from the defaults")
-    .option("-f, --file <file>", "a configuration as JSON")
+    .option("-f, --file <file>", "a configuration as JSON; - reads standard input")
     .action(async (queue, assignments, { file }) => {
       const config = await givenConfig(file, assignments, cli.host);
       const { status, body } = await cli.request("putQueue", { params: { queue }, body: config });

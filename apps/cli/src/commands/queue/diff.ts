@@ -31,7 +31,7 @@ export function declareQueueDiff(parent: CommandUnknownOpts, cli: Cli): void {
     .description("what `set` would change; 0 when nothing differs, 1 when something does")
     .argument("<queue>", "the queue")
     .argument("[field=value...]", "what it should be")
-    .option("-f, --file <file>", "fields as JSON")
+    .option("-f, --file <file>", "fields as JSON; - reads standard input")
     .action(async (queue, assignments, { file }) => {
       const given = await givenConfig(file, assignments, cli.host);
       const { effect, coord } = (await wouldPut(cli, queue, given)).answer;

@@ -13,7 +13,7 @@ export function declareQueueSet(parent: CommandUnknownOpts, cli: Cli): void {
     .description("change a queue's configuration; what is not named stays")
     .argument("<queue>", "the queue")
     .argument("[field=value...]", "what to change")
-    .option("-f, --file <file>", "fields to change, as JSON")
+    .option("-f, --file <file>", "fields to change, as JSON; - reads standard input")
     .action((queue, assignments, { file }) => change(cli, queue, { assignments, file }));
   command.addHelpText("after", `\nFields and their defaults:\n${configFieldsText}`);
   addExamples(command, [
