@@ -36,7 +36,17 @@ export const headersPerNewStateMax = 1_024;
 export const entriesPerRequestMax = 256;
 /** Bytes of bodies in one Entries answer; one entry always fits. */
 export const entriesBytesTarget = 1 * mebibyte;
-/** Registered sessions; the one idle for longest is evicted when one more registers. */
+/**
+ * Bytes of the outcomes of one request: they travel in one reply, with its other fields. An honest
+ * gateway asks for less at once.
+ */
+export const resultsBytesMax = frameBytesMax - 64 * kibibyte;
+/**
+ * Bytes of the outcomes of all sessions' newest requests, which are kept for retries: every gateway
+ * of a large cluster may have one request with as much as fits.
+ */
+export const keptResultsBytesMax = 128 * mebibyte;
+/** Registered sessions; one of the gateway that has most is evicted when one more registers. */
 export const sessionsMax = 256;
 /** Queue names in one Ready. */
 export const hintedQueuesMax = 1_024;

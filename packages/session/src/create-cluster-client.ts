@@ -197,7 +197,8 @@ class Client implements ClusterClient, TransportEvents {
       if (calls === null) continue;
       for (const [index, call] of calls.entries()) {
         const bytes = note.results[index];
-        if (bytes === undefined) this.fail(call, "outcome-unknown");
+        // A reply without this outcome: it was forgotten, or never fitted.
+        if (bytes === undefined || bytes.length === 0) this.fail(call, "outcome-unknown");
         else call.resolve({ bytes, coord });
       }
       this.pump();

@@ -1,4 +1,5 @@
-import { asOp, asRequestNumber, sessionsMax } from "@quorate/protocol";
+import { present } from "@quorate/prelude";
+import { asOp, asRequestNumber, keptResultsBytesMax, sessionsMax } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { ClientTable, isLastRequest, type Session } from "./client-table.ts";
 
@@ -74,6 +75,31 @@ describe("the client table", () => {
     expect(sorted.filter(({ gateway }) => gateway === 2)).toHaveLength(3);
     // The idlest of gateway 0 are gone.
     expect(sorted.find(({ gateway }) => gateway === 0)?.id.op).toBe(60);
+  });
+
+  it("forgets outcomes of the gateway that has most of them, its idlest first, and no number", () => {
+    const table = new ClientTable();
+    const outcome = [new Uint8Array(keptResultsBytesMax / 32)];
+    const number = asRequestNumber(4);
+    const modest = table.register(sessionAt(1, 0, { gateway: 1, number }));
+    table.keepResults(modest, outcome);
+    const greedy = Array.from({ length: 40 }, (_, at) => {
+      const session = table.register(sessionAt(2 + at, 0, { number }));
+      table.keepResults(session, outcome);
+      return session;
+    });
+    expect(modest.results).toBe(outcome);
+    expect(greedy.map(({ results }) => results.length).indexOf(1)).toBe(9);
+    expect(greedy.filter(({ results }) => results.length === 1)).toHaveLength(31);
+    expect(greedy.every((session) => session.number === number)).toBe(true);
+    // What a newer request replaces, and what an evicted session had, counts no more.
+    table.keepResults(present(greedy[9]), []);
+    table.keepResults(present(greedy[0]), outcome);
+    expect(greedy.map(({ results }) => results.length).indexOf(1, 1)).toBe(10);
+    const copy = new ClientTable();
+    copy.replace(table.sorted().map((session) => ({ ...session })));
+    copy.keepResults(copy.register(sessionAt(99)), outcome);
+    expect(copy.find(present(greedy[0]).id)?.results).toEqual([]);
   });
 
   it("evicts the same session on every replica, whatever the order of registration", () => {

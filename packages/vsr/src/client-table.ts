@@ -5,7 +5,13 @@
  * bounded: when it is full a session makes room, of the gateway that has most.
  */
 import { bytesEqual, hexEncode } from "@quorate/prelude";
-import { type Op, type RequestNumber, type SessionId, sessionsMax } from "@quorate/protocol";
+import {
+  keptResultsBytesMax,
+  type Op,
+  type RequestNumber,
+  type SessionId,
+  sessionsMax,
+} from "@quorate/protocol";
 
 export interface Session {
   readonly id: SessionId;
@@ -16,7 +22,7 @@ export interface Session {
   number: RequestNumber;
   /** Digest of that request's body: an equal number with another digest is refused. */
   digest: Uint8Array;
-  /** Its outcomes, kept so that a retry gets the same. */
+  /** Its outcomes, kept so that a retry gets the same; none when all took too many bytes. */
   results: readonly Uint8Array[];
   /** The op that executed it; the smallest is idle for longest. */
   lastOp: Op;
@@ -27,6 +33,8 @@ export const sessionKey = (id: SessionId): string => `${id.op}.${id.index}`;
 export class ClientTable {
   private readonly sessions = new Map<string, Session>();
   private readonly byNonce = new Map<string, Session>();
+  /** Bytes of the outcomes of all sessions. */
+  private resultBytes = 0;
 
   get size(): number {
     return this.sessions.size;
@@ -48,6 +56,7 @@ export class ClientTable {
     if (this.sessions.size >= sessionsMax) this.makeRoom(session.gateway);
     this.sessions.set(sessionKey(session.id), session);
     this.byNonce.set(key, session);
+    this.resultBytes += bytesOf(session.results);
     return session;
   }
 
@@ -55,7 +64,23 @@ export class ClientTable {
   replace(sessions: readonly Session[]): void {
     this.sessions.clear();
     this.byNonce.clear();
+    this.resultBytes = 0;
     for (const session of sessions) this.register(session);
+  }
+
+  /**
+   * Keeps the outcomes of a session's newest request. When all take too many bytes, the gateway
+   * whose take most forgets those of its idlest sessions: a retry is still told from a new request,
+   * and gets an answer without outcomes.
+   */
+  keepResults(session: Session, results: readonly Uint8Array[]): void {
+    this.resultBytes += bytesOf(results) - bytesOf(session.results);
+    session.results = results;
+    while (this.resultBytes > keptResultsBytesMax) {
+      const idlest = this.idlestOfLargest(session);
+      this.resultBytes -= bytesOf(idlest.results);
+      idlest.results = [];
+    }
   }
 
   /** Sessions in the order of their ids: canonical, for digests. */
@@ -86,7 +111,24 @@ export class ClientTable {
     if (idlest === null) return;
     this.sessions.delete(sessionKey(idlest.id));
     this.byNonce.delete(registrationKey(idlest.gateway, idlest.nonce));
+    this.resultBytes -= bytesOf(idlest.results);
   }
+
+  /** Of the gateway whose outcomes take most bytes, the session that is idle for longest. */
+  private idlestOfLargest(newest: Session): Session {
+    const others = this.sorted().filter((each) => each !== newest && each.results.length > 0);
+    const bytes = new Map<number, number>();
+    for (const { gateway, results } of others) {
+      bytes.set(gateway, (bytes.get(gateway) ?? 0) + bytesOf(results));
+    }
+    const most = Math.max(...bytes.values());
+    const largest = others.filter(({ gateway }) => bytes.get(gateway) === most);
+    return largest.reduce((idlest, each) => (each.lastOp < idlest.lastOp ? each : idlest));
+  }
+}
+
+function bytesOf(results: readonly Uint8Array[]): number {
+  return results.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Whether this is the request that the session executed last, byte for byte. */

@@ -22,6 +22,7 @@ import {
 import { noteExecuted } from "./checkpoint.ts";
 import { isLastRequest, registrationKey, type Session, sessionKey } from "./client-table.ts";
 import { forgetExecuted } from "./early-requests.ts";
+import { runOperations } from "./run-operations.ts";
 import { tellNote } from "./speak.ts";
 import type { Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
@@ -179,20 +180,15 @@ function executeRequest(
     if (isLastRequest(session, message.number, header.bodyDigest)) replyAgain(replica, session);
     return place.operations;
   }
-  let operations = place.operations;
-  session.results = message.operations.map((operation) =>
-    replica.stateMachine.execute(operation, {
-      op: place.op,
-      requestIndex: operations++,
-      timestampMicros: place.timestampMicros,
-      random: place.random,
-    }),
-  );
+  const { op, operations: requestIndex, timestampMicros, random } = place;
+  const context = { op, requestIndex, timestampMicros, random };
+  const results = runOperations(replica.stateMachine, message.operations, context);
+  replica.clientTable.keepResults(session, results);
   session.number = message.number;
   session.digest = header.bodyDigest.slice();
   session.lastOp = place.op;
   replyAgain(replica, session);
-  return operations;
+  return requestIndex + results.length;
 }
 
 /** Sends the outcomes of the session's newest request, if this replica is in charge. */
