@@ -1,6 +1,12 @@
 /** How an error looks on the wire: `application/problem+json` (RFC 9457). */
 import * as z from "zod";
-import { type ApiError, type ErrorCode, type ErrorOutcome, errors, type Fault } from "./errors.ts";
+import {
+  type ApiError,
+  type ErrorCode,
+  type ErrorFacts,
+  type ErrorOutcome,
+  errors,
+} from "./errors.ts";
 
 /** Content type of every error answer. */
 export const problemType = "application/problem+json";
@@ -29,7 +35,7 @@ export const Problem = z
   .meta({ id: "Problem", description: "RFC 9457; code and outcome tell a program what to do" });
 
 /** See `Problem`. */
-export interface ProblemBody {
+export interface ProblemBody extends Omit<ErrorFacts, "retryAfterMs" | "allow"> {
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -38,15 +44,6 @@ export interface ProblemBody {
   readonly requestId: string;
   readonly outcome: ErrorOutcome;
   readonly retryable: boolean;
-  readonly errors?: readonly Fault[];
-  readonly limit?: string;
-  readonly max?: number;
-  readonly index?: number;
-  readonly messageId?: string;
-  readonly reason?: string;
-  readonly action?: string;
-  readonly state?: string;
-  readonly scope?: string;
 }
 
 /** The body that describes this error in this request. */

@@ -65,38 +65,40 @@ export function beyond(
   return false;
 }
 
-/** A whole number in [min, max]. `limit` names the range in a refusal. */
-export function integer(range: {
+/** The ends of a range, both included. `limit` names it in a refusal. */
+export interface NumberRange {
   readonly limit: string;
   readonly min: number;
   readonly max: number;
-}): Shape<number> {
-  const { limit, min, max } = range;
-  return {
-    schema: z.int().min(min).max(max),
-    holds: (value, faults): value is number => {
-      // Minus zero is a second spelling of zero, and our own encodings have only one.
-      if (typeof value !== "number" || !Number.isSafeInteger(value) || Object.is(value, -0)) {
-        return invalid(faults, "expected a whole number");
-      }
-      if (value >= min && value <= max) return true;
-      return beyond(faults, { detail: `expected ${min} to ${max}`, limit, max });
-    },
-  };
+}
+
+/** A whole number in [min, max]. */
+export function integer(range: NumberRange): Shape<number> {
+  const schema = z.int().min(range.min).max(range.max);
+  return number(range, { schema, isKind: Number.isSafeInteger, expected: "a whole number" });
 }
 
 /** A finite number in [min, max]. */
-export function decimal(range: {
-  readonly limit: string;
-  readonly min: number;
-  readonly max: number;
-}): Shape<number> {
-  const { limit, min, max } = range;
+export function decimal(range: NumberRange): Shape<number> {
+  const schema = z.number().min(range.min).max(range.max);
+  return number(range, { schema, isKind: Number.isFinite, expected: "a number" });
+}
+
+function number(
+  { limit, min, max }: NumberRange,
+  kind: {
+    readonly schema: z.ZodType;
+    readonly isKind: (value: unknown) => boolean;
+    readonly expected: string;
+  },
+): Shape<number> {
+  const { schema, isKind, expected } = kind;
   return {
-    schema: z.number().min(min).max(max),
+    schema,
     holds: (value, faults): value is number => {
-      if (typeof value !== "number" || !Number.isFinite(value) || Object.is(value, -0)) {
-        return invalid(faults, "expected a number");
+      // Minus zero is a second spelling of zero, and our own encodings have only one.
+      if (typeof value !== "number" || !isKind(value) || Object.is(value, -0)) {
+        return invalid(faults, `expected ${expected}`);
       }
       if (value >= min && value <= max) return true;
       return beyond(faults, { detail: `expected ${min} to ${max}`, limit, max });

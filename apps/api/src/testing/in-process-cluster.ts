@@ -1,11 +1,7 @@
-/**
- * A cluster of one, inside the process: the real queue state machine, fed one operation at a time.
- *
- * Time is the test's own: it moves when the test says so, and a pulse is executed when one is due.
- */
+/** A cluster of one, inside the process, as a gateway sees it. Time is the test's own. */
 import { nodeCrypto } from "@quorate/identity";
 import { assert } from "@quorate/prelude";
-import { createQueueStateMachine } from "@quorate/queue";
+import { ClusterOfOne } from "@quorate/queue/testing";
 import {
   type ClusterClient,
   ClusterError,
@@ -15,38 +11,32 @@ import {
   operationBytesMax,
 } from "@quorate/session";
 
-/** Queues whose hints are taken at once. */
-const hintsMax = 1000;
-
 /** Starts at a fixed time, so that tests can name it. */
 export const startMs = Date.UTC(2026, 10, 23, 4, 5, 6, 789);
 
 /** A cluster that a test can hold in its hand. */
 export class InProcessCluster implements ClusterClient {
-  private readonly machine = createQueueStateMachine({ sha256: nodeCrypto.sha256 });
-  private readonly watchers = new Map<string, Set<() => void>>();
+  private readonly cluster = new ClusterOfOne({
+    sha256: nodeCrypto.sha256,
+    draw: () => nodeCrypto.randomBytes(16),
+    startMs,
+  });
   private readonly healthListeners = new Set<(health: ClusterHealth) => void>();
-  private newestOp = 0;
-  private timestampMicros = startMs * 1000;
   private failure: ClusterErrorCode | Error | null = null;
   private changes: Partial<ClusterHealth> = {};
   private held: Promise<void> | null = null;
 
   /** Ms since 1970; the cluster's time and the gateway's. */
-  readonly nowMs = (): number => Math.floor(this.timestampMicros / 1000);
+  readonly nowMs = this.cluster.nowMs;
 
   /** The newest op. */
   op(): number {
-    return this.newestOp;
+    return this.cluster.op;
   }
 
   /** Moves time on, in steps of at most a second, as a primary's pulses do. */
   advance(ms: number): void {
-    for (let left = ms; left > 0; left -= 1000) {
-      this.timestampMicros += Math.min(left, 1000) * 1000;
-      while (this.machine.isPulseDue(this.timestampMicros)) this.machine.pulse(this.nextContext());
-    }
-    this.giveHints();
+    this.cluster.advance(ms);
   }
 
   /**
@@ -87,26 +77,23 @@ export class InProcessCluster implements ClusterClient {
     assert(operation.length <= operationBytesMax, "an operation fits a request");
     await (this.held ?? Promise.resolve());
     if (this.failure !== "outcome-unknown") this.refuse();
-    const bytes = this.machine.execute(operation, this.nextContext());
-    this.giveHints();
+    const executed = this.cluster.execute(operation);
     this.refuse();
-    return { bytes, coord: this.coord() };
+    return toldAt(executed);
   }
 
   async query(question: Uint8Array): Promise<Executed> {
     await Promise.resolve();
     this.refuse();
-    return { bytes: this.machine.query(question), coord: this.coord() };
+    return toldAt(this.cluster.query(question));
   }
 
   watch(queue: string, onReady: () => void): () => void {
-    const onReadies = this.watchers.get(queue) ?? new Set();
-    this.watchers.set(queue, onReadies.add(onReady));
-    return () => void onReadies.delete(onReady);
+    return this.cluster.watch(queue, onReady);
   }
 
   health(): ClusterHealth {
-    return { ...healthOf(this.newestOp), ...this.changes };
+    return { ...healthOf(this.op()), ...this.changes };
   }
 
   onHealth(listener: (health: ClusterHealth) => void): () => void {
@@ -114,27 +101,14 @@ export class InProcessCluster implements ClusterClient {
     return () => void this.healthListeners.delete(listener);
   }
 
-  private nextContext() {
-    this.newestOp += 1;
-    this.timestampMicros += 1;
-    const { newestOp: op, timestampMicros } = this;
-    return { op, requestIndex: 0, timestampMicros, random: nodeCrypto.randomBytes(16) };
-  }
-
-  private coord() {
-    return { epoch: 0, view: 4, op: this.newestOp };
-  }
-
   private refuse(): void {
     if (this.failure instanceof Error) throw this.failure;
     if (this.failure !== null) throw new ClusterError(this.failure, 1500);
   }
+}
 
-  private giveHints(): void {
-    for (const queue of this.machine.takeReadyHints(hintsMax)) {
-      for (const onReady of this.watchers.get(queue) ?? []) onReady();
-    }
-  }
+function toldAt({ bytes, op }: { readonly bytes: Uint8Array; readonly op: number }): Executed {
+  return { bytes, coord: { epoch: 0, view: 4, op } };
 }
 
 /** The id of every cluster in tests. */

@@ -1,3 +1,4 @@
+export { ClusterOfOne } from "./cluster-of-one.ts";
 export { modelListing } from "./model-listing.ts";
 export type { ModelQueue } from "./model-queue.ts";
 export { normalized } from "./normalized.ts";

@@ -2,11 +2,11 @@
 import { parseScopes, queueActions, type Route } from "@quorate/contract";
 import { utf8Decode, utf8Encode } from "@quorate/prelude";
 import { sha256 } from "@quorate/prelude/testing";
-import { createQueueStateMachine } from "@quorate/queue";
+import { ClusterOfOne } from "@quorate/queue/testing";
 import type { Answer } from "../answer.ts";
 import type { Call } from "../call.ts";
 import { checkedBody } from "../checked-call.ts";
-import type { Conversation, Step, StepAnswer } from "../conversation.ts";
+import type { Conversation, Step } from "../conversation.ts";
 import type { Host, TextCodec } from "../host.ts";
 import { checkedQuery } from "../request-query.ts";
 import { serveRoutes } from "../routes.ts";
@@ -37,12 +37,15 @@ export interface TestSent {
 /** Routes by the names of their operations. */
 export class TestRoutes {
   private readonly converse = new Map<string, (sent: TestSent) => Conversation<Answer>>();
-  private readonly machine = createQueueStateMachine({ sha256 });
-  private op = 0;
+  private readonly cluster = new ClusterOfOne({
+    sha256,
+    draw: () => new Uint8Array(16).fill(7),
+    startMs,
+  });
 
   constructor() {
     const seen = { enqueued: 0, dequeued: 0, settled: 0, redelivered: 0, consumers: 0 };
-    const host: Host = { sha256, text: testText, nowMs: () => startMs, seenOf: () => seen };
+    const host: Host = { sha256, text: testText, nowMs: this.cluster.nowMs, seenOf: () => seen };
     serveRoutes((route, converse) => {
       this.converse.set(route.id, (sent) => converse(callOf(route, sent)));
     }, host);
@@ -55,29 +58,19 @@ export class TestRoutes {
     return begin({ queue: "orders", ...sent });
   }
 
-  /** What the cluster answers to a step. */
-  perform({ type, bytes }: Step): StepAnswer {
-    const answer = type === "ask" ? this.machine.query(bytes) : this.execute(bytes);
-    return { bytes: answer, coord: { epoch: 0, view: 0, op: this.op } };
-  }
-
   /** The answer to the request, and the steps that were made for it. */
   send(id: string, sent: TestSent): { readonly answer: Answer; readonly steps: readonly Step[] } {
     const steps: Step[] = [];
     const conversation = this.begin(id, sent);
     let next = conversation.next();
     while (next.done !== true) {
+      const { type, bytes } = next.value;
       steps.push(next.value);
-      next = conversation.next(this.perform(next.value));
+      const { op, ...told } =
+        type === "ask" ? this.cluster.query(bytes) : this.cluster.execute(bytes);
+      next = conversation.next({ ...told, coord: { epoch: 0, view: 0, op } });
     }
     return { answer: next.value, steps };
-  }
-
-  private execute(bytes: Uint8Array): Uint8Array {
-    this.op += 1;
-    const random = new Uint8Array(16).fill(7);
-    const timestampMicros = startMs * 1000 + this.op;
-    return this.machine.execute(bytes, { op: this.op, requestIndex: 0, timestampMicros, random });
   }
 }
 

@@ -53,7 +53,7 @@ const nothingSeen = { enqueued: 0, dequeued: 0, settled: 0, redelivered: 0, cons
 
 function routesOf(queues: TestQueues): readonly Served[] {
   const { machine } = queues;
-  const host = { sha256, text: webText, nowMs: machine.nowMs, seenOf: () => nothingSeen };
+  const host = { sha256, text: webText, nowMs: () => machine.nowMs(), seenOf: () => nothingSeen };
   const served: Served[] = [];
   const add = (route: Route, answer: Served["answer"]) => {
     const pattern = new RegExp(`^${route.path.replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
