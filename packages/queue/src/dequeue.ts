@@ -3,10 +3,16 @@ import { encodeDelivery } from "./delivery.ts";
 import { holderHash } from "./fingerprint.ts";
 import { LeaseTags } from "./lease-tags.ts";
 import { leaseEndFromNow } from "./lease-clock.ts";
-import { batchBodyBytesMax, deadLettersExaminedMax, dequeueReplaysMax } from "./limits.ts";
+import {
+  batchBodyBytesMax,
+  deadLettersExaminedMax,
+  dequeueReplaysMax,
+  endedPerDequeueMax,
+} from "./limits.ts";
 import { exhume } from "./message-death.ts";
+import { isOver } from "./message-end.ts";
 import { bodyBytesOf, storedBytesOf } from "./message-blob.ts";
-import { detach, freeRecord, lease, supersede } from "./message-life.ts";
+import { detach, freeRecord, lease, supersede, takeAway } from "./message-life.ts";
 import { messageField, messageState } from "./message-record.ts";
 import type { Dequeue } from "./operation.ts";
 import { firstCandidate, leaveReady, refreshGroup, setCandidate } from "./order.ts";
@@ -14,6 +20,7 @@ import { encodeOutcome } from "./outcome-codec.ts";
 import type { Queue } from "./queue.ts";
 import type { Refusal } from "./refusal.ts";
 import { replay } from "./replay.ts";
+import { leaveAndEnd } from "./retention.ts";
 import type { QueueState } from "./state.ts";
 
 /** `dequeue`: a replay if the id is known, else the next messages (contract, "Dequeue"). */
@@ -44,6 +51,8 @@ export function dequeue(
     operation.from === "dead"
       ? takeDead(state, queue, operation, max)
       : take(state, queue, operation, max);
+  // What there was may have been over.
+  if (taken.length === 0) return encodeDelivery(state, queue, []);
   if (operation.mode === "delete") return pop(state, queue, operation, taken);
   return deliver(state, queue, operation, taken, {
     tags: new LeaseTags(sha256, context),
@@ -62,7 +71,8 @@ function hasRoomForCall(state: QueueState): boolean {
 
 /**
  * Takes the next messages out of the candidates, in order; they are in no state until they are
- * leased or popped. After a group's head its next message competes, in this dequeue alone.
+ * leased or popped. After a group's head its next message competes, in this dequeue alone. What is
+ * over, but waits for its pulse, is ended on the way.
  */
 function take(state: QueueState, queue: Queue, operation: Dequeue, max: number): readonly number[] {
   const { messages } = state;
@@ -70,9 +80,20 @@ function take(state: QueueState, queue: Queue, operation: Dequeue, max: number):
   const takenOfGroup = new Map<number, number>();
   const taken: number[] = [];
   let bodyBytes = 0;
+  let ended = 0;
   while (taken.length < max) {
     const message = firstCandidate(queue);
     if (message === 0) break;
+    if (isOver(state, queue, message)) {
+      if (ended === endedPerDequeueMax) {
+        // Who asks again finds what is behind them.
+        state.readyHints.add(queue.name);
+        break;
+      }
+      leaveAndEnd(state, queue, message);
+      ended += 1;
+      continue;
+    }
     bodyBytes += bodyBytesOf(state, message);
     if (taken.length > 0 && bodyBytes > batchBodyBytesMax) break;
     leaveReady(state, queue, message);
@@ -101,12 +122,16 @@ function takeDead(
   let bodyBytes = 0;
   let death = queue.deaths.from(0, null);
   for (let looked = 0; death >= 0 && looked < deadLettersExaminedMax; looked++) {
+    if (taken.length === max) break;
     const message = queue.deaths.get(death);
     const group = state.messages.u32(message, messageField.group);
     const ofGroup = group === 0 ? 0 : (takenOfGroup.get(group) ?? 0);
-    if (ofGroup < maxPerGroup) {
+    if (isOver(state, queue, message)) {
+      exhume(state, queue, message);
+      takeAway(state, queue, message);
+    } else if (ofGroup < maxPerGroup) {
       bodyBytes += bodyBytesOf(state, message);
-      if (taken.length === max || (taken.length > 0 && bodyBytes > batchBodyBytesMax)) break;
+      if (taken.length > 0 && bodyBytes > batchBodyBytesMax) break;
       takenOfGroup.set(group, ofGroup + 1);
       exhume(state, queue, message);
       taken.push(message);

@@ -25,22 +25,24 @@ const queueWindowMicrosMin = 60_000_000;
 
 /**
  * A pulse: ends leases, delays and ttls whose time has come in the order (deadline, seq), then what
- * queues have kept long enough, then what tasks bring back, of all 2,000 messages at most. It frees as many that were purged, and
- * forgets what has left its window. The clocks have advanced to the pulse's time.
+ * queues have kept long enough, then what tasks bring back, of all 2,000 messages at most, those
+ * that a rewind takes along counted too. It frees as many that were purged, and forgets what has
+ * left its window. The clocks have advanced to the pulse's time.
  */
 export function expire(state: QueueState): void {
   let left = deadlinesPerPulseMax;
-  for (; left > 0; left--) {
+  while (left > 0) {
     const lease = dueLease(state, state.leaseClock);
     const timer = dueTimer(state, state.now);
     if (lease === 0 && timer === 0) break;
+    const leases = state.leases.count;
     if (timer === 0 || (lease !== 0 && isLeaseFirst(state, lease, timer)))
       endByExpiry(state, lease);
     else endTimer(state, timer);
+    left -= Math.max(1, leases - state.leases.count);
   }
-  for (const queue of state.queues()) {
-    left -= endByRetention(state, queue, left);
-  }
+  left = Math.max(0, left);
+  for (const queue of state.queues()) left -= endByRetention(state, queue, left);
   carryOnTasks(state, left);
   state.tasks.expire(state.now);
   for (const queue of state.queues()) sweep(state, queue);

@@ -104,6 +104,8 @@ export const revocationKeptMs = 12 * 3_600_000 + revocationAheadMsMax + 60_000;
 
 /** Deadlines (ends of leases, delays, ttls and retention) that one pulse acts on. */
 export const deadlinesPerPulseMax = 2_000;
+/** Messages that one dequeue ends on its way because their time is over. */
+export const endedPerDequeueMax = 2_000;
 /** Purged messages that one operation or pulse frees. */
 export const ghostsPerOperationMax = 2_000;
 /** Records of each window (dedup, idempotency, replays) that one pulse forgets: about 4 ms. */

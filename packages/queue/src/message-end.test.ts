@@ -31,6 +31,27 @@ describe("ttl", () => {
     expect(driver.stats().ready).toBe(0);
   });
 
+  test("is over for a dequeue before the pulse: nothing is delivered that has ended", () => {
+    const driver = ready({ onDead: "block" });
+    driver.enqueue(
+      { body: "1", group: "g" },
+      { body: "2", group: "g", ttlMs: 1_000 },
+      { body: "3", group: "g" },
+      { body: "4", ttlMs: 1_000 },
+      { body: "5" },
+    );
+    driver.pass(1_100);
+    expect(bodiesOf(driver.dequeue({ max: 9 }))).toEqual(["1", "5"]);
+    expect(stats(driver)).toMatchObject({ leased: 2, dead: 2, blocked: 1 });
+    const late = ready();
+    late.enqueue({ ttlMs: 1_000 });
+    late.pass(1_100);
+    expect(late.dequeue({ id: "d" }).messages).toEqual([]);
+    late.enqueue({ body: "next" });
+    expect(late.dequeue({ id: "d" })).toMatchObject({ replayed: false, messages: [{ seq: 2 }] });
+    expect(late.machine.memory().dequeueCalls).toBe(1);
+  });
+
   test("drops the message under onExpire drop, and counts it no more", () => {
     const driver = ready({ onExpire: "drop" });
     driver.enqueue({ ttlMs: 1_000 }, { ttlMs: 1_000, group: "g" }, { ttlMs: 1_000, group: "g" });
@@ -155,8 +176,11 @@ describe("retention", () => {
     driver.serve(minute);
     driver.enqueue({ body: "young" });
     replace(driver, { retentionMs: minute, onExpire: "drop" });
-    driver.pulse();
+    driver.machine.takeReadyHints(9);
+    // A dequeue ends as many on its way, and says that it is worth asking again.
+    expect(driver.dequeue({ max: 10 }).messages).toEqual([]);
     expect(driver.stats().ready).toBe(3_001);
+    expect(driver.machine.takeReadyHints(9)).toEqual(["q"]);
     driver.pulse();
     driver.pulse();
     expect(bodiesOf(driver.dequeue({ max: 10 }))).toEqual(["young"]);
@@ -172,6 +196,16 @@ describe("retention", () => {
     expect(settleOne(driver, "release", lease)).toMatchObject({ state: "ready" });
     driver.serve(minute);
     expect(stats(driver)).toMatchObject({ ready: 0, dead: 2 });
+  });
+
+  test("of dead letters is over for a dequeue from the dead before the pulse", () => {
+    const driver = ready({ deadRetentionMs: minute });
+    settleOne(driver, "reject", leased(driver));
+    driver.pass(30_000);
+    settleOne(driver, "reject", leased(driver));
+    driver.pass(30_100);
+    expect(driver.dequeue({ from: "dead", max: 9 }).messages).toMatchObject([{ seq: 2 }]);
+    expect(stats(driver)).toMatchObject({ dead: 0, leased: 1 });
   });
 
   test("of dead letters counts from their death, and then nothing is left of them", () => {

@@ -65,6 +65,26 @@ describe("a redrive into another queue", () => {
     expect(driver.stats("other")).toMatchObject({ dead: 2, ready: 0 });
   });
 
+  test("takes the names of messages out of what their leases are told to have lost, for good", () => {
+    const driver = ready();
+    driver.put({}, "other");
+    driver.enqueue({});
+    const lease = leaseOf(driver.dequeue({ id: "d" }).messages[0]);
+    driver.settle(settlement("reject", lease));
+    const lostOf = () => driver.dequeue({ id: "d" }).lost;
+    expect(lostOf()).toMatchObject([{ message: { index: 0 }, reason: "settled" }]);
+    begin(driver, {}, { target: "other" });
+    driver.serve(1_000);
+    const [there] = driver.dequeue({ queue: "other" }).messages;
+    driver.settleAny([settlement("reject", leaseOf(there))], false, "other");
+    expect(lostOf()).toMatchObject([{ message: null }]);
+    const back = { type: "redrive", queue: "other", filter: everything, rate: 1_000 } as const;
+    driver.execute({ ...back, target: "q" });
+    driver.serve(1_000);
+    expect(driver.list().entries).toMatchObject([{ message: there?.message, seq: 2 }]);
+    expect(lostOf()).toMatchObject([{ message: null, reason: "settled" }]);
+  });
+
   test("waits as long as that queue is full, and goes on", () => {
     const driver = ready();
     driver.put({ maxMessages: 1 }, "other");

@@ -26,13 +26,13 @@ export function endByRetention(state: QueueState, queue: Queue, max: number): nu
     // It is kept anew since it was redriven, by an end of its own.
     if (state.links.u16(message, linkField.redrives) === 0) leaveAndEnd(state, queue, message);
   }
-  let number = queue.deaths.from(0, null);
+  let number = nextDead(queue, 0);
   for (; count < max && number >= 0; count++) {
     const message = queue.deaths.get(number);
     if (deadEndOf(state, queue, message) > state.now) break;
     exhume(state, queue, message);
     takeAway(state, queue, message);
-    number = queue.deaths.from(number + 1, null);
+    number = nextDead(queue, number + 1);
   }
   return count;
 }
@@ -41,7 +41,7 @@ export function endByRetention(state: QueueState, queue: Queue, max: number): nu
 export function nextEndIn(state: QueueState, queue: Queue): number {
   const seq = nextKept(queue);
   const kept = seq < 0 ? Infinity : retentionEndOf(state, queue, queue.messages.get(seq));
-  const number = queue.deaths.from(0, null);
+  const number = nextDead(queue, 0);
   if (number < 0) return kept;
   return Math.min(kept, deadEndOf(state, queue, queue.deaths.get(number)));
 }
@@ -52,6 +52,11 @@ export function leaveAndEnd(state: QueueState, queue: Queue, message: number): v
   if (isReady) leaveReady(state, queue, message);
   else unschedule(state, queue, message);
   end(state, queue, message);
+}
+
+// The next dead letter in the order of deaths, or -1. Most queues have none.
+function nextDead(queue: Queue, least: number): number {
+  return queue.dead === 0 ? -1 : queue.deaths.from(least, null);
 }
 
 // The lowest seq, from the boundary on, of what is ready or scheduled; or -1.

@@ -8,17 +8,22 @@ export function deadLettersOf(queue: ModelQueue): readonly ModelMessage[] {
     .toSorted((a, b) => a.death - b.death);
 }
 
-/** The first of them, at most `max`, and of each group at most `maxPerGroup`. */
+/**
+ * The first of them, at most `max`, and of each group at most `maxPerGroup`; `endIfOver` takes one
+ * away that was kept for long enough, and says whether it was.
+ */
 export function firstDeadLettersOf(
   queue: ModelQueue,
   max: number,
   maxPerGroup: number,
+  endIfOver: (letter: ModelMessage) => boolean,
 ): readonly ModelMessage[] {
-  const ofGroup = new Map<string, number>();
-  const dead = deadLettersOf(queue).filter(({ group }) => {
-    if (group === null) return true;
-    ofGroup.set(group, (ofGroup.get(group) ?? 0) + 1);
-    return (ofGroup.get(group) ?? 0) <= maxPerGroup;
-  });
-  return dead.slice(0, max);
+  const taken: ModelMessage[] = [];
+  for (const letter of deadLettersOf(queue)) {
+    if (taken.length === max) break;
+    const { group } = letter;
+    const ofGroup = group === null ? 0 : taken.filter((each) => each.group === group).length;
+    if (!endIfOver(letter) && ofGroup < maxPerGroup) taken.push(letter);
+  }
+  return taken;
 }

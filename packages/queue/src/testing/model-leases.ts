@@ -82,6 +82,16 @@ export class ModelLeases {
     return "done";
   }
 
+  /** Ends a message that is ready or dead if its time is over; whether it was. */
+  protected endIfOver(queue: ModelQueue, message: ModelMessage): boolean {
+    const isDead = message.state === "dead";
+    const end = isDead ? queue.deadEndOf(message) : queue.endOf(message);
+    if (end > this.now) return false;
+    if (isDead) this.takeAway(queue, message);
+    else this.endMessage(queue, message);
+    return true;
+  }
+
   /** The message leaves without having been settled. */
   protected takeAway(queue: ModelQueue, message: ModelMessage): void {
     const lease = this.leases.get(message.fence);

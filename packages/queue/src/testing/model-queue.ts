@@ -118,7 +118,12 @@ export class ModelQueue {
       if (record.at + seconds(600) <= now) this.keys.delete(key);
   }
 
-  take(max: number, maxPerGroup: number): readonly ModelMessage[] {
+  /** What comes next; `endIfOver` ends a message whose time is over, and says whether it was. */
+  take(
+    max: number,
+    maxPerGroup: number,
+    endIfOver: (message: ModelMessage) => boolean,
+  ): readonly ModelMessage[] {
     const taken: ModelMessage[] = [];
     const ready = [...this.messages.values()]
       .filter(({ state }) => state === "ready")
@@ -126,16 +131,20 @@ export class ModelQueue {
     // Of each group what may still be taken in this dequeue, in the group's order.
     const queues = new Map<string, ModelMessage[]>();
     for (const [group, order] of this.groups) {
-      queues.set(group, this.isRunnable(group) ? order.slice(0, maxPerGroup) : []);
+      queues.set(group, this.isRunnable(group) ? [...order] : []);
     }
     while (taken.length < max) {
       const index = ready.findIndex(
-        (message) => message.group === null || queues.get(message.group)?.[0] === message,
+        ({ group, seq }) => group === null || queues.get(group)?.[0]?.seq === seq,
       );
       const [next] = index < 0 ? [] : ready.splice(index, 1);
       if (next === undefined) break;
-      taken.push(next);
-      if (next.group !== null) queues.get(next.group)?.shift();
+      const isEnded = endIfOver(next);
+      if (!isEnded) taken.push(next);
+      if (next.group === null) continue;
+      queues.get(next.group)?.shift();
+      const ofGroup = taken.filter(({ group }) => group === next.group).length;
+      if (ofGroup === maxPerGroup || !this.isRunnable(next.group)) queues.delete(next.group);
     }
     return taken;
   }

@@ -147,10 +147,11 @@ export class QueueModel extends ModelTasks {
       return { replayed: false, paused: true, messages: [], lost: [] };
     const max = Math.min(room, operation.max);
     const maxPerGroup = operation.maxPerGroup ?? operation.max;
+    const endIfOver = (message: ModelMessage): boolean => this.endIfOver(queue, message);
     const taken =
       operation.from === "dead"
-        ? firstDeadLettersOf(queue, max, maxPerGroup)
-        : queue.take(max, maxPerGroup);
+        ? firstDeadLettersOf(queue, max, maxPerGroup, endIfOver)
+        : queue.take(max, maxPerGroup, endIfOver);
     const fences = taken.map((message) => (isPop ? 0 : this.grant(operation, queue, message)));
     if (isPop) {
       for (const message of taken) {
