@@ -46,7 +46,10 @@ export interface SwarmOptions {
   readonly safetyMicros: number;
   /** Workers rest this many times longer than in a pressed run. */
   readonly restScale: number;
-  /** The same of the clients whose history is searched: a search takes so many calls, not more. */
+  /**
+   * The same of the clients whose history is searched, which takes so many calls, not more, and of
+   * administrators, who do as much in minutes as in a pressed run.
+   */
   readonly historyRestScale: number;
 }
 

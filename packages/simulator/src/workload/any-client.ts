@@ -30,7 +30,9 @@ export class AnyClient {
     const { calls, prng, isOver } = this.client;
     while (!isOver()) {
       await Promise.all(Array.from({ length: prng.between(1, burstMax) }, () => this.call()));
-      await calls.rest(prng.between(2, 120));
+      const rest = prng.between(2, 120);
+      // Whoever has just taken something, or seen who did, goes on at once half of the time.
+      await (prng.chance(0.5) ? calls.pause(rest) : calls.rest(rest));
     }
   }
 

@@ -40,7 +40,11 @@ export class Clients {
     });
     const isAdministrated = swarm.administrators > 0;
     this.administrators = isAdministrated
-      ? new Administrators({ ...common, prng: world.prng.fork() })
+      ? new Administrators({
+          ...common,
+          prng: world.prng.fork(),
+          restScale: swarm.historyRestScale,
+        })
       : null;
   }
 
