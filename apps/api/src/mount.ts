@@ -106,6 +106,7 @@ function serverOf<B, Q>(
     try {
       const { bytes, raw } = await readCall({ request, response }, route, handleRaw !== null);
       refuseBadName(queue);
+      refuseCondition(request, route);
       const query = queryIn(request.url, route) ?? noParameters;
       const of = queue ?? "";
       const call = { requestId, principal, queue: of, params, request, response, query, bytes };
@@ -163,6 +164,14 @@ async function refuseBody(request: IncomingMessage): Promise<void> {
 function queryIn<B, Q>(url: string, { query }: Route<B, Q>): Q | null {
   const at = url.indexOf("?");
   return at === -1 ? null : checkedQuery(query, new URLSearchParams(url.slice(at + 1)));
+}
+
+/** Nobody may believe that something was done on a condition which was never looked at. */
+function refuseCondition({ headers }: IncomingMessage, { method, requestHeaders }: Route): void {
+  if (method === "get" || headers["if-match"] === undefined) return;
+  if (requestHeaders.some(({ name }) => name === "If-Match")) return;
+  const detail = "This route takes no condition.";
+  throw new ApiError("request-invalid", { detail, errors: [{ pointer: "If-Match", detail }] });
 }
 
 function paramsOf(request: Request): Readonly<Record<string, string>> {

@@ -164,6 +164,20 @@ describe("DELETE queue", () => {
     }
   });
 
+  it("on a condition is refused, as no condition is looked at", async () => {
+    const { path: queue, stats } = await made();
+    for (const [method, path] of [
+      ["DELETE", queue],
+      ["POST", `${queue}/enqueue`],
+    ] as const) {
+      const body = method === "POST" ? { body: { body: 1 } } : {};
+      const headers = { "If-Match": '"7.7"' };
+      const answer = await gateway.send(method, path, { ...body, headers });
+      expect(problemIn(answer)).toMatchObject({ status: 400, errors: [{ pointer: "If-Match" }] });
+    }
+    expect(await stats()).toMatchObject({ ready: 0 });
+  });
+
   it("ends waiting dequeue calls with 404", async () => {
     const queue = await made();
     const waiting = queue.dequeue({ waitMs: 20_000 });
