@@ -73,13 +73,16 @@ describe("a lease", () => {
   });
 
   it("that nobody knows is 404, whatever it looks like", async () => {
-    const { one, lease } = await leased(1);
+    const { queue, one, lease } = await leased(1);
     const flipped = lease.slice(0, -1) + (lease.endsWith("0") ? "1" : "0");
     for (const leaseId of [flipped, "l_00000000000000000000", "nonsense", "l_%20", `x${lease}`]) {
       const answer = await one("ack", {}, leaseId);
       expect(answer.status, leaseId).toBe(404);
       expect(problemIn(answer).code).toBe("lease-unknown");
     }
+    const settlements = ["", "x".repeat(1000)].map((leaseId) => ({ leaseId, action: "ack" }));
+    const { json } = await gateway.send("POST", `${queue}/settle`, { body: { settlements } });
+    expect(json["summary"]).toEqual({ ok: 0, failed: 2 });
     const elsewhere = await leased(1);
     expect(problemIn(await elsewhere.one("ack", {}, lease)).code).toBe("lease-unknown");
   });
