@@ -90,6 +90,25 @@ describe("GET /queues/{q}/messages", () => {
     });
   });
 
+  it("refuses the cursor of another listing", async () => {
+    await gateway.send("PUT", "/v1/queues/1.1", { body: {} });
+    await gateway.send("PUT", "/v1/queues/1.2", { body: {} });
+    for (const [body, groupId] of [
+      [1, "a"],
+      [2, "b"],
+    ] as const) {
+      await gateway.send("POST", "/v1/queues/1.1/enqueue", { body: { body, groupId } });
+    }
+    const listings = ["/v1/queues", "/v1/queues/1.1/messages", "/v1/queues/1.1/groups"];
+    for (const listing of listings) {
+      const { json } = await gateway.send("GET", `${listing}?limit=1`);
+      for (const other of listings) {
+        const next = await gateway.send("GET", `${other}?cursor=${String(json["cursor"])}`);
+        expect(next.status, `${other} after ${listing}`).toBe(other === listing ? 200 : 400);
+      }
+    }
+  });
+
   it("refuses what is no filter, limit or cursor, and names a queue that is not there", async () => {
     const { path } = await queueWith({ body: 1 });
     for (const query of ["state=done", "limit=0", "limit=101", "cursor=abc", "groupId=", "x=1"]) {

@@ -65,7 +65,7 @@ describe("PUT queue", () => {
     const stale = await put("changed", { maxFailures: 9 }, { "If-Match": etag });
     expect(stale.status).toBe(412);
     expect(problemIn(stale).code).toBe("etag-mismatch");
-    for (const never of ['"x"', '"999.1"', '"99999999999.1"']) {
+    for (const never of ['"x"', '"999.1"', etag.replace(".", ".0"), '"99999999999.1"']) {
       expect(problemIn(await put("changed", {}, { "If-Match": never })).code).toBe("etag-mismatch");
     }
     expect((await put("changed", { maxFailures: 9 }, { "If-Match": "*" })).status).toBe(200);

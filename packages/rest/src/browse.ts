@@ -51,7 +51,7 @@ function* list(
       state,
       groupHash: groupId === undefined ? null : groupIdHash(sha256, text.encode(groupId)),
       dedupHash: dedupId === undefined ? null : dedupIdHash(sha256, text.encode(dedupId)),
-      after: placeOf(query.cursor, text),
+      after: placeOf("messages", query.cursor, text),
       limit,
       withContent,
     },
@@ -59,7 +59,7 @@ function* list(
   );
   if (answer.listing === null) throw new ApiError("queue-not-found");
   const { entries, next } = answer.listing;
-  const cursor = placeCursor(next, text);
+  const cursor = placeCursor("messages", next, text);
   return { status: 200, body: messagesText(entries, { cursor, coord }, text) };
 }
 
@@ -99,7 +99,7 @@ function* groups(
 ): Conversation<Answer> {
   const { query, queue } = call;
   const { state = null, consistency } = query;
-  const after = placeOf(query.cursor, text);
+  const after = placeOf("groups", query.cursor, text);
   const { answer, coord } = yield* ask(
     { type: "list-groups", queue, state, after, limit: pageLimitOf(query.limit) },
     { expects: "groups", consistency },
@@ -108,7 +108,7 @@ function* groups(
   const { entries, next } = answer.listing;
   return jsonAnswer(200, {
     groups: entries.map((group) => shown(group, text)),
-    ...(next === null ? {} : { cursor: placeCursor(next, text) }),
+    ...(next === null ? {} : { cursor: placeCursor("groups", next, text) }),
     coord,
   });
 }

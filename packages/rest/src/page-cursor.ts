@@ -3,30 +3,44 @@ import { ApiError, pageEntriesDefault } from "@quorate/contract";
 import type { ListingPlace } from "@quorate/queue";
 import type { TextCodec } from "./host.ts";
 
-/** The cursor that says this; base64url, so that nobody reads a promise into it. */
-export function cursorOf(place: string, text: TextCodec): string {
-  const base64 = text.toBase64(text.encode(place));
+/** What is listed: a cursor of one listing is none of another. */
+type Listed = "queues" | "messages" | "groups";
+
+/** The cursor of this place in the listing; base64url, so that nobody reads a promise into it. */
+export function cursorOf(listed: Listed, place: string, text: TextCodec): string {
+  const base64 = text.toBase64(text.encode(`${listed}:${place}`));
   return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** What a cursor says. Throws `request-invalid` when it says nothing. */
-export function saidBy(cursor: string, text: TextCodec): string {
+/** The place of a cursor. Throws `request-invalid` for one that is not of this listing. */
+export function saidBy(listed: Listed, cursor: string, text: TextCodec): string {
   // No base64 has so many letters.
   if (cursor.length % 4 === 1) throw badCursor();
   const base64 = cursor.replaceAll("-", "+").replaceAll("_", "/");
   const bytes = text.fromBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, "="));
-  return text.decode(bytes, 0, bytes.length);
+  const said = text.decode(bytes, 0, bytes.length);
+  if (said.startsWith(`${listed}:`)) return said.slice(listed.length + 1);
+  throw badCursor();
 }
 
 /** The cursor of a place; null stays null. */
-export function placeCursor(place: ListingPlace | null, text: TextCodec): string | null {
-  return place === null ? null : cursorOf(`${place.incarnation}.${place.number}`, text);
+export function placeCursor(
+  listed: Listed,
+  place: ListingPlace | null,
+  text: TextCodec,
+): string | null {
+  return place === null ? null : cursorOf(listed, `${place.incarnation}.${place.number}`, text);
 }
 
 /** The place of a cursor, null without one. Throws `request-invalid` for what we never gave out. */
-export function placeOf(cursor: string | undefined, text: TextCodec): ListingPlace | null {
+export function placeOf(
+  listed: Listed,
+  cursor: string | undefined,
+  text: TextCodec,
+): ListingPlace | null {
   if (cursor === undefined) return null;
-  const [, incarnation, number] = /^(\d{1,9})\.(\d{1,15})$/.exec(saidBy(cursor, text)) ?? [];
+  const said = saidBy(listed, cursor, text);
+  const [, incarnation, number] = /^(\d{1,9})\.(\d{1,15})$/.exec(said) ?? [];
   if (incarnation === undefined || number === undefined) throw badCursor();
   return { incarnation: Number(incarnation), number: Number(number) };
 }

@@ -15,7 +15,7 @@ export function preconditionOf(request: RequestHead): PutPrecondition {
   if (match === null) return { kind: "none" };
   if (match.trim() === "*") return { kind: "match-any" };
   if (!/^\s*"[^"]*"\s*$/.test(match)) throw headerError("If-Match", "expected one ETag, or *");
-  const [, incarnation, version] = /^\s*"(\d{1,9})\.(\d{1,9})"\s*$/.exec(match) ?? [];
+  const [, incarnation, version] = /^\s*"([1-9]\d{0,8})\.([1-9]\d{0,8})"\s*$/.exec(match) ?? [];
   // An ETag that was never given out matches nothing.
   if (incarnation === undefined || version === undefined) throw new ApiError("etag-mismatch");
   return { kind: "match", incarnation: Number(incarnation), version: Number(version) };

@@ -142,13 +142,13 @@ function page(
   const hasMore = views.length > limit && last !== undefined;
   return jsonAnswer(200, {
     queues: shown.map((view) => described(host, view)),
-    ...(hasMore ? { cursor: cursorOf(last.name, host.text) } : {}),
+    ...(hasMore ? { cursor: cursorOf("queues", last.name, host.text) } : {}),
     coord,
   });
 }
 
 function cursorName(cursor: string, text: TextCodec): string {
-  const name = saidBy(cursor, text);
+  const name = saidBy("queues", cursor, text);
   if (isQueueName(name)) return name;
   throw badCursor();
 }
