@@ -50,8 +50,11 @@ describe("enqueue/batch", () => {
       },
       { status: 200, seq: 1, duplicate: true },
       { status: 422, problem: { code: "dedup-conflict" } },
-      { status: 400, problem: { code: "request-invalid" } },
-      { status: 400, problem: { code: "request-invalid" } },
+      { status: 400, problem: { code: "request-invalid", errors: [{ pointer: "/messages/4" }] } },
+      {
+        status: 400,
+        problem: { code: "request-invalid", errors: [{ pointer: "/messages/5/bodyBase64" }] },
+      },
       { status: 400, problem: { code: "limit-exceeded", limit: "priority", max: 9 } },
       { status: 201, seq: 2 },
     ]);

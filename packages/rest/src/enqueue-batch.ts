@@ -94,7 +94,7 @@ function refuseBytes(messages: readonly NewMessage[]): void {
 function entriesOf(sent: readonly unknown[], source: MessageSource): readonly Entry[] {
   const faults: ShapeFault[] = [];
   return sent.map((entry, index) => {
-    if (isMessage(entry, faults)) return newEntry(entry, source);
+    if (isMessage(entry, faults)) return newEntry(entry, index, source);
     const found = faults.splice(0);
     return faultsError(
       found.map((fault) => ({ ...fault, pointer: pointerIn(index, fault.pointer) })),
@@ -110,13 +110,21 @@ function pointerIn(index: number, pointer: string): string {
   return `/messages/${index}${pointer}`;
 }
 
-function newEntry(sent: SentMessage, source: MessageSource): Entry {
+function newEntry(sent: SentMessage, index: number, source: MessageSource): Entry {
   try {
     return newMessage(sent, source);
   } catch (error) {
     // What is wrong with one entry is that entry's answer; anything else is a bug.
-    if (error instanceof ApiError) return error;
-    throw error;
+    if (!(error instanceof ApiError)) throw error;
+    const { code, facts } = error;
+    const faults = facts.errors?.map(({ pointer, detail }) => ({
+      pointer: pointerIn(index, pointer),
+      detail,
+    }));
+    const [first] = faults ?? [];
+    if (faults === undefined || first === undefined) return error;
+    const detail = `${first.pointer}: ${first.detail}.`;
+    return new ApiError(code, { ...facts, errors: faults, detail });
   }
 }
 

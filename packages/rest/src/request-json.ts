@@ -65,14 +65,18 @@ function withOrdinals(
   return text + decode(bytes, from, bytes.length);
 }
 
+function textOf({ pointer, detail }: ShapeFault): string {
+  if (pointer !== "") return `${pointer}: ${detail}.`;
+  return `${detail.slice(0, 1).toUpperCase()}${detail.slice(1)}.`;
+}
+
 /** The error that names these faults. One wrong type makes the whole `request-invalid`. */
 export function faultsError(faults: readonly ShapeFault[]): ApiError {
   const beyond = faults.find(({ code }) => code === "limit-exceeded");
   const isInvalid = beyond === undefined || faults.some(({ code }) => code === "request-invalid");
   const [first] = faults;
   const facts: ErrorFacts = {
-    detail:
-      first === undefined ? "The value is not accepted." : `${first.pointer}: ${first.detail}.`,
+    detail: first === undefined ? "The value is not accepted." : textOf(first),
     errors: faults.map(({ pointer, detail }) => ({ pointer, detail })),
   };
   if (isInvalid) return new ApiError("request-invalid", facts);
