@@ -53,7 +53,7 @@ test("an export holds names and configurations and nothing else, always in the s
 });
 
 test("a file creates and changes queues; what it does not name stays, and again is nothing", async () => {
-  await stage.run("queue create wide.old maxFailures=3 leaseMsDefault=1m");
+  await stage.run("queue create wide.old maxFailures=3 leaseMsDefault=1m backoff.baseMs=2s");
   await stage.run("queue create wide.kept");
   const file = write("wide.json", {
     queues: [
@@ -85,7 +85,7 @@ It would be: 1 created, 1 changed, 1 queue as wanted already.
     dryRun: false,
   });
   expect((await stage.run("queue show wide.old")).json()).toMatchObject({
-    config: { maxFailures: 7, leaseMsDefault: 60_000, backoff: { baseMs: 1000, factor: 3 } },
+    config: { maxFailures: 7, leaseMsDefault: 60_000, backoff: { baseMs: 2000, factor: 3 } },
   });
   const again = await stage.run(`queue apply -f ${file}`, person);
   expect(again).toMatchObject({

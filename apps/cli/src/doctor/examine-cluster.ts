@@ -7,7 +7,7 @@ import { cellText, durationText, grouped, plural } from "../output/cell.ts";
 import { isBehind, sentenceOf } from "../status/sentence.ts";
 import { readToken } from "../token/read-token.ts";
 import { version } from "../version.ts";
-import { failuresOf, questionOptions } from "./examine-gateway.ts";
+import { failureFinding, failuresOf, questionOptions } from "./examine-gateway.ts";
 import { broken, fine, type Finding, skipped, warned } from "./finding.ts";
 
 /** Characters of a cluster's id that tell it from others for a person. */
@@ -28,11 +28,7 @@ export async function* examineCluster(cli: Cli): AsyncGenerator<Finding, void, u
   } catch (error) {
     const isHidden = isQuorateError(error) && error.code === "scope-missing";
     if (isHidden) yield skipped("quorum", "the token may not see the cluster (cluster:read)");
-    else {
-      yield await failuresOf("quorum", () => {
-        throw error;
-      });
-    }
+    else yield failureFinding("quorum", error);
   }
 }
 

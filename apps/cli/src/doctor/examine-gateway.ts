@@ -68,7 +68,8 @@ export async function failuresOf(
   }
 }
 
-function failureFinding(check: string, error: unknown): Finding {
+/** A question that was refused, or that nobody answered. Throws what is no failure of a call. */
+export function failureFinding(check: string, error: unknown): Finding {
   if (!isQuorateError(error) || error.code === "aborted") throw error;
   const advice =
     error.code === "answer-unreadable" || error.code === "route-not-found"

@@ -56,7 +56,7 @@ const numberColumns: readonly NumberColumn[] = [
   { title: "CONS", key: "consumers", chars: 4, cell: countCell("consumers") },
 ];
 
-/** What a narrow terminal does without, the first at first. */
+/** What a narrow terminal does without, in this order. */
 const dispensable = [
   "consumers",
   "scheduled",
