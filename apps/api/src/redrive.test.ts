@@ -40,7 +40,7 @@ describe("POST /queues/{q}/redrive", () => {
     const startedAt = new Date(gateway.cluster.nowMs()).toISOString();
     const begun = await post("redrive", { filter: {} });
     expect(begun.status).toBe(202);
-    expect(begun.json["matched"]).toBe(2);
+    expect(begun.json).toMatchObject({ matched: 2, counting: false });
     const task = `/v1/tasks/${String(begun.json["taskId"])}`;
     const running = await gateway.send("GET", task);
     expect(running.json).toMatchObject({
@@ -49,6 +49,7 @@ describe("POST /queues/{q}/redrive", () => {
       kind: "redrive",
       state: "running",
       matched: 2,
+      counting: false,
       moved: 0,
       startedAt,
       endedAt: null,
@@ -82,12 +83,41 @@ describe("POST /queues/{q}/redrive", () => {
     for (const [filter, matched] of counts) {
       const seen = await post("redrive", { filter, dryRun: true });
       expect(seen.status).toBe(200);
-      expect(seen.json, JSON.stringify(filter)).toMatchObject({ taskId: null, matched });
+      expect(seen.json, JSON.stringify(filter)).toMatchObject({
+        taskId: null,
+        matched,
+        counting: false,
+      });
     }
     const nowhere = await post("redrive", { filter: {}, target: "no-such", dryRun: true });
     expect(problemIn(nowhere).code).toBe("queue-not-found");
     expect(gateway.cluster.op()).toBe(op);
     expect(await states()).toEqual(["dead", "dead", "dead"]);
+  });
+
+  it("says that it still counts what lies behind the first 2,000, and then how many they are", async () => {
+    const { post } = await queueOfDead();
+    for (let left = 2100; left > 0; left -= 1000) {
+      const messages = Array.from({ length: Math.min(left, 1000) }, () => ({ body: 1 }));
+      await post("enqueue/batch", { messages });
+    }
+    for (let left = 2100; left > 0; left -= 100) {
+      const { json } = await post("dequeue", { max: 100 });
+      const settlements = (json["messages"] as { leaseId: string }[]).map(({ leaseId }) => ({
+        leaseId,
+        action: "reject",
+        error: { type: "Late", message: "no" },
+      }));
+      await post("settle", { settlements });
+    }
+    const filter = { errorType: "Late" };
+    const dry = await post("redrive", { filter, dryRun: true });
+    expect(dry.json).toMatchObject({ matched: 2100, counting: false });
+    const begun = await post("redrive", { filter, rate: 1 });
+    expect(begun.json).toMatchObject({ matched: 2000, counting: true });
+    gateway.cluster.advance(500);
+    const task = await gateway.send("GET", `/v1/tasks/${String(begun.json["taskId"])}`);
+    expect(task.json).toMatchObject({ matched: 2100, counting: false, state: "running" });
   });
 
   it("moves messages into a target, for whom the token has redrive, too", async () => {

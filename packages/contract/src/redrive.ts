@@ -31,12 +31,16 @@ const filter = object({
   to: optional(time),
 });
 
+const counting = z.boolean().meta({
+  description:
+    "Whether `matched` still grows: of more than 2,000 dead letters those that a groupId or an errorType means are counted by and by",
+});
+
 const RedriveReply = z
   .strictObject({
     taskId: TaskId.nullable().meta({ description: "Null with dryRun" }),
-    matched: Count.meta({
-      description: "Dead letters that are meant; of more than 2,000 with a filter those so far",
-    }),
+    matched: Count.meta({ description: "Dead letters that are meant" }),
+    counting,
     coord: Coord,
   })
   .meta({ id: "Redriven" });
@@ -76,6 +80,7 @@ const TaskReply = z
     kind: z.literal("redrive"),
     state: z.enum(["running", "done", "cancelled"]),
     matched: Count,
+    counting,
     moved: Count,
     startedAt: Time,
     endedAt: Time.nullable(),

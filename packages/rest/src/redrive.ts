@@ -50,8 +50,8 @@ function* redriveSome(host: Host, call: RedriveCall): Conversation<Answer> {
     // A second one would also take what has died in the meantime.
     { expects: "task", isRepeatable: false },
   );
-  const { number, matched } = outcome.task;
-  return jsonAnswer(202, { taskId: taskIdText(number), matched, coord }, headers);
+  const { number, matched, counting } = outcome.task;
+  return jsonAnswer(202, { taskId: taskIdText(number), matched, counting, coord }, headers);
 }
 
 function* refuseMissing(queue: string): Conversation<void> {
@@ -83,7 +83,9 @@ function* count(queue: string, filter: RedriveFilter): Conversation<Answer> {
     const { answer, coord } = yield* ask(question, { expects: "dead-count" });
     if (answer.count === null) throw new ApiError("queue-not-found");
     matched += answer.count.matched;
-    if (answer.count.next === null) return jsonAnswer(200, { taskId: null, matched, coord });
+    if (answer.count.next === null) {
+      return jsonAnswer(200, { taskId: null, matched, counting: false, coord });
+    }
     from = answer.count.next;
   }
 }
@@ -125,7 +127,7 @@ function* find(
 }
 
 function taskAnswer(
-  { number, queue, state, matched, moved, startedAtMs, endedAtMs }: TaskView,
+  { number, queue, state, matched, counting, moved, startedAtMs, endedAtMs }: TaskView,
   coord: Coord,
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
@@ -135,6 +137,7 @@ function taskAnswer(
     kind: "redrive",
     state,
     matched,
+    counting,
     moved,
     startedAt: formatTime(startedAtMs),
     endedAt: endedAtMs === null ? null : formatTime(endedAtMs),

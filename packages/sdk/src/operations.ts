@@ -363,6 +363,7 @@ export interface Ready {
 export interface Redriven {
   readonly taskId: TaskId | null;
   readonly matched: number;
+  readonly counting: boolean;
   readonly coord: Coord;
 }
 
@@ -406,6 +407,7 @@ export interface Task {
   readonly kind: "redrive";
   readonly state: "running" | "done" | "cancelled";
   readonly matched: number;
+  readonly counting: boolean;
   readonly moved: number;
   readonly startedAt: Time;
   readonly endedAt: Time | null;

@@ -34,12 +34,12 @@ export function declareDlqRedrive(parent: CommandUnknownOpts, cli: Cli): void {
         params: { queue },
         body: { filter, rate, target, dryRun },
       });
-      const { taskId, matched } = body;
+      const { taskId, matched, counting } = body;
       if (taskId !== null && wait === true) {
         cli.output.answer(await awaitTask(cli, taskId), taskRecord);
         return;
       }
-      const count = plural(matched, "dead letter");
+      const count = `${counting ? "at least " : ""}${plural(matched, "dead letter")}`;
       const line = taskId === null ? `${count} would be brought back` : `${taskId}: ${count}`;
       cli.output.answer(body, { kind: "text", of: () => line, id: "taskId" });
       if (taskId !== null) cli.output.say(`quorate dlq tasks ${taskId} shows how far it has come.`);
