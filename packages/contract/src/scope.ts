@@ -35,10 +35,17 @@ export type EitherAction = "read or peek";
  */
 export type RouteScope = "public" | "any" | QueueAction | EitherAction | ClusterScope;
 
+/** The actions of each scope that was asked about: scopes are few, and every request asks. */
+const actionsByScope = new Map<RouteScope, readonly QueueAction[]>();
+
 /** The queue actions of which a route's scope asks for one, the plainest first; else none. */
 export function actionsOf(scope: RouteScope): readonly QueueAction[] {
+  const known = actionsByScope.get(scope);
+  if (known !== undefined) return known;
   const words = scope.split(" or ");
-  return words.flatMap((word) => queueActions.filter((action) => action === word));
+  const actions = words.flatMap((word) => queueActions.filter((action) => action === word));
+  actionsByScope.set(scope, actions);
+  return actions;
 }
 
 /** The scopes of one token, parsed once. */
