@@ -55,6 +55,24 @@ describe("key files", () => {
     );
   });
 
+  it("says in a message what is wrong, without a secret in it", async () => {
+    const wrong = readKeyFile(path, { ...use, passphrase: "a wrong one" });
+    await expect(wrong).rejects.toThrow("the passphrase does not open the key file");
+    const other = readKeyFile(path, { ...use, purpose: "operator" });
+    await expect(other).rejects.toThrow(`${path} holds a replica key`);
+  });
+
+  it("costs whoever guesses passphrases what scrypt with N = 131,072 costs", async () => {
+    const { header } = JSON.parse(text);
+    expect(header.kdf).toBe("scrypt N=131072 r=8 p=1");
+    // No cheaper file is taken, whoever wrote it.
+    const cheap = text.replace("N=131072", "N=1024");
+    const copy = join(folder, "cheap.key");
+    await writeFile(copy, cheap, { mode: 0o600 });
+    expect(await codeOf(readKeyFile(copy, use))).toBe("damaged");
+    await rm(copy);
+  });
+
   it("refuses a missing file, and one that others may read", async () => {
     expect(await codeOf(readKeyFile(join(folder, "none"), use))).toBe("not-found");
     for (const mode of [0o640, 0o604, 0o700]) {

@@ -98,6 +98,7 @@ async function sealSeed(
 ): Promise<Uint8Array> {
   const key = await deriveKey(passphrase, salt);
   const sealing = createCipheriv(cipher, key, nonce).setAAD(utf8Encode(header));
+  key.fill(0);
   const ciphertext = bytesConcat(sealing.update(seed), sealing.final());
   return bytesConcat(ciphertext, sealing.getAuthTag());
 }
@@ -110,6 +111,7 @@ async function openSeed(
   const opening = createDecipheriv(cipher, key, content.nonce, { authTagLength: tagBytes })
     .setAAD(utf8Encode(headerText(content)))
     .setAuthTag(content.sealed.subarray(seedBytes));
+  key.fill(0);
   const seed = opening.update(content.sealed.subarray(0, seedBytes));
   try {
     opening.final();

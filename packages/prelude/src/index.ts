@@ -14,4 +14,5 @@ export {
   type StateLoading,
   type StateMachine,
 } from "./state-machine.ts";
+export { Tally } from "./tally.ts";
 export { utf8Decode, utf8Encode } from "./utf8.ts";

@@ -1,5 +1,4 @@
 /** A gateway's client: joins sessions, reads and what the members say to the port. */
-import { DecodeError } from "@quorate/prelude";
 import type {
   Clock,
   Crypto,
@@ -12,7 +11,6 @@ import type {
 import {
   asView,
   type ClusterConfig,
-  decodeNote,
   digestClusterConfig,
   keyIdOf,
   type Message,
@@ -35,6 +33,7 @@ import { resendMs, sessionCount, stallMs, tickMs } from "./limits.ts";
 import { Members } from "./members.ts";
 import { newCall, newRead } from "./new-call.ts";
 import { isRequestDue } from "./request-due.ts";
+import { NoteReader } from "./note-reader.ts";
 import { patienceWithout } from "./patience.ts";
 import { VsrSession } from "./vsr-session.ts";
 import { type Call, WaitingCalls } from "./waiting-calls.ts";
@@ -63,6 +62,7 @@ class Client implements ClusterClient, TransportEvents {
   private readonly calls = new WaitingCalls();
   private readonly reads = new WaitingReads();
   private readonly watchers = new Watchers();
+  private readonly notes: NoteReader;
   private readonly news = new HealthNews(() => this.health());
   private readonly place;
   private readonly keyId: Uint8Array;
@@ -78,6 +78,7 @@ class Client implements ClusterClient, TransportEvents {
     const { clusterId, epoch } = config;
     this.place = { clusterId, epoch, configDigest, view: asView(0) };
     this.members = new Members(config);
+    this.notes = new NoteReader(parts.log);
     this.transport = parts.connect(this);
     const ports = {
       sign: (message: Message) => this.sign(message),
@@ -139,12 +140,8 @@ class Client implements ClusterClient, TransportEvents {
 
   onPacket(from: PeerId, packet: Uint8Array): void {
     if (from.kind !== "replica") return;
-    try {
-      this.onNote(from.index, decodeNote(packet));
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.parts.log.warn("a member sent what is not a note", { member: from.index });
-    }
+    const note = this.notes.read(from.index, packet);
+    if (note !== null) this.onNote(from.index, note);
   }
 
   onLinkUp(peer: PeerId): void {

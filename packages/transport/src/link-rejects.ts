@@ -1,3 +1,4 @@
+import { Tally } from "@quorate/prelude";
 import type { Log, LogFields, Metrics } from "@quorate/ports";
 
 /** Why a frame or a connection was refused. */
@@ -43,9 +44,9 @@ export type LinkRejectReason =
   /** Ours: a packet for a peer that takes none at the moment. */
   | "backlog";
 
-/** Counts refusals. Logs a reason's 1st, 2nd, 4th, 8th … so that an attacker cannot fill the log. */
+/** Counts refusals. The log shows few of many, so that an attacker cannot fill it. */
 export class LinkRejects {
-  private readonly counts = new Map<LinkRejectReason, number>();
+  private readonly tally = new Tally<LinkRejectReason>();
   private readonly metrics: Metrics;
   private readonly log: Log;
 
@@ -55,15 +56,12 @@ export class LinkRejects {
   }
 
   count(reason: LinkRejectReason, fields: LogFields = {}): void {
-    const count = (this.counts.get(reason) ?? 0) + 1;
-    this.counts.set(reason, count);
+    const { count, isWorthTelling } = this.tally.count(reason);
     this.metrics.count("quorate_link_rejects_total", { reason });
-    if (Number.isInteger(Math.log2(count))) {
-      this.log.warn("refused on a link", { reason, count, ...fields });
-    }
+    if (isWorthTelling) this.log.warn("refused on a link", { reason, count, ...fields });
   }
 
   read(): ReadonlyMap<string, number> {
-    return new Map(this.counts);
+    return this.tally.read();
   }
 }

@@ -180,15 +180,18 @@ function executeRequest(
     if (isLastRequest(session, message.number, header.bodyDigest)) replyAgain(replica, session);
     return place.operations;
   }
-  const { op, operations: requestIndex, timestampMicros, random } = place;
-  const context = { op, requestIndex, timestampMicros, random };
-  const results = runOperations(replica.stateMachine, message.operations, context);
+  const results = runOperations(replica.stateMachine, message.operations, {
+    op: place.op,
+    requestIndex: place.operations,
+    timestampMicros: place.timestampMicros,
+    random: place.random,
+  });
   replica.clientTable.keepResults(session, results);
   session.number = message.number;
   session.digest = header.bodyDigest.slice();
   session.lastOp = place.op;
   replyAgain(replica, session);
-  return requestIndex + results.length;
+  return place.operations + results.length;
 }
 
 /** Sends the outcomes of the session's newest request, if this replica is in charge. */

@@ -107,9 +107,9 @@ export const normalMutants: readonly Mutant[] = [
     edits: [
       {
         file: execute,
-        find: "      timestampMicros: place.timestampMicros,\n",
+        find: "    timestampMicros: place.timestampMicros,\n",
         replace:
-          "      timestampMicros: Math.max(place.timestampMicros, Math.floor(replica.clockMicros)),\n",
+          "    timestampMicros: Math.max(place.timestampMicros, Math.floor(replica.clockMicros)),\n",
       },
     ],
   },
@@ -118,8 +118,8 @@ export const normalMutants: readonly Mutant[] = [
     edits: [
       {
         file: execute,
-        find: "      random: place.random,\n",
-        replace: "      random: replica.identity.bootSecret.slice(0, place.random.length),\n",
+        find: "    random: place.random,\n",
+        replace: "    random: replica.identity.bootSecret.slice(0, place.random.length),\n",
       },
     ],
   },
