@@ -145,6 +145,14 @@ describe("dequeue", () => {
     expect(messagesIn(await dequeue(queue, { max: 10 }))).toEqual([]);
   });
 
+  it("takes a worker's label of 128 characters, whatever they are, and shows it", async () => {
+    const queue = await newQueue({}, [1]);
+    const worker = "😀".repeat(128);
+    expect(messagesIn(await dequeue(queue, { worker }))).toHaveLength(1);
+    const { json } = await gateway.send("GET", `${queue}/messages`);
+    expect(json["messages"]).toMatchObject([{ lease: { worker } }]);
+  });
+
   it.each([
     [{ max: 0 }, "limit-exceeded"],
     [{ max: 101 }, "limit-exceeded"],
@@ -153,6 +161,7 @@ describe("dequeue", () => {
     [{ waitMs: 30_001 }, "limit-exceeded"],
     [{ maxPerGroup: 101 }, "limit-exceeded"],
     [{ worker: "w".repeat(129) }, "limit-exceeded"],
+    [{ worker: "😀".repeat(129) }, "limit-exceeded"],
     [{ mode: "peek" }, "request-invalid"],
     [{ from: "leased" }, "request-invalid"],
     [{ dequeueId: "a b" }, "request-invalid"],

@@ -120,7 +120,7 @@ export function text(rule: {
     schema: pattern === undefined ? schema : schema.regex(pattern),
     holds: (value, faults): value is string => {
       if (typeof value !== "string") return invalid(faults, "expected a string");
-      if (value.length > charsMax) {
+      if (isLonger(value, charsMax)) {
         const detail = `expected at most ${charsMax} characters`;
         return beyond(faults, { detail, limit, max: charsMax });
       }
@@ -129,6 +129,12 @@ export function text(rule: {
       );
     },
   };
+}
+
+/** Characters are code points, as JSON Schema counts them; most texts have one in each unit. */
+function isLonger(value: string, charsMax: number): boolean {
+  if (value.length <= charsMax || value.length > 2 * charsMax) return value.length > charsMax;
+  return [...value].length > charsMax;
 }
 
 /** true or false. */
