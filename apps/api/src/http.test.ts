@@ -136,6 +136,9 @@ describe("bodies", () => {
     ["application/json; charset=latin1", 415],
     ["application/problem+json", 415],
     ["application/json; charset=utf-8", 200],
+    ["application/json;", 200],
+    ["application/json; odata.metadata=minimal; charset=utf-8", 200],
+    ["application/json; charset=utf-8; charset=latin1", 415],
     ['Application/JSON; charset="UTF-8"', 200],
   ])("of type %s are %i", async (contentType, status) => {
     const answer = await gateway.send("POST", "/v1/queues/orders/dequeue", {

@@ -27,12 +27,13 @@ export function bodyKindOf({ headers }: RequestHead, bytesMax: number): BodyKind
   }
   const [type = "", ...parameters] = contentType.split(";");
   if (type.trim().toLowerCase() !== "application/json") return { kind: "raw", contentType };
-  if (!parameters.every(isUtf8Charset)) {
+  if (!parameters.every(isNoOtherCharset)) {
     throw new ApiError("unsupported-media-type", { detail: "JSON is taken in UTF-8 only." });
   }
   return { kind: "json" };
 }
 
-function isUtf8Charset(parameter: string): boolean {
-  return /^\s*charset\s*=\s*"?utf-8"?\s*$/i.test(parameter);
+/** JSON has no parameters (RFC 8259 §11); one that claims another charset is believed to mean it. */
+function isNoOtherCharset(parameter: string): boolean {
+  return !/^\s*charset\s*=/i.test(parameter) || /=\s*"?utf-8"?\s*$/i.test(parameter);
 }
