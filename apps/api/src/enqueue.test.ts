@@ -169,6 +169,21 @@ describe("enqueue", () => {
     }
   });
 
+  it("drops no option silently: beside JSON a header of one is refused", async () => {
+    const queue = await newQueue();
+    for (const [path, body] of [
+      ["enqueue", { body: 1 }],
+      ["enqueue/batch", { messages: [{ body: 1 }] }],
+    ] as const) {
+      const headers = { "Quorate-Delay-Ms": "60000" };
+      const answer = await gateway.send("POST", `${queue}/${path}`, { body, headers });
+      expect(problemIn(answer)).toMatchObject({
+        code: "request-invalid",
+        errors: [{ pointer: "Quorate-Delay-Ms" }],
+      });
+    }
+  });
+
   it("answers a duplicate with the original's ids and time, and refuses another message", async () => {
     const queue = await newQueue();
     const first = await gateway.send("POST", `${queue}/enqueue`, {

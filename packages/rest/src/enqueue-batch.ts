@@ -23,6 +23,7 @@ import type { Call, Serve } from "./call.ts";
 import { ask, type Conversation, type Coord, execute } from "./conversation.ts";
 import type { Host } from "./host.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
+import { refuseOptionHeaders } from "./raw-message.ts";
 import { coordText, timeText } from "./json-text.ts";
 import { type MessageSource, newMessage, type SentMessage, sourceOf } from "./new-message.ts";
 import { refusalError } from "./refusal-error.ts";
@@ -44,6 +45,7 @@ function isWhole(entry: Entry): entry is NewMessage {
 
 function* enqueueMany(host: Host, call: BatchCall): Conversation<Answer> {
   const { atomic = false, messages: sent } = call.body;
+  refuseOptionHeaders(call);
   const key = idempotencyKeyOf(call.request);
   refuseCount(sent.length);
   const entries = entriesOf(sent, sourceOf(host, call));

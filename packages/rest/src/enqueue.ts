@@ -8,13 +8,16 @@ import type { Host } from "./host.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
 import { coordText, timeText } from "./json-text.ts";
 import { fingerprintOf, newMessage, sourceOf } from "./new-message.ts";
-import { rawMessage } from "./raw-message.ts";
+import { rawMessage, refuseOptionHeaders } from "./raw-message.ts";
 
 /** `POST …/enqueue`, JSON and raw. */
 export function serveEnqueue(serve: Serve, host: Host): void {
   serve(
     enqueue,
-    (call) => enqueueOne(host, call, newMessage(call.body, sourceOf(host, call))),
+    (call) => {
+      refuseOptionHeaders(call);
+      return enqueueOne(host, call, newMessage(call.body, sourceOf(host, call)));
+    },
     (call) => enqueueOne(host, call, rawMessage(host, call)),
   );
 }

@@ -1,7 +1,7 @@
 /** A message whose body was sent as it is, with its options in headers. */
 import { type ApiError, message, rawHeaders, type ShapeFault } from "@quorate/contract";
 import type { NewMessage } from "@quorate/queue";
-import { headerOf, type RawCall } from "./call.ts";
+import { type Call, headerOf, type RawCall } from "./call.ts";
 import type { Host } from "./host.ts";
 import { labelled, type SentMessage, sourceOf } from "./new-message.ts";
 import { faultsError } from "./request-json.ts";
@@ -21,6 +21,15 @@ export function rawMessage(host: Host, call: RawCall): NewMessage {
     body: bytes,
     contentType: host.text.encode(contentType),
   });
+}
+
+const optionHeaders = Object.values(rawHeaders);
+
+/** Refuses the headers of a raw body's options beside JSON: dropped silently, they would mislead. */
+export function refuseOptionHeaders({ request }: Pick<Call, "request">): void {
+  for (const name of optionHeaders) {
+    if (headerOf(request, name) !== null) throw headerError(name, "expected with a raw body only");
+  }
 }
 
 function isNumber(field: string): boolean {
