@@ -2,6 +2,7 @@
 import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { configFieldsText } from "./arguments/queue-config.ts";
 import { Cli } from "./cli.ts";
+import { queueFileText } from "./queue-file/queue-file.ts";
 import { examplesOf } from "./examples.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
@@ -66,6 +67,14 @@ fields in bytes take \`64KiB\`, \`8MiB\`, \`1GiB\`.
 
 \`\`\`text
 ${configFieldsText.replaceAll(/^ {2}/gm, "")}
+\`\`\`
+
+## Files of queues
+
+For \`queue apply\`, as \`queue export\` writes them.
+
+\`\`\`text
+${queueFileText}
 \`\`\`
 `;
 }

@@ -8,6 +8,14 @@ export function ageAt(path: string): (item: Fields, nowMs: number) => string {
   return (item, nowMs) => text(textAt(item, path), (timeMs) => nowMs - timeMs);
 }
 
+/** For a column: the same in words, such as `3m12s ago`. */
+export function agoAt(path: string): (item: Fields, nowMs: number) => string {
+  return (item, nowMs) => {
+    const age = ageAt(path)(item, nowMs);
+    return age === absent ? absent : `${age} ago`;
+  };
+}
+
 /** For a column: how soon the time at a path is. */
 export function leftAt(path: string): (item: Fields, nowMs: number) => string {
   return (item, nowMs) => text(textAt(item, path), (timeMs) => timeMs - nowMs);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ageAt, leftAt } from "./age.ts";
+import { ageAt, agoAt, leftAt } from "./age.ts";
 import { paintOf } from "./style.ts";
 import { recordText, tableText } from "./table.ts";
 
@@ -58,7 +58,8 @@ test("ages are told by the reader's clock, and are never negative", () => {
   const nowMs = Date.parse(item.at) + 192_000;
   expect([ageAt("at")(item, nowMs), leftAt("at")(item, nowMs)]).toEqual(["3m12s", "0s"]);
   expect(leftAt("at")(item, nowMs - 384_000)).toBe("3m12s");
-  expect(ageAt("at")({ at: null }, nowMs)).toBe("–");
+  expect(agoAt("at")(item, nowMs)).toBe("3m12s ago");
+  for (const of of [ageAt, agoAt, leftAt]) expect(of("at")({ at: null }, nowMs)).toBe("–");
 });
 
 test("a record has a line for each value", () => {

@@ -16,6 +16,12 @@ export interface WantedQueue {
   readonly place: string;
 }
 
+/** The format for people, in help and in the reference; lines of 80 characters at most. */
+export const queueFileText = `A file of queues is one document, or one queue on each line:
+  {"queues": [{"name": "a", "config": {"maxFailures": 3}}, {"name": "b"}]}
+Fields have the names and units of the API (ms, bytes). One that is not named
+stays as it is, or has its default in a new queue. Pauses are no part of it.`;
+
 interface Entry {
   readonly value: unknown;
   readonly place: string;

@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { type Fields, listAt, textAt } from "../../exact-json.ts";
-import { ageAt } from "../../output/age.ts";
+import { agoAt } from "../../output/age.ts";
 import { plural } from "../../output/cell.ts";
 import type { View } from "../../output/output.ts";
 import { limitMax } from "../message/list-messages.ts";
@@ -17,7 +17,7 @@ const view: View = {
     { title: "DEAD", of: "count", align: "right" },
     { title: "REASON", of: "reason" },
     { title: "LAST ERROR'S TYPE", of: "errorType", isOptional: true },
-    { title: "NEWEST", of: ageAt("newest"), align: "right" },
+    { title: "NEWEST", of: agoAt("newest"), align: "right" },
   ],
 };
 

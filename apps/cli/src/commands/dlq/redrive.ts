@@ -40,7 +40,10 @@ export function declareDlqRedrive(parent: CommandUnknownOpts, cli: Cli): void {
         return;
       }
       const count = `${counting ? "at least " : ""}${plural(matched, "dead letter")}`;
-      const line = taskId === null ? `${count} would be brought back` : `${taskId}: ${count}`;
+      const line =
+        taskId === null
+          ? `${count} would be brought back`
+          : `task ${taskId} brings back ${count} of ${queue}`;
       cli.output.answer(body, { kind: "text", of: () => line, id: "taskId" });
       if (taskId !== null) cli.output.say(`quorate dlq tasks ${taskId} shows how far it has come.`);
     });

@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Task } from "@quorate/sdk";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
-import { ageAt } from "../../output/age.ts";
+import { agoAt } from "../../output/age.ts";
 import { awaitTask } from "./await-task.ts";
 
 /** `quorate dlq tasks`: how far redrives have come; a task is known for 24 h after its end. */
@@ -31,8 +31,8 @@ export function declareDlqTasks(parent: CommandUnknownOpts, cli: Cli): void {
             { title: "STATE", of: "state" },
             { title: "MOVED", of: "moved", align: "right" },
             { title: "MATCHED", of: "matched", align: "right" },
-            { title: "BEGAN", of: ageAt("startedAt"), align: "right" },
-            { title: "ENDED", of: ageAt("endedAt"), align: "right", isOptional: true },
+            { title: "BEGAN", of: agoAt("startedAt"), align: "right" },
+            { title: "ENDED", of: agoAt("endedAt"), align: "right", isOptional: true },
           ],
         },
       );

@@ -8,7 +8,7 @@ import { plural } from "../../output/cell.ts";
 import { carryOut } from "../../queue-file/carry-out.ts";
 import { type Plan, planFor, type Pruning } from "../../queue-file/plan.ts";
 import { countsOf, planText, type Tense } from "../../queue-file/plan-text.ts";
-import { readQueueFile } from "../../queue-file/queue-file.ts";
+import { queueFileText, readQueueFile } from "../../queue-file/queue-file.ts";
 
 /** Bytes of a file: 10,000 queues, which a cluster holds at most, take less than half of it. */
 const fileBytesMax = 16 * 1024 * 1024;
@@ -38,6 +38,7 @@ export function declareQueueApply(parent: CommandUnknownOpts, cli: Cli): void {
       await carryOut(cli, plan.steps);
       print(cli, plan, "did");
     });
+  command.addHelpText("after", `\n${queueFileText}`);
   addExamples(command, [
     { call: "quorate queue apply -f queues.json --dry-run", does: "look first" },
     { call: "quorate queue apply -f queues.json", does: "doing it again changes nothing" },
