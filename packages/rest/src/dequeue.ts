@@ -15,6 +15,7 @@ import type { Answer } from "./answer.ts";
 import { type Call, headerOf, type RequestHead } from "./call.ts";
 import { ask, type Conversation, type Coord, execute } from "./conversation.ts";
 import { type Delivered, deliveredText } from "./delivery-text.ts";
+import { faultAt } from "./fault-at.ts";
 import type { Host } from "./host.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
 import { aroundBodyBytesMax, deliveryAnswerBytesMax } from "./limits.ts";
@@ -55,8 +56,7 @@ function dequeueIdOf({ body, request }: DequeueCall): string | null {
   const key = idempotencyKeyOf(request);
   if (key !== null && body.dequeueId !== undefined && key !== body.dequeueId) {
     const detail = "expected the same as the Idempotency-Key, or only one of them";
-    const errors = [{ pointer: "/dequeueId", detail }];
-    throw new ApiError("request-invalid", { detail: `/dequeueId: ${detail}.`, errors });
+    throw faultAt("/dequeueId", detail);
   }
   return body.dequeueId ?? key;
 }

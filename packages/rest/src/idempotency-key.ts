@@ -1,6 +1,7 @@
 /** The Idempotency-Key header: who sends it again with the same request means the same request. */
-import { ApiError, idCharsMax } from "@quorate/contract";
+import { idCharsMax } from "@quorate/contract";
 import { headerOf, type RequestHead } from "./call.ts";
+import { faultAt } from "./fault-at.ts";
 
 const keyPattern = new RegExp(`^[ -~]{1,${idCharsMax}}$`);
 
@@ -11,6 +12,5 @@ export function idempotencyKeyOf(request: RequestHead): string | null {
   const key = /^".*"$/.test(given) ? given.slice(1, -1) : given;
   if (keyPattern.test(key)) return key;
   const detail = `expected 1 to ${idCharsMax} printable ASCII characters`;
-  const errors = [{ pointer: "Idempotency-Key", detail }];
-  throw new ApiError("request-invalid", { detail: `Idempotency-Key: ${detail}.`, errors });
+  throw faultAt("Idempotency-Key", detail);
 }

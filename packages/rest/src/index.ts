@@ -14,6 +14,7 @@ export {
   take,
   takeOrAsk,
 } from "./dequeue.ts";
+export { faultAt } from "./fault-at.ts";
 export type { Host, Seen, TextCodec } from "./host.ts";
 export { rateWindowSeconds } from "./limits.ts";
 export { problemAnswer } from "./problem-answer.ts";

@@ -19,6 +19,7 @@ import {
   type NewMessage,
 } from "@quorate/queue";
 import type { Call } from "./call.ts";
+import { faultAt } from "./fault-at.ts";
 import type { Host, TextCodec } from "./host.ts";
 
 /** A message as the contract's shape holds it. */
@@ -98,8 +99,7 @@ function capturedBody(ordinal: unknown, { bytes, captured }: MessageSource): Uin
 function decodedBody(base64: string, text: TextCodec): Uint8Array {
   const bytes = text.fromBase64(base64);
   if (text.toBase64(bytes) === base64) return bytes;
-  const errors = [{ pointer: "/bodyBase64", detail: "not canonical base64" }];
-  throw new ApiError("request-invalid", { detail: "/bodyBase64: not canonical base64.", errors });
+  throw faultAt("/bodyBase64", "not canonical base64");
 }
 
 function refuseLargeBody(bytes: number): void {

@@ -52,17 +52,12 @@ function* tryPut(host: Host, call: PutCall): Conversation<Answer> {
   const { answer, coord } = yield* ask(question, { expects: "put-trial" });
   const { trial } = answer;
   if (trial.would === "refuse") throw refusalError(trial.refusal);
-  const { incarnation, version } = trial.view;
-  const body = { ...described(host, trial.view), effect: effectOf(trial), coord };
-  return jsonAnswer(200, body, { ETag: `"${incarnation}.${version}"` });
+  return queueAnswer(host, trial.view, { status: 200, coord, effect: effectOf(trial) });
 }
 
 function* get(host: Host, call: Call<never, Held<typeof getQueue.query>>): Conversation<Answer> {
   const question = { type: "get-queue", queue: call.queue } as const;
-  const options = {
-    expects: "queue",
-    consistency: call.query.consistency,
-  } as const;
+  const options = { expects: "queue", consistency: call.query.consistency } as const;
   const { answer, coord } = yield* ask(question, options);
   if (answer.view === null) throw new ApiError("queue-not-found");
   return queueAnswer(host, answer.view, { status: 200, coord });
@@ -75,14 +70,17 @@ function queueAnswer(
     status,
     coord,
     headers = {},
+    effect,
   }: {
     readonly status: number;
     readonly coord: Coord;
     readonly headers?: Readonly<Record<string, string>>;
+    readonly effect?: ReturnType<typeof effectOf>;
   },
 ): Answer {
   const etag = `"${view.incarnation}.${view.version}"`;
-  const body = { ...described(host, view), coord };
+  const shown = described(host, view);
+  const body = effect === undefined ? { ...shown, coord } : { ...shown, effect, coord };
   return jsonAnswer(status, body, { ...headers, ETag: etag });
 }
 
@@ -120,10 +118,7 @@ function* list(host: Host, call: Call<never, Held<typeof listQueues.query>>): Co
       after,
       limit: limit + 1,
     } as const;
-    const options = {
-      expects: "queues",
-      consistency: query.consistency,
-    } as const;
+    const options = { expects: "queues", consistency: query.consistency } as const;
     const { answer, coord } = yield* ask(question, options);
     views.push(...answer.views.filter(({ name }) => mayAct(scopes, "read", name)));
     after = answer.views.at(-1)?.name ?? after;

@@ -1,10 +1,11 @@
 /** Taking away: a message, what is in some states, a queue. */
-import { ApiError, deleteMessage, deleteQueue, type Held, purge } from "@quorate/contract";
+import { deleteMessage, deleteQueue, type Held, purge } from "@quorate/contract";
 import { parseMessageId } from "@quorate/queue";
 import { administer } from "./administer.ts";
 import { type Answer, jsonAnswer } from "./answer.ts";
 import type { Call, Serve } from "./call.ts";
 import type { Conversation } from "./conversation.ts";
+import { faultAt } from "./fault-at.ts";
 import type { Host } from "./host.ts";
 
 /** `POST …/purge`, `DELETE …/messages/{id}` and `DELETE /v1/queues/{q}`. */
@@ -19,7 +20,7 @@ function* purgeStates(
   call: Call<Held<typeof purge.body & object>>,
 ): Conversation<Answer> {
   const { queue, body } = call;
-  if (body.confirm !== queue) throw bodyError("/confirm", "expected the name of the queue");
+  if (body.confirm !== queue) throw faultAt("/confirm", "expected the name of the queue");
   const { outcome, coord, headers } = yield* administer(
     host,
     call,
@@ -59,9 +60,4 @@ function* deleteWhole(
     { expects: "queue-deleted", isRepeatable: false },
   );
   return { status: 204, body: null, headers };
-}
-
-function bodyError(pointer: string, detail: string): ApiError {
-  const errors = [{ pointer, detail }];
-  return new ApiError("request-invalid", { detail: `${pointer}: ${detail}.`, errors });
 }

@@ -1,5 +1,6 @@
 /** The query of a request: known parameters only, each once. */
-import { ApiError, type Shape, type ShapeFault } from "@quorate/contract";
+import { type Shape, type ShapeFault } from "@quorate/contract";
+import { faultAt } from "./fault-at.ts";
 import { faultsError } from "./request-json.ts";
 
 /** The parameters, checked. Throws `request-invalid`; pointers are `?name`. */
@@ -9,8 +10,8 @@ export function checkedQuery<Q>(
 ): Q {
   const values: Record<string, string> = {};
   for (const [name, value] of parameters) {
-    if (Object.hasOwn(values, name)) throw queryError(name, "given twice");
-    if (name === "__proto__") throw queryError(name, "unknown field");
+    if (Object.hasOwn(values, name)) throw faultAt(`?${name}`, "given twice");
+    if (name === "__proto__") throw faultAt(`?${name}`, "unknown field");
     values[name] = value;
   }
   const faults: ShapeFault[] = [];
@@ -18,9 +19,4 @@ export function checkedQuery<Q>(
   throw faultsError(
     faults.map((fault) => ({ ...fault, pointer: fault.pointer.replace("/", "?") })),
   );
-}
-
-function queryError(name: string, detail: string): ApiError {
-  const errors = [{ pointer: `?${name}`, detail }];
-  return new ApiError("request-invalid", { detail: `?${name}: ${detail}.`, errors });
 }

@@ -1,7 +1,7 @@
 /** Revoking tokens. */
-import { ApiError, formatTime, type Held, parseTime, postRevocation } from "@quorate/contract";
+import { formatTime, type Held, parseTime, postRevocation } from "@quorate/contract";
 import { type RevocationSubject, revocationKeyHash, type Revoke } from "@quorate/queue";
-import { administer, type Answer, jsonAnswer } from "@quorate/rest";
+import { administer, type Answer, faultAt, jsonAnswer } from "@quorate/rest";
 import type { Call } from "../call.ts";
 import { hold } from "../cluster-call.ts";
 import { mount, type Mounting } from "../mount.ts";
@@ -22,9 +22,7 @@ async function revoke(
   const { body } = call;
   const { issuer, jti = null, sub = null } = body;
   if (!authority.tokens.knows(issuer)) {
-    const detail = "expected the iss of an issuer whose tokens are accepted";
-    const errors = [{ pointer: "/issuer", detail }];
-    throw new ApiError("request-invalid", { detail: `/issuer: ${detail}.`, errors });
+    throw faultAt("/issuer", "expected the iss of an issuer whose tokens are accepted");
   }
   const key = revocationKeyHash(gateway.host.sha256, subjectOf(body));
   const operation = { type: "revoke", key, issuedUntil: issuedUntilOf(body) } as const;
