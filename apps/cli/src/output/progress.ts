@@ -51,13 +51,13 @@ export class Progress {
     this.#text = given.text ?? grouped;
   }
 
-  /** Says how much is done. */
-  show(done: number): void {
+  /** Says how much is done, and of how much, where that has changed. */
+  show(done: number, total = this.#total): void {
     const nowMs = this.#nowMs();
     if (this.#sink === null || nowMs - this.#drawnMs < drawIntervalMs) return;
     this.#drawnMs = nowMs;
     const tookMs = nowMs - this.#beganMs;
-    const line = progressLine({ done, total: this.#total, tookMs }, this.#text);
+    const line = progressLine({ done, total, tookMs }, this.#text);
     this.#sink.write(`\r\u001b[K${line.slice(0, this.#sink.columns - 1)}`);
   }
 

@@ -13,7 +13,7 @@ export async function awaitTask(cli: Cli, taskId: string): Promise<Task> {
   const progress = cli.progress(task.matched);
   try {
     while (task.state === "running" && !host.signal.aborted) {
-      progress.show(task.moved);
+      progress.show(task.moved, task.matched);
       await host.pause(lookIntervalMs);
       if (!host.signal.aborted) task = await look();
     }

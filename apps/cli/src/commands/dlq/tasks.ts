@@ -4,6 +4,7 @@ import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { agoAt } from "../../output/age.ts";
 import { awaitTask } from "./await-task.ts";
+import { matchedText } from "./task-record.ts";
 
 /** `quorate dlq tasks`: how far redrives have come; a task is known for 24 h after its end. */
 export function declareDlqTasks(parent: CommandUnknownOpts, cli: Cli): void {
@@ -30,7 +31,7 @@ export function declareDlqTasks(parent: CommandUnknownOpts, cli: Cli): void {
             { title: "QUEUE", of: "queue", shrinks: true },
             { title: "STATE", of: "state" },
             { title: "MOVED", of: "moved", align: "right" },
-            { title: "MATCHED", of: "matched", align: "right" },
+            { title: "MATCHED", of: matchedText, align: "right" },
             { title: "BEGAN", of: agoAt("startedAt"), align: "right" },
             { title: "ENDED", of: agoAt("endedAt"), align: "right", isOptional: true },
           ],
