@@ -1,113 +1,38 @@
-import type { ExecutionContext } from "@quorate/prelude";
-import { sha256 } from "@quorate/prelude/testing";
-import {
-  createQueueStateMachine,
-  decodeOutcome,
-  encodeAnswer,
-  encodeOperation,
-  encodeOutcome,
-  encodeQuestion,
-  type Operation,
-  type Outcome,
-  type QueueStateMachine,
-} from "@quorate/queue";
-import type { ClusterClient } from "@quorate/session";
+import { encodeAnswer, encodeOperation, type Operation } from "@quorate/queue";
 import { expect, test } from "vitest";
-import { orderMessage } from "../workload/order-messages.ts";
 import { checkAnswers } from "./answers.ts";
 import { checkContract } from "./contract.ts";
 import { ExecutedLog } from "./executed-log.ts";
 import { History } from "./histories.ts";
+import { enqueue, honest, lying, put, queue, RecordedMachine } from "./testing/recorded-machine.ts";
 
-const queue = "q";
-const put = { type: "put-queue", queue, config: {}, precondition: { kind: "none" } } as const;
 const purge: Operation = { type: "purge", queue, states: ["ready"] };
 
-function enqueue(text: string): Operation {
-  const messages = [orderMessage(text)];
-  return { type: "enqueue", queue, form: "single", idempotency: null, messages };
-}
-
-/** A machine that says something else than what it did. */
-function lying(lie: (outcome: Outcome) => Outcome): QueueStateMachine {
-  const machine = honest();
-  return {
-    ...machine,
-    execute: (...args) => encodeOutcome(lie(decodeOutcome(machine.execute(...args)))),
-  };
-}
-
-function honest(): QueueStateMachine {
-  return createQueueStateMachine({ sha256, slabBytes: 70_000 });
-}
-
-/** A cluster of one machine, its log, and a client whose calls are recorded. */
-class Cluster {
-  readonly log = new ExecutedLog();
-  readonly history = new History(() => this.op);
-  readonly machine: QueueStateMachine;
-  private op = 0;
-  private readonly client: ClusterClient;
-
-  constructor(machine = honest()) {
-    this.machine = this.log.watch(machine);
-    const coord = (): { epoch: number; view: number; op: number } => ({
-      epoch: 0,
-      view: 1,
-      op: this.op,
-    });
-    const parts: Pick<ClusterClient, "execute" | "query"> = {
-      execute: async (operation) => {
-        return { bytes: this.machine.execute(operation, this.next()), coord: coord() };
-      },
-      query: async (question) => ({ bytes: this.machine.query(question), coord: coord() }),
-    };
-    this.client = this.history.recording(parts as ClusterClient, 0);
-  }
-
-  next(): ExecutionContext {
-    this.op += 1;
-    const random = new Uint8Array(16);
-    return { op: this.op, requestIndex: 0, timestampMicros: 1_000_000 + this.op, random };
-  }
-
-  async execute(...operations: readonly Operation[]): Promise<void> {
-    for (const operation of operations) {
-      await this.client.execute(encodeOperation(operation), { timeoutMs: 1 });
-    }
-  }
-
-  async look(): Promise<void> {
-    const options = { timeoutMs: 1, consistency: "linearizable" } as const;
-    await this.client.query(encodeQuestion({ type: "get-queue", queue }), options);
-  }
-
-  check(): void {
-    checkAnswers(this.log, this.history);
-    checkContract(this.log, this.history);
-  }
+function check({ log, history }: RecordedMachine): void {
+  checkAnswers(log, history);
+  checkContract(log, history);
 }
 
 test("what an honest machine does and shows is what the contract says", async () => {
-  const cluster = new Cluster();
+  const cluster = new RecordedMachine();
   await cluster.look();
   await cluster.execute(put, enqueue("a"), enqueue("b"), enqueue("a"));
   await cluster.look();
   await cluster.execute(purge);
   cluster.machine.pulse(cluster.next());
   await cluster.look();
-  expect(() => cluster.check()).not.toThrow();
+  expect(() => check(cluster)).not.toThrow();
   expect(cluster.log.entries).toHaveLength(6);
 });
 
 test("a purge that tells of more than there was is no purge of the contract", async () => {
-  const cluster = new Cluster(
+  const cluster = new RecordedMachine(
     lying((outcome) =>
       outcome.type === "purged" ? { ...outcome, removed: outcome.removed + 1 } : outcome,
     ),
   );
   await cluster.execute(put, enqueue("a"), purge);
-  expect(() => cluster.check()).toThrow(
+  expect(() => check(cluster)).toThrow(
     'purge at op 3 answered {"removed":2}, and not {"removed":1}',
   );
 });
@@ -116,15 +41,15 @@ test("a read that shows what is gone is none of the contract", async () => {
   const machine = honest();
   const before = { type: "get-queue", queue } as const;
   const stale = encodeAnswer({ type: "queue", view: null });
-  const cluster = new Cluster({ ...machine, query: () => stale });
+  const cluster = new RecordedMachine({ ...machine, query: () => stale });
   await cluster.execute(put);
-  cluster.check();
+  check(cluster);
   await cluster.look();
-  expect(() => cluster.check()).toThrow(`${before.type} at op 1 answered null`);
+  expect(() => check(cluster)).toThrow(`${before.type} at op 1 answered null`);
 });
 
 test("an answer of another op, or of another outcome, is none that was executed", async () => {
-  const cluster = new Cluster();
+  const cluster = new RecordedMachine();
   await cluster.execute(put, enqueue("a"));
   const [, answered] = cluster.history.raw;
   if (answered === undefined) throw new Error("no call");
@@ -140,10 +65,10 @@ test("an answer of another op, or of another outcome, is none that was executed"
 });
 
 test("what is executed more often than anybody asked for it is found", async () => {
-  const cluster = new Cluster();
+  const cluster = new RecordedMachine();
   await cluster.execute(put, enqueue("a"));
   cluster.machine.execute(encodeOperation(enqueue("a")), cluster.next());
-  expect(() => cluster.check()).toThrow("enqueue was executed at op 3, more often than");
+  expect(() => check(cluster)).toThrow("enqueue was executed at op 3, more often than");
 });
 
 test("a member that executes what another has executed adds nothing to the log", () => {

@@ -6,6 +6,7 @@ import { decodeOperation, decodeOutcome, type MessageView, type QueueView } from
 import { modelListing, type ModelQueue, normalized, QueueModel } from "@quorate/queue/testing";
 import type { ExecutedEntry, ExecutedLog } from "./executed-log.ts";
 import type { History, RecordedRead } from "./histories.ts";
+import { inOrder } from "./in-order.ts";
 import { Violation } from "../checkers/violation.ts";
 
 /**
@@ -20,19 +21,16 @@ const messageCharactersMax = 300;
 /** Throws Violation `contract` at the first answer that is another. */
 export function checkContract(log: ExecutedLog, history: History): void {
   const model = new QueueModel();
-  const reads = history.reads.toSorted((a, b) => (a.op ?? 0) - (b.op ?? 0));
   const [first] = log.entries;
-  let next = 0;
-  for (const entry of log.entries) {
-    if (entry.timestampMicros - (first?.timestampMicros ?? 0) > contractMicrosMax) return;
-    for (let read = reads[next]; read !== undefined; read = reads[next]) {
-      if ((read.op ?? 0) >= entry.op) break;
-      compareRead(model, read);
-      next += 1;
+  for (const step of inOrder(log, history)) {
+    if (step.kind === "read") {
+      compareRead(model, step.read);
+      continue;
     }
+    const { entry } = step;
+    if (entry.timestampMicros - (first?.timestampMicros ?? 0) > contractMicrosMax) return;
     compareEntry(model, entry);
   }
-  for (const read of reads.slice(next)) compareRead(model, read);
 }
 
 function compareEntry(model: QueueModel, { op, timestampMicros, call }: ExecutedEntry): void {

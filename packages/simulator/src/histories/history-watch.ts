@@ -1,11 +1,13 @@
 /** Records what clients are told in a run, and judges it when the run is over. */
 import { Prng } from "@quorate/prelude";
 import type { ClusterClient } from "@quorate/session";
+import { administratedQueues } from "../workload/administrated-queues.ts";
 import { HistoryClients, historyQueues } from "../workload/history-clients.ts";
 import type { World } from "../world/world.ts";
 import { checkAnswers } from "./answers.ts";
 import { checkContract } from "./contract.ts";
 import type { ExecutedLog } from "./executed-log.ts";
+import { checkFates } from "./fates.ts";
 import { checkRealTimeOrder } from "./history-order.ts";
 import { callOf, queueModel } from "./history-queue-model.ts";
 import { History } from "./histories.ts";
@@ -66,6 +68,7 @@ export class HistoryWatch {
     const { executed } = this.parts;
     if (executed !== null) {
       checkAnswers(executed, this.history);
+      checkFates(executed, this.history, administratedQueues);
       checkContract(executed, this.history);
     }
     if (this.own === null) return;

@@ -8,12 +8,11 @@ import { RandomOperations } from "@quorate/queue/testing";
 import type { ClusterClient } from "@quorate/session";
 import { contractMicrosMax } from "../histories/contract.ts";
 import type { World } from "../world/world.ts";
+import { administratedQueues } from "./administrated-queues.ts";
 import { Administrator } from "./administrator.ts";
 import { AnyClient } from "./any-client.ts";
 import { Calls } from "./calls.ts";
 
-/** Queues of these clients: messages are redriven from each to the other. */
-const queues = ["letters", "parcels"] as const;
 const callTimeoutMs = 2_000;
 
 export interface AdministratorsParts {
@@ -49,10 +48,11 @@ export class Administrators {
     const { prng } = this.parts;
     const { calls } = this;
     const isOver = (): boolean => this.isOver;
-    const operations = new RandomOperations(prng.fork(), queues);
+    const operations = new RandomOperations(prng.fork(), administratedQueues);
     for (let number = 0; number < count; number++) {
       const own = { calls, prng: prng.fork(), isOver };
-      const client = number === 0 ? new Administrator(own, queues) : new AnyClient(own, operations);
+      const client =
+        number === 0 ? new Administrator(own, administratedQueues) : new AnyClient(own, operations);
       this.left += 1;
       client.work().then(
         () => {
