@@ -92,6 +92,27 @@ describe("a client", () => {
     expect(await some.closed).toMatch(/^HTTP\/1\.1 400 /);
   });
 
+  it("that names the host in its target is answered as by the path alone", async () => {
+    const ask = (target: string) =>
+      open(`GET ${target} HTTP/1.1\r\n${head}Connection: close\r\n\r\n`);
+    expect(await (await ask("http://x/v1/queues/orders")).closed).toMatch(/^HTTP\/1\.1 200 /);
+    const unknown = await (await ask("http://x/v1/me?a=1")).closed;
+    expect(unknown).toContain('"pointer":"?a"');
+    const broken = await (await ask("http://[::/v1/me")).closed;
+    expect(broken).toMatch(/^HTTP\/1\.1 400 /);
+    expect(broken).toContain("application/problem+json");
+  });
+
+  it("of HTTP/1.0 that sends chunks is refused, and nothing behind them is read", async () => {
+    const { closed } = await open(
+      `POST /v1/queues/orders/dequeue HTTP/1.0\r\n${head}Connection: keep-alive\r\n` +
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.0\r\n\r\n",
+    );
+    const text = await closed;
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+  });
+
   it("that names two hosts is refused, as two readers could differ about it", async () => {
     const { closed } = await open(
       `GET /v1/me HTTP/1.1\r\n${head}HOST: y\r\nConnection: close\r\n\r\n`,

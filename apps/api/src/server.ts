@@ -5,6 +5,7 @@ import { ApiError, livePath } from "@quorate/contract";
 import { problemAnswer } from "@quorate/rest";
 import type { Express } from "express";
 import { send } from "./answer.ts";
+import { faultOfForm } from "./http-form.ts";
 import { http } from "./limits.ts";
 import { nameRequest } from "./request-id.ts";
 import { TrackedResponse } from "./tracked-response.ts";
@@ -20,7 +21,7 @@ export interface HttpLimits {
 
 /** A server with every limit set; it does not listen yet. */
 export function createHttpServer(app: Express, limits: HttpLimits): Server {
-  const serve = withHost(app);
+  const serve = inForm(app);
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
@@ -57,29 +58,18 @@ function isForFeed({ headers, url = "" }: IncomingMessage): boolean {
   return url.startsWith(`${livePath}/`) && headers.upgrade?.toLowerCase() === "websocket";
 }
 
-/** Refuses what has no Host, or more than one, as RFC 9112 §3.2 asks. */
-function withHost(app: Express): RequestListener {
+/** Refuses what is not the HTTP that it says; its connection ends, as nobody knows what follows. */
+function inForm(app: Express): RequestListener {
   return (request, response) => {
-    const hosts = hostsOf(request);
-    if (hosts === 1 || (hosts === 0 && request.httpVersion !== "1.1")) {
+    const fault = faultOfForm(request);
+    if (fault === null) {
       app(request, response);
       return;
     }
-    const detail = hosts === 0 ? "The request has no Host." : "The request has Host twice.";
-    const errors = [{ pointer: "Host", detail }];
-    const error = new ApiError("request-invalid", { detail, errors });
+    response.setHeader("Connection", "close");
+    const error = new ApiError("request-invalid", { detail: fault.detail, errors: [fault] });
     send(response, problemAnswer(error, nameRequest(request, response)));
   };
-}
-
-/** How many Host lines there are: of several, `headers` has the first. */
-function hostsOf({ rawHeaders }: IncomingMessage): number {
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? "";
-    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
-  }
-  return hosts;
 }
 
 function limitPerAddress(server: Server, connectionsMax: number): void {
