@@ -23,6 +23,18 @@ test("a bar is drawn at most ten times a second, and leaves nothing behind", () 
   expect(shown).toBe(ended);
 });
 
+test("a total that has grown is told as it is now", () => {
+  let shown = "";
+  const sink = {
+    isTerminal: true,
+    columns: 80,
+    rows: 24,
+    write: (text: string) => void (shown += text),
+  };
+  new Progress(sink, { total: 10, nowMs: () => 1000 }).show(5, 20);
+  expect(shown).toContain("5 of 20");
+});
+
 test("where nobody looks, nothing is drawn", () => {
   const progress = new Progress(null, { total: 1, nowMs: () => 1000 });
   progress.show(1);
