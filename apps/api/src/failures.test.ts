@@ -8,6 +8,7 @@ import {
 } from "./testing/test-gateway.ts";
 
 let gateway: TestGateway;
+const issuer = "https://issuer.test";
 
 beforeAll(async () => {
   gateway = await startTestGateway();
@@ -73,6 +74,14 @@ describe("without an answer of the cluster", () => {
       { body: { messages: [{ body: 1, dedupId: "u3" }] } },
       true,
     ],
+    ["a token's revocation", "/v1/trust/revocations", { body: { issuer, jti: "t" } }, true],
+    [
+      "a revocation until a time",
+      "/v1/trust/revocations",
+      { body: { issuer, sub: "bob", before: "2026-11-23T00:00:00Z" } },
+      true,
+    ],
+    ["a revocation until now", "/v1/trust/revocations", { body: { issuer, sub: "bob" } }, false],
     ["a settlement", "/v1/queues/orders/leases/l_00000000000000000000/ack", {}, true],
   ])("an unknown outcome of %s is an honest 504", async (_name, path, sent, retryable) => {
     const answer = await failing("outcome-unknown", path, sent);
