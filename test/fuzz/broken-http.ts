@@ -22,6 +22,12 @@ const spoils: readonly ((call: Call, prng: Prng) => string)[] = [
   (call) => request(call, "Host: x", "Transfer-Encoding: xchunked"),
   (call) => request(call, "Host: x", "Transfer-Encoding: chunked, identity"),
   (call) => request(call, `Content-Length: ${call.body.length}`),
+  (call) => request(call, "Host: x", "Host: y", `Content-Length: ${call.body.length}`),
+  (call) => request(inOneChunk(call), "Host: x", "Transfer-Encoding: gzip, chunked"),
+  (call) => {
+    const line = call.line.replace("1.1", "1.0");
+    return request({ ...inOneChunk(call), line }, "Host: x", "Connection: keep-alive", chunked);
+  },
   (call) => request(call, "Host: x", "No colon here"),
   (call) => request(call, "Host: x", " Folded: line"),
   (call) => request(call, "Host: x", "Space : before"),
@@ -58,6 +64,10 @@ export async function sendBrokenHttp(
   socket.write(Buffer.from(prng.pick(spoils)(call, prng), "latin1"));
   await closed;
   return heard.split("\r\n", 1)[0] ?? "";
+}
+
+function inOneChunk(call: Call): Call {
+  return { ...call, body: `${call.body.length.toString(16)}\r\n${call.body}\r\n0\r\n\r\n` };
 }
 
 function request({ line, authorization, body }: Call, ...headers: readonly string[]): string {
