@@ -1,4 +1,5 @@
 import { KeyFileError } from "@quorate/identity";
+import { WrongClockError } from "@quorate/runtime";
 import { CertificateError } from "@quorate/transport";
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "./config.ts";
@@ -27,6 +28,7 @@ describe("the exit code of a start that fails", () => {
     ["readFailed", refusal("EIO", "read")],
     ["tooFewFiles", refusal("EMFILE", "open")],
     ["tooFewFiles", refusal("ENFILE", "accept")],
+    ["wrongClock", new WrongClockError(0)],
     ["assertion", Object.assign(new Error("a program's own code"), { code: "ENOSPC" })],
     ["assertion", new TypeError("a bug")],
   ] as const)("is `%s` for what it is about: %s", (name, error) => {

@@ -2,7 +2,12 @@
 import { KeyFileError, VerifierVerdictError } from "@quorate/identity";
 import { JournalError } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
-import { type FatalReason, MovedFolderError, NotThisMemberError } from "@quorate/runtime";
+import {
+  type FatalReason,
+  MovedFolderError,
+  NotThisMemberError,
+  WrongClockError,
+} from "@quorate/runtime";
 import { CertificateError } from "@quorate/transport";
 import { NoQuorumOfOthersError } from "@quorate/vsr";
 import { ConfigError } from "./config.ts";
@@ -46,6 +51,7 @@ function exitCodeOf(error: unknown): number {
   }
   if (error instanceof MovedFolderError) return exitCodes.folderMoved;
   if (error instanceof NoQuorumOfOthersError) return exitCodes.diskLost;
+  if (error instanceof WrongClockError) return exitCodes.wrongClock;
   return exitCodeOfSystem(systemErrorOf(error));
 }
 

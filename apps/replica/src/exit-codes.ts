@@ -30,6 +30,8 @@ export const exitCodes = {
   stateDiverged: 77,
   /** The disk is an old copy: this member has signed what it does not know of. */
   rolledBack: 78,
+  /** The disk is lost, and the clock is too wrong to name the life of a new one. */
+  wrongClock: 79,
   /** A bug: something held that must not. */
   assertion: 127,
 } as const;

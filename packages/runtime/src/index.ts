@@ -1,3 +1,4 @@
+export { WrongClockError } from "./clock-of-new-disk.ts";
 export { MovedFolderError, NotThisMemberError } from "./open-member.ts";
 export {
   createReplicaHost,

@@ -2,6 +2,7 @@
 import { bytesEqual } from "@quorate/prelude";
 import type { Journal, OpenedEntry, OpenedJournal } from "@quorate/ports";
 import type { AdmissionContext, Superblock } from "@quorate/protocol";
+import { assertClockOfNewDisk } from "./clock-of-new-disk.ts";
 import { lostSuperblock } from "@quorate/vsr";
 
 /** The data folder is another member's, or another cluster's. */
@@ -31,7 +32,7 @@ export interface OpenedMember {
  * formatted before its first start. `wallMs` is the host's clock, milliseconds since 1970, and
  * names the life of the new disk (rules S11, A6).
  *
- * Throws NotThisMemberError, MovedFolderError and NoQuorumOfOthersError.
+ * Throws NotThisMemberError, MovedFolderError, WrongClockError and NoQuorumOfOthersError.
  */
 export async function openMember(
   journal: Journal,
@@ -40,6 +41,7 @@ export async function openMember(
   index: number,
   wallMs: number,
 ): Promise<OpenedMember> {
+  if (superblock === null) assertClockOfNewDisk(admission.config, wallMs);
   const known = superblock ?? lostSuperblock(admission, index, wallMs);
   const isOurs =
     known.replica === index &&

@@ -1,6 +1,15 @@
+import type { Crypto } from "@quorate/ports";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectionsAtOnceMax, helloMsMax, unauthenticatedSocketsMax } from "./limits.ts";
-import { replica, TestCluster, testClock, type TestPeer, until } from "./test-cluster.ts";
+import { dialHello } from "./hello.ts";
+import {
+  replica,
+  TestCluster,
+  testClock,
+  testCrypto,
+  type TestPeer,
+  until,
+} from "./test-cluster.ts";
 import { Stranger } from "./test-stranger.ts";
 
 describe("a replica whose port a crowd of strangers reaches", () => {
@@ -61,6 +70,38 @@ describe("a replica whose port a crowd of strangers reaches", () => {
     await until(() => one.events.ups.length === 2);
   });
 
+  it("verifies no more signatures than so many connections may ask for", async () => {
+    await one.transport.stop();
+    let verified = 0;
+    const crypto: Crypto = {
+      ...testCrypto,
+      verify: (...args) => {
+        verified += 1;
+        return testCrypto.verify(...args);
+      },
+    };
+    const clock = { ...testClock, monotonicMs: () => nowMs };
+    one = await cluster.start(replica(1), { clock, crypto });
+    await zero.transport.stop();
+    const before = verified;
+    // Each says the hello of replica 0, and then proves nothing.
+    const { offer } = dialHello(cluster.identityOf(0), replica(1));
+    const lie = async (stranger: Stranger): Promise<void> => {
+      stranger.upgrade();
+      await until(() => stranger.texts.length === 1 || stranger.isClosed);
+      stranger.sendText("40");
+      await until(() => stranger.texts.length === 2 || stranger.isClosed);
+      stranger.sendBinary(offer);
+      await until(() => stranger.messages.length === 1 || stranger.isClosed);
+      stranger.sendBinary(new Uint8Array(64));
+      await until(() => stranger.isClosed);
+    };
+    for (let round = 0; round < 8; round++) await Promise.all(arrive(30).map(lie));
+    expect(verified - before).toBeLessThanOrEqual(connectionsAtOnceMax);
+    expect(verified - before).toBe(rejects("hello-signature"));
+    expect(rejects("hello-signature")).toBeGreaterThan(connectionsAtOnceMax / 2);
+  });
+
   it("takes one request of HTTP from each, and none that does not end", async () => {
     const polling = "GET /link/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n";
     const posting =
@@ -69,7 +110,7 @@ describe("a replica whose port a crowd of strangers reaches", () => {
     many?.socket.write(polling.repeat(1_000));
     endless?.socket.write(`${posting}ffffff\r\n${"x".repeat(10_000)}`);
     await until(() => many?.isClosed === true && endless?.isClosed === true);
-    expect(rejects("http")).toBe(2);
+    expect([rejects("http"), rejects("hello-timeout")]).toEqual([2, 0]);
     await oneHears(2);
   });
 

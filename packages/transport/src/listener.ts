@@ -1,4 +1,9 @@
-import { createServer, type IncomingMessage, type Server as HttpServer } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer, type Server as HttpsServer } from "node:https";
 import type { Socket as TcpSocket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -120,7 +125,10 @@ export class Listener {
       rejects.count(isAmidTls ? "tls" : "http");
       socket.destroy();
     });
-    this.http.on("request", (request, response) => {
+    this.http.on("dropRequest", (_request: unknown, socket: Duplex) => socket.destroy());
+    this.http.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      // Nothing that is no upgrade is worth a connection, whatever follows on it.
+      response.once("finish", () => request.socket.destroy());
       // Engine.IO answers, and reports, what comes for its own path.
       if (request.url?.startsWith(`${linkPath}/`) === true) return;
       rejects.count("http");
