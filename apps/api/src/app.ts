@@ -1,8 +1,8 @@
 /** All routes on one Express application; what is no route is a page, a 405 or a 404. */
 import { ApiError, type Method, routes } from "@quorate/contract";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
-import type { Mounting } from "./mount.ts";
-import { type ErrorLog, sendProblem } from "./problem.ts";
+import type { Mounting } from "./http/mount.ts";
+import { type ErrorLog, sendProblem } from "./http/problem.ts";
 import { mountCluster } from "./routes/cluster.ts";
 import { mountConversations } from "./routes/conversations.ts";
 import { mountDequeue } from "./routes/dequeue.ts";
@@ -10,7 +10,7 @@ import type { Gateway } from "./routes/gateway.ts";
 import { mountProbes, type Probed } from "./routes/probes.ts";
 import { mountSession } from "./routes/session.ts";
 import { mountTrust } from "./routes/trust.ts";
-import type { Dashboard } from "./static.ts";
+import type { Dashboard } from "./http/static.ts";
 
 /** What the application is made of. */
 export interface AppParts extends Omit<Mounting, "app" | "rates"> {

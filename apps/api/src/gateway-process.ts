@@ -3,14 +3,14 @@ import { once } from "node:events";
 import type { Log } from "@quorate/ports";
 import type { ClusterClient } from "@quorate/session";
 import type { Express } from "express";
-import type { Authority } from "./authenticate.ts";
-import type { CommitLatency } from "./latency.ts";
+import type { Authority } from "./trust/authenticate.ts";
+import type { CommitLatency } from "./cluster/latency.ts";
 import { drainMsMax } from "./limits.ts";
 import type { ChangeSignal } from "./live/changes.ts";
 import { startLiveFeed } from "./live/feed.ts";
 import type { Sharing } from "./redis/sharing.ts";
-import { createHttpServer, type HttpLimits } from "./server.ts";
-import type { WaitingRoom } from "./waiting.ts";
+import { createHttpServer, type HttpLimits } from "./http/server.ts";
+import type { WaitingRoom } from "./routes/waiting.ts";
 
 /** A gateway that can be started once and stopped once. */
 export interface GatewayProcess {

@@ -12,12 +12,12 @@ import {
 import type { ClusterClient } from "@quorate/session";
 import { type Namespace, Server, type Socket } from "socket.io";
 import { Adapter } from "socket.io-adapter";
-import { authenticate, type Authority, verifyToken } from "../authenticate.ts";
-import type { CommitLatency } from "../latency.ts";
+import { authenticate, type Authority, verifyToken } from "../trust/authenticate.ts";
+import type { CommitLatency } from "../cluster/latency.ts";
 import { liveSocket } from "../limits.ts";
-import { asApiError, type ErrorLog } from "../problem.ts";
+import { asApiError, type ErrorLog } from "../http/problem.ts";
 import { isOurOrigin, sessionIdIn } from "../session/cookie.ts";
-import type { Principal } from "../token.ts";
+import type { Principal } from "../trust/token.ts";
 import type { AdapterMaker } from "../redis/sharing.ts";
 import { type ChangeSignal, serveChanges } from "./changes.ts";
 import { createHealthHistory } from "./history.ts";

@@ -11,7 +11,7 @@ import {
 } from "@quorate/contract";
 import { unreachable } from "@quorate/prelude";
 import type { ClusterHealth, MemberHealth } from "@quorate/session";
-import type { CommitLatency } from "../latency.ts";
+import type { CommitLatency } from "../cluster/latency.ts";
 import type { HealthHistory } from "./history.ts";
 
 /** What a picture is made of beside the cluster's health. */

@@ -9,7 +9,7 @@ import {
 import type { QueueView } from "@quorate/queue";
 import { ask } from "@quorate/rest";
 import type { ClusterClient, Coord } from "@quorate/session";
-import { hold } from "../cluster-call.ts";
+import { hold } from "../cluster/cluster-call.ts";
 
 /** Queues read at once for the feed; a cluster has no more. */
 const queuesReadMax = 10_000;

@@ -1,6 +1,6 @@
 /** What the gateways of a cluster share to be quicker or fairer; without Redis each is alone. */
-import { memoryCounter, sharedCounter } from "../rate-counter.ts";
-import type { CounterMaker } from "../rate-limits.ts";
+import { memoryCounter, sharedCounter } from "../load/rate-counter.ts";
+import type { CounterMaker } from "../load/rate-limits.ts";
 import type { RevocationList } from "../trust/revocation-list.ts";
 import { liveAdapter } from "./live-adapter.ts";
 import type { RedisLink } from "./redis-link.ts";

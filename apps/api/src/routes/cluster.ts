@@ -2,8 +2,8 @@
 import { ApiError, getCluster, getQuorumCritical } from "@quorate/contract";
 import { type Answer, jsonAnswer } from "@quorate/rest";
 import type { ClusterHealth, Coord } from "@quorate/session";
-import type { Call } from "../call.ts";
-import { mount, type Mounting } from "../mount.ts";
+import type { Call } from "../http/call.ts";
+import { mount, type Mounting } from "../http/mount.ts";
 import type { Gateway } from "./gateway.ts";
 
 /** Serves `GET /v1/cluster` and `…/members/{id}/quorum-critical`. */

@@ -1,7 +1,7 @@
 /** The routes of queues: what each asks and answers is `packages/rest`, here it is asked. */
 import { type Serve, serveRoutes } from "@quorate/rest";
-import { hold } from "../cluster-call.ts";
-import { mount, type Mounting } from "../mount.ts";
+import { hold } from "../cluster/cluster-call.ts";
+import { mount, type Mounting } from "../http/mount.ts";
 import type { Gateway } from "./gateway.ts";
 
 /** Serves every route of queues but `POST …/dequeue`, which may wait. */

@@ -11,10 +11,10 @@ import {
   take,
   takeOrAsk,
 } from "@quorate/rest";
-import type { Call } from "../call.ts";
-import { hold } from "../cluster-call.ts";
-import { mount, type Mounting } from "../mount.ts";
-import { lineOf } from "../waiting-line.ts";
+import type { Call } from "../http/call.ts";
+import { hold } from "../cluster/cluster-call.ts";
+import { mount, type Mounting } from "../http/mount.ts";
+import { lineOf } from "./waiting-line.ts";
 import type { Gateway } from "./gateway.ts";
 
 /** Serves `POST …/dequeue`. */

@@ -3,11 +3,11 @@ import { ApiError } from "@quorate/contract";
 import type { Sha256 } from "@quorate/prelude";
 import { ask, type Host } from "@quorate/rest";
 import type { ClusterClient } from "@quorate/session";
-import { hold } from "../cluster-call.ts";
-import { nodeText } from "../node-text.ts";
-import { createRates, type Rates } from "../rates.ts";
-import { ofLine } from "../waiting-line.ts";
-import { createWaitingRoom, type WaitingRoom } from "../waiting.ts";
+import { hold } from "../cluster/cluster-call.ts";
+import { nodeText } from "../http/node-text.ts";
+import { createRates, type Rates } from "../load/rates.ts";
+import { ofLine } from "./waiting-line.ts";
+import { createWaitingRoom, type WaitingRoom } from "./waiting.ts";
 
 /** The gateway behind the routes. */
 export interface Gateway {

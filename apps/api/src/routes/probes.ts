@@ -11,9 +11,9 @@ import {
 } from "@quorate/contract";
 import { jsonAnswer } from "@quorate/rest";
 import type { JWK } from "jose";
-import { mount, type Mounting } from "../mount.ts";
+import { mount, type Mounting } from "../http/mount.ts";
 import { referencePage } from "../reference/reference-page.ts";
-import type { Readiness } from "../readiness.ts";
+import type { Readiness } from "../cluster/readiness.ts";
 
 /** What the probes tell of. */
 export interface Probed {

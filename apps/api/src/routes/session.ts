@@ -8,11 +8,11 @@ import {
   postSession,
 } from "@quorate/contract";
 import { type Answer, jsonAnswer } from "@quorate/rest";
-import { verifyToken } from "../authenticate.ts";
-import type { Call } from "../call.ts";
-import { mount, type Mounting } from "../mount.ts";
+import { verifyToken } from "../trust/authenticate.ts";
+import type { Call } from "../http/call.ts";
+import { mount, type Mounting } from "../http/mount.ts";
 import { isFromOurPages, sessionIdIn, setCookie } from "../session/cookie.ts";
-import type { Principal } from "../token.ts";
+import type { Principal } from "../trust/token.ts";
 import { coordOf } from "./cluster.ts";
 import type { Gateway } from "./gateway.ts";
 

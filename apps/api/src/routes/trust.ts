@@ -2,9 +2,9 @@
 import { formatTime, type Held, parseTime, postRevocation } from "@quorate/contract";
 import { type RevocationSubject, revocationKeyHash, type Revoke } from "@quorate/queue";
 import { administer, type Answer, faultAt, jsonAnswer } from "@quorate/rest";
-import type { Call } from "../call.ts";
-import { hold } from "../cluster-call.ts";
-import { mount, type Mounting } from "../mount.ts";
+import type { Call } from "../http/call.ts";
+import { hold } from "../cluster/cluster-call.ts";
+import { mount, type Mounting } from "../http/mount.ts";
 import type { Gateway } from "./gateway.ts";
 
 type Given = Held<typeof postRevocation.body & object>;

@@ -1,7 +1,7 @@
 /** Browser sessions, in the memory of this gateway: after a restart people log in again. */
 import { randomBytes } from "node:crypto";
 import { sessionIdleMsMax, sessionMsMax, sessionsMax } from "../limits.ts";
-import type { Principal } from "../token.ts";
+import type { Principal } from "../trust/token.ts";
 
 /** Begins, finds and ends sessions. */
 export interface SessionStore {

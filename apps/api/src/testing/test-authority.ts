@@ -1,9 +1,9 @@
 /** Who a gateway under test believes. */
 import { nodeCrypto } from "@quorate/identity";
 import type { ClusterClient } from "@quorate/session";
-import type { Authority } from "../authenticate.ts";
+import type { Authority } from "../trust/authenticate.ts";
 import { createSessionStore } from "../session/session-store.ts";
-import { createTokenVerifier } from "../token.ts";
+import { createTokenVerifier } from "../trust/token.ts";
 import { algorithms } from "../trust/jwks.ts";
 import { createKeySet, type KeySet } from "../trust/key-set.ts";
 import { fileSource } from "../trust/key-source.ts";

@@ -5,7 +5,7 @@ import { Provider } from "oidc-provider";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type Config, parseConfig } from "../config.ts";
-import { createTokenVerifier, type Principal } from "../token.ts";
+import { createTokenVerifier, type Principal } from "./token.ts";
 import { algorithms, type Algorithm } from "./jwks.ts";
 import { loadIssuers } from "./issuers.ts";
 

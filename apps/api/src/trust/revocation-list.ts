@@ -9,14 +9,14 @@ import type { Sha256 } from "@quorate/prelude";
 import { queueLimits, type Revocation, revocationKeyHash, type Revoked } from "@quorate/queue";
 import { ask } from "@quorate/rest";
 import type { ClusterClient } from "@quorate/session";
-import { hold } from "../cluster-call.ts";
+import { hold } from "../cluster/cluster-call.ts";
 import {
   revocationsAdminStaleMsMax,
   revocationsAnswerMsMax,
   revocationsAskedEveryMs,
   revocationsStaleMsMax,
 } from "../limits.ts";
-import type { Principal } from "../token.ts";
+import type { Principal } from "./token.ts";
 
 /** What a principal is looked up by. */
 type Revocable = Pick<Principal, "issuer" | "subject" | "jti" | "issuedAtMs">;
