@@ -4,7 +4,7 @@ import { formatTime, parseTime, scanJson, timeMsMax } from "@quorate/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-const suite = new URL("../../../shared/vectors/jsontestsuite/", import.meta.url);
+const suite = new URL("../../../../../shared/vectors/jsontestsuite/", import.meta.url);
 
 /** Texts that RFC 8259 allows and we refuse on purpose. */
 const refusedOnPurpose = ["y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json"];

@@ -12,7 +12,7 @@ import { createTokenVerifier } from "./token.ts";
 import { algorithms } from "./jwks.ts";
 import { createKeySet, type KeySet } from "./key-set.ts";
 
-const vectors = new URL("../../../shared/vectors/", import.meta.url);
+const vectors = new URL("../../../../../shared/vectors/", import.meta.url);
 const hasVectors = existsSync(vectors);
 if (!hasVectors) console.warn("skipped: Wycheproof's JWS vectors are not beside the checkout");
 
