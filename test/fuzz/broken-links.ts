@@ -56,7 +56,13 @@ const frameKinds = [
   "broken-rekey",
   "noise",
   "claimed-length",
+  "ping",
+  "undue-pong",
+  "full-of-nothing",
 ] as const;
+
+/** More than a frame of several packets ever has. */
+const emptyPacketsBytes = 2 ** 17;
 
 /** Connects, does one thing that no peer does, and waits until the replica has closed. */
 export async function breakLink(attack: LinkAttack): Promise<void> {
@@ -187,6 +193,14 @@ function badFrames(
     case "claimed-length":
       stranger.claimLength(packetBytesMax + frameOverheadBytes + 1);
       return [];
+    case "ping":
+      stranger.sendPing();
+      return [];
+    case "undue-pong":
+      stranger.sendText("3");
+      return [];
+    case "full-of-nothing":
+      return [sealer.seal("packets", new Uint8Array(emptyPacketsBytes))];
   }
 }
 
