@@ -121,6 +121,8 @@ export const http = {
   headerBytesMax: 8192,
   headersCountMax: 64,
   requestsPerSocketMax: 1000,
+  /** Requests of one connection whose answers are awaited; each may have 64 KiB of its body here. */
+  pipelinedMax: 64,
 } as const;
 
 /** Limits of the live feed's sockets. */

@@ -5,8 +5,9 @@ import { ApiError, livePath } from "@quorate/contract";
 import { problemAnswer } from "@quorate/rest";
 import type { Express } from "express";
 import { send } from "./answer.ts";
-import { faultOfForm } from "../http-form.ts";
+import { faultOfForm } from "./http-form.ts";
 import { http } from "../limits.ts";
+import { oneAfterTheOther } from "./pipelining.ts";
 import { nameRequest } from "./request-id.ts";
 import { TrackedResponse } from "./tracked-response.ts";
 import { answerUnreadable } from "./unreadable.ts";
@@ -21,7 +22,7 @@ export interface HttpLimits {
 
 /** A server with every limit set; it does not listen yet. */
 export function createHttpServer(app: Express, limits: HttpLimits): Server {
-  const serve = inForm(app);
+  const serve = oneAfterTheOther(inForm(app));
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
