@@ -145,7 +145,7 @@ describe("certificates", () => {
     return { told, look: () => wait() };
   };
 
-  it("are taken anew when their files have changed", async () => {
+  it("are taken anew when their files have changed, and TLS 1.2 is refused as before", async () => {
     const cluster = new TestCluster();
     try {
       const [ones, zeros] = [issued("one"), issued("zero")];
@@ -167,6 +167,12 @@ describe("certificates", () => {
       look();
       await cluster.start(replica(0), { certificates: zeros });
       await until(() => one.events.ups.length === 1);
+      const port = one.transport.port ?? 0;
+      const old = connectTls({ ...zeros.current, host: "127.0.0.1", port, maxVersion: "TLSv1.2" });
+      let reason = "";
+      old.on("error", ({ message }) => (reason = message));
+      await until(() => old.closed);
+      expect(reason).toMatch(/protocol version/);
     } finally {
       await cluster.stop();
     }

@@ -28,6 +28,9 @@ import { watchWebSocket, webSocketUnder } from "./web-socket-under.ts";
 /** Path of the links' websocket. */
 export const linkPath = "/link";
 
+/** Both ends are ours. */
+const tlsVersionMin = "TLSv1.3";
+
 /** How often Node looks for HTTP requests that take too long. */
 const httpCheckMs = 500;
 
@@ -97,7 +100,8 @@ export class Listener {
 
   /** Connections that come from now on are met with these. */
   useCertificates(certificates: Certificates): void {
-    if ("setSecureContext" in this.http) this.http.setSecureContext(certificates);
+    if (!("setSecureContext" in this.http)) return;
+    this.http.setSecureContext({ ...certificates, minVersion: tlsVersionMin });
   }
 
   async stop(): Promise<void> {
@@ -207,7 +211,7 @@ function createHttps(certificates: LinkCertificates, limits: object): HttpsServe
   return createTlsServer({
     ...limits,
     ...certificates.current,
-    minVersion: "TLSv1.3",
+    minVersion: tlsVersionMin,
     requestCert: true,
     rejectUnauthorized: true,
     handshakeTimeout: helloMsMax,
