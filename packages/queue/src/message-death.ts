@@ -1,6 +1,6 @@
 import { present } from "@quorate/prelude";
+import { enterState, leaveState } from "./enter-state.ts";
 import { outcomeDead } from "./fence-table.ts";
-import { storedBytesOf } from "./message-blob.ts";
 import { redrivesMax } from "./limits.ts";
 import { deadEndOf, isOver, setOwnEnd } from "./message-end.ts";
 import {
@@ -101,10 +101,7 @@ export function buryAgain(state: QueueState, queue: Queue, message: number): "de
 
 // Among the dead letters, in the place that the number of its death gives it.
 function layDown(state: QueueState, queue: Queue, message: number): void {
-  state.messages.setU8(message, messageField.state, messageState.dead);
-  queue.dead += 1;
-  queue.bytesIn.dead += storedBytesOf(state, message);
-  queue.seqs.dead.add(state.messages.f64(message, messageField.seq));
+  enterState(state, queue, message, "dead");
   queue.deaths.add(state.links.u48(message, linkField.death), message, reasonOf(state, message));
   countHolding(state, queue, message, 1);
   state.expectEnd(deadEndOf(state, queue, message));
@@ -151,10 +148,7 @@ export function forgetFailures(state: QueueState, queue: Queue, message: number)
 
 /** Takes a message out of the dead letters. A move to another state, or its removal, must follow. */
 export function exhume(state: QueueState, queue: Queue, message: number): void {
-  state.messages.setU8(message, messageField.state, messageState.none);
-  queue.dead -= 1;
-  queue.bytesIn.dead -= storedBytesOf(state, message);
-  queue.seqs.dead.delete(state.messages.f64(message, messageField.seq));
+  leaveState(state, queue, message, "dead");
   queue.deaths.delete(state.links.u48(message, linkField.death), reasonOf(state, message));
   countHolding(state, queue, message, -1);
 }

@@ -1,12 +1,13 @@
 import { removeAnnex } from "./annex.ts";
 import { outcomePurged, outcomeSuperseded } from "./fence-table.ts";
-import { freeBlob, storedBytesOf } from "./message-blob.ts";
+import { enterState, leaveState } from "./enter-state.ts";
+import { freeBlob } from "./message-blob.ts";
 import { hasEnd, ownEndOf, retentionEndOf } from "./message-end.ts";
 import { wasMoved } from "./message-key.ts";
 import { holdsGroup } from "./group-holds.ts";
 import { isInOrder, joinOrder, leaveOrder, settleGroup } from "./group-order.ts";
 import { groupField, holdField } from "./group-record.ts";
-import { isDeadLetter, leaseEnd, messageField, messageState } from "./message-record.ts";
+import { isDeadLetter, leaseEnd, messageField } from "./message-record.ts";
 import { enterReady, refreshGroup } from "./order.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -27,14 +28,11 @@ export function makeReady(state: QueueState, queue: Queue, message: number): voi
 /** Waits until `due`. The message is in no other state any more. */
 export function schedule(state: QueueState, queue: Queue, message: number, due: number): void {
   const { messages } = state;
-  messages.setU8(message, messageField.state, messageState.scheduled);
+  enterState(state, queue, message, "scheduled");
   messages.setF64(message, messageField.since, state.now);
   const deadline = hasEnd(state, message) ? Math.min(due, ownEndOf(state, message)) : due;
   messages.setF64(message, messageField.deadline, deadline);
   state.timers.add(message);
-  queue.scheduled += 1;
-  queue.bytesIn.scheduled += storedBytesOf(state, message);
-  queue.seqs.scheduled.add(messages.f64(message, messageField.seq));
   const group = messages.u32(message, messageField.group);
   if (group === 0) return;
   settleGroup(state, queue, group);
@@ -44,13 +42,9 @@ export function schedule(state: QueueState, queue: Queue, message: number, due: 
 
 /** The wait is over: the message leaves the scheduled ones. A move to another state must follow. */
 export function unschedule(state: QueueState, queue: Queue, message: number): void {
-  const { messages } = state;
-  messages.setU8(message, messageField.state, messageState.none);
+  leaveState(state, queue, message, "scheduled");
   state.timers.remove(message);
-  queue.scheduled -= 1;
-  queue.bytesIn.scheduled -= storedBytesOf(state, message);
-  queue.seqs.scheduled.delete(messages.f64(message, messageField.seq));
-  const group = messages.u32(message, messageField.group);
+  const group = state.messages.u32(message, messageField.group);
   if (group === 0) return;
   settleGroup(state, queue, group);
   countWaiting(state, message, -1);
@@ -85,7 +79,7 @@ export function lease(
   fences.release(message);
   const seq = messages.f64(message, messageField.seq);
   const fence = fences.grant(queue.incarnation, seq, tag, state.now);
-  messages.setU8(message, messageField.state, messageState.leased);
+  enterState(state, queue, message, "leased");
   messages.setF64(message, messageField.fence, fence);
   messages.setU32(message, messageField.tag, tag);
   messages.setF64(message, messageField.leasedAt, state.leaseClock);
@@ -95,23 +89,16 @@ export function lease(
   const deliveries = messages.u32(message, messageField.deliveries);
   messages.setU32(message, messageField.deliveries, deliveries + 1);
   state.leases.add(message);
-  queue.leased += 1;
-  queue.bytesIn.leased += storedBytesOf(state, message);
-  queue.seqs.leased.add(seq);
   countLeased(state, queue, message, 1);
   return fence;
 }
 
 /** Ends a lease; the message is in no state until the move that must follow. */
 export function endLease(state: QueueState, queue: Queue, message: number, how: number): void {
-  const { messages } = state;
-  messages.setU8(message, messageField.state, messageState.none);
+  leaveState(state, queue, message, "leased");
   state.leases.remove(message);
-  queue.leased -= 1;
-  queue.bytesIn.leased -= storedBytesOf(state, message);
-  queue.seqs.leased.delete(messages.f64(message, messageField.seq));
   setLeaseEnd(state, message, how);
-  state.fences.touch(messages.f64(message, messageField.fence), state.now);
+  state.fences.touch(state.messages.f64(message, messageField.fence), state.now);
   letGo(state, message);
   state.expectEnd(retentionEndOf(state, queue, message));
   countLeased(state, queue, message, -1);

@@ -1,7 +1,7 @@
+import { enterState, leaveState } from "./enter-state.ts";
 import { holdsOf } from "./group-holds.ts";
 import { settleGroup } from "./group-order.ts";
 import { groupField } from "./group-record.ts";
-import { storedBytesOf } from "./message-blob.ts";
 import { hasEnd, ownEndOf } from "./message-end.ts";
 import { messageField, messageState } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
@@ -16,9 +16,7 @@ import type { QueueState } from "./state.ts";
 /** Makes a message ready. One with a group must be in its order, and refreshGroup must follow. */
 export function enterReady(state: QueueState, queue: Queue, message: number): void {
   const { messages, groups } = state;
-  messages.setU8(message, messageField.state, messageState.ready);
-  queue.seqs.ready.add(messages.f64(message, messageField.seq));
-  queue.bytesIn.ready += storedBytesOf(state, message);
+  enterState(state, queue, message, "ready");
   if (hasEnd(state, message)) {
     messages.setF64(message, messageField.deadline, ownEndOf(state, message));
     state.timers.add(message);
@@ -39,9 +37,7 @@ export function enterReady(state: QueueState, queue: Queue, message: number): vo
 /** Takes a message out of the ready ones. With a group, refreshGroup must follow. */
 export function leaveReady(state: QueueState, queue: Queue, message: number): void {
   const { messages, groups } = state;
-  messages.setU8(message, messageField.state, messageState.none);
-  queue.seqs.ready.delete(messages.f64(message, messageField.seq));
-  queue.bytesIn.ready -= storedBytesOf(state, message);
+  leaveState(state, queue, message, "ready");
   if (hasEnd(state, message)) state.timers.remove(message);
   const group = messages.u32(message, messageField.group);
   if (group === 0) {
