@@ -2,6 +2,7 @@
 import { html, type Html, none } from "./html.ts";
 import { entriesOf, listOf, partOf, textOf } from "./json-part.ts";
 import { fieldsTable, schemaLine } from "./schema-html.ts";
+import { tableHtml } from "./table-html.ts";
 
 /** An operation and where it is. */
 export interface Operation {
@@ -39,11 +40,7 @@ function parametersTable(parameters: readonly unknown[]): Html {
     </tr>`;
   });
   return html`<h4>Parameters</h4>
-    <table>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>`;
+    ${tableHtml([], rows)}`;
 }
 
 function requestPart(operation: unknown): Html {
@@ -72,9 +69,5 @@ function responsesPart(operation: unknown): Html {
     </tr>`;
   });
   return html`<h4>Answers</h4>
-    <table>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>`;
+    ${tableHtml([], rows)}`;
 }

@@ -9,6 +9,7 @@ import { entriesOf, textOf } from "./json-part.ts";
 import { type Operation, operationSection } from "./operation-html.ts";
 import { referenceStyle } from "./reference-style.ts";
 import { fieldsTable, schemaLine } from "./schema-html.ts";
+import { tableHtml } from "./table-html.ts";
 
 /** The page and the policy that it is served with. */
 export interface ReferencePage {
@@ -124,18 +125,5 @@ function errorsTable(): Html {
         <td>${retryable ? "yes" : "no"}</td>
       </tr>`,
   );
-  return html`<table>
-    <thead>
-      <tr>
-        <th>Code</th>
-        <th>Status</th>
-        <th>Means</th>
-        <th>Outcome</th>
-        <th>Retryable</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table>`;
+  return tableHtml(["Code", "Status", "Means", "Outcome", "Retryable"], rows);
 }

@@ -1,6 +1,7 @@
 /** A JSON schema for people: what kind of value, within which limits, with which fields. */
 import { html, type Html, none } from "./html.ts";
 import { entriesOf, listOf, partOf, textOf } from "./json-part.ts";
+import { tableHtml } from "./table-html.ts";
 
 /** The schema in a line; a named part is a link to where it is described. */
 export function schemaLine(schema: unknown): Html {
@@ -24,18 +25,7 @@ export function schemaLine(schema: unknown): Html {
 /** The fields of an object, one a row, with the fields of objects inside; nothing for other kinds. */
 export function fieldsTable(schema: unknown): Html {
   const rows = fieldRows(schema, "");
-  if (rows.length === 0) return none;
-  return html`<table>
-    <thead>
-      <tr>
-        <th>Field</th>
-        <th>Value</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table>`;
+  return rows.length === 0 ? none : tableHtml(["Field", "Value"], rows);
 }
 
 function fieldRows(schema: unknown, prefix: string): readonly Html[] {
