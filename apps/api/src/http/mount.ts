@@ -99,12 +99,15 @@ function serverOf<B, Q>(
     authority.revocations.assertKnown(route.scope);
     const counting = route.scope === "public" ? null : rateLimits.enter(principal, queue, response);
     if (counting !== null) await counting;
-    const bodyBytes = declaredBytes(request);
+    let bodyBytes = declaredBytes(request);
     // Before room is asked for: what is too large for ever must not be told to come again.
     refuseTooLarge(bodyBytes);
     admission.enter(kind, bodyBytes);
     try {
       const { bytes, raw } = await readCall({ request, response }, route, handleRaw !== null);
+      // In chunks it could have been the largest; a call that waits is not to hold that for as long.
+      admission.correct(kind, bodyBytes, bytes.length);
+      bodyBytes = bytes.length;
       refuseBadName(queue);
       refuseCondition(request, route);
       const query = queryIn(request.url, route) ?? noParameters;

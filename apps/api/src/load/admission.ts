@@ -10,7 +10,9 @@ export type CallKind = "adding" | "draining";
 export interface Admission {
   /** Takes room for a call. Throws ApiError `overloaded` when there is none. */
   enter(kind: CallKind, bodyBytes: number): void;
-  /** Gives back what enter took. */
+  /** Corrects the bytes of a call that is inside, once they are known. */
+  correct(kind: CallKind, from: number, to: number): void;
+  /** Gives back what the call has taken. */
   leave(kind: CallKind, bodyBytes: number): void;
 }
 
@@ -52,6 +54,9 @@ export function createAdmission(
       if (isFull || isLate) throw new ApiError("overloaded", { retryAfterMs: retryAfterMs() });
       of.calls += 1;
       of.bytes += charge(bodyBytes);
+    },
+    correct(kind, from, to) {
+      room[kind].bytes += charge(to) - charge(from);
     },
     leave(kind, bodyBytes) {
       const of = room[kind];

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { openWith } from "../testing/raw-connection.ts";
 import {
   problemIn,
   startTestGateway,
@@ -80,6 +81,27 @@ describe("a gateway that holds as many calls as it may", () => {
       expect((await each).status).toBe(200);
     }
     expect((await gateway.send("GET", "/v1/me")).status).toBe(200);
+  });
+
+  it("holds for a call that waits what its body had, not what one in chunks could have had", async () => {
+    const gateway = await start({ limits: { drainingBytesMax: 7 * 1024 * 1024 } });
+    const token = await gateway.issuer.token("dequeue:*");
+    const chunked = (body: string) =>
+      openWith(
+        gateway,
+        `POST /v1/queues/orders/dequeue HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n` +
+          "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
+          `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+      );
+    const waiting = await chunked('{"waitMs":30000}');
+    const consumers = async () => {
+      const { json } = await gateway.send("GET", "/v1/queues/orders");
+      return (json["stats"] as { consumers: number }).consumers;
+    };
+    await expect.poll(consumers).toBe(1);
+    const other = await chunked("{}");
+    await expect.poll(other.heard).toMatch(/^HTTP\/1\.1 200 /);
+    for (const { socket } of [waiting, other]) socket.destroy();
   });
 
   it("refuses a body for which there is no room before it has read it", async () => {
