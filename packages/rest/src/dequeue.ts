@@ -63,8 +63,8 @@ function dequeueIdOf({ body, request }: DequeueCall): string | null {
 
 /** `Prefer: wait=20` (RFC 7240 §4.3) in ms, or null. */
 function preferredWaitMs(request: RequestHead): number | null {
-  const [, seconds] =
-    /(?:^|,)\s*wait\s*=\s*(\d{1,6})\s*(?:$|[,;])/i.exec(headerOf(request, "Prefer") ?? "") ?? [];
+  const pattern = /(?:^|,)\s*wait\s*=\s*("?)(\d{1,9})\1\s*(?:$|[,;])/i;
+  const [, , seconds] = pattern.exec(headerOf(request, "Prefer") ?? "") ?? [];
   return seconds === undefined ? null : Math.min(Number(seconds) * 1000, waitMsMax);
 }
 

@@ -244,6 +244,15 @@ describe("waiting", () => {
     const answer = await waiting;
     expect(messagesIn(answer)).toHaveLength(1);
     expect(answer.headers.get("preference-applied")).toBe("wait=20");
+    for (const [preference, applied] of [
+      ['respond-async, wait="5"', "wait=5"],
+      ["Wait = 123456789; x", "wait=30"],
+      ["wait=soon", null],
+    ] as const) {
+      await enqueue(queue, 1);
+      const { headers } = await dequeue(queue, {}, { Prefer: preference });
+      expect(headers.get("preference-applied"), preference).toBe(applied);
+    }
     const other = await dequeue(queue, { waitMs: 0 }, { Prefer: "wait=20" });
     expect(other.headers.get("preference-applied")).toBeNull();
   });
