@@ -22,6 +22,11 @@ export const entryBodyBytesMax = requestBytesMax + 64 * kibibyte;
 export const requestsPerEntryMax = 256;
 /** Operations that a gateway coalesces into one request. */
 export const operationsPerRequestMax = 1_024;
+/**
+ * Operations that a primary merges into one entry: it is executed in one go, while nothing is heard
+ * and nothing said.
+ */
+export const operationsPerEntryMax = 4 * operationsPerRequestMax;
 /** Bytes of one statement's body without its attachment: a StartView with all it must prove. */
 export const statementBodyBytesMax = 1 * mebibyte;
 /** Bytes of a statement that is remembered of a peer: without its body, if that is long. */

@@ -15,6 +15,7 @@ import {
   isBodyOf,
   type MessageOf,
   opAfter,
+  operationsPerEntryMax,
   requestsPerEntryMax,
 } from "@quorate/protocol";
 import { learnCommit } from "./acknowledge.ts";
@@ -63,10 +64,13 @@ function takeItems(replica: Replica, acting: ActingPrimary): EntryItem[] {
     acting.pulseOp = replica.log.headOp + 1;
   }
   let bytes = entryRandomBytes + 4 + itemOverheadBytes;
+  let operations = 0;
   let taken = 0;
   for (const next of acting.waiting) {
     bytes += next.bytes + itemOverheadBytes;
+    operations += next.operations;
     if (items.length >= requestsPerEntryMax || bytes > entryBodyBytesMax) break;
+    if (operations > operationsPerEntryMax) break;
     items.push(next.item);
     acting.bytesWaiting -= next.bytes;
     taken += 1;

@@ -63,7 +63,7 @@ export function onReadmission(
     certificate: null,
   });
   const item = { kind: "request", statement: owned } as const;
-  acting.waiting.push({ item, bytes: owned.length, gateway: null });
+  acting.waiting.push({ item, bytes: owned.length, operations: 0, gateway: null });
   acting.bytesWaiting += owned.length;
 }
 

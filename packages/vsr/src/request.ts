@@ -25,7 +25,7 @@ export function onRegister(
     return ignore(replica, "register", "too many waiting");
   }
   acting.inFlight.set(key, 0);
-  wait(acting, header.sender, statement);
+  wait(acting, header.sender, statement, 0);
 }
 
 export function onRequest(
@@ -63,7 +63,7 @@ export function onRequest(
     return refuse(replica, header.sender, message);
   }
   acting.inFlight.set(key, message.number);
-  wait(acting, header.sender, statement);
+  wait(acting, header.sender, statement, message.operations.length);
 }
 
 function reasonAgainstOldNumber(number: number, last: number): IgnoreReason {
@@ -117,7 +117,13 @@ function refuse(replica: Replica, gateway: number, message: MessageOf<"request">
   ignore(replica, "request", "too many waiting");
 }
 
-function wait(acting: ActingPrimary, gateway: number, statement: Uint8Array): void {
-  acting.waiting.push({ item: { kind: "request", statement }, bytes: statement.length, gateway });
+function wait(
+  acting: ActingPrimary,
+  gateway: number,
+  statement: Uint8Array,
+  operations: number,
+): void {
+  const item = { kind: "request", statement } as const;
+  acting.waiting.push({ item, bytes: statement.length, operations, gateway });
   acting.bytesWaiting += statement.length;
 }

@@ -1,5 +1,10 @@
 import { present } from "@quorate/prelude";
-import { asOp, sessionsMax } from "@quorate/protocol";
+import {
+  asOp,
+  operationsPerEntryMax,
+  operationsPerRequestMax,
+  sessionsMax,
+} from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { electBy, logOf, register, request, startedRig } from "./testing/stories.ts";
 
@@ -172,5 +177,22 @@ describe("A4 overload is answered at once", () => {
     expect(greedy.answers("overloaded").length).toBeGreaterThan(0);
     rig.ask(1, modest.request(1, [large], modest.session), 1);
     expect(modest.answers("overloaded")).toEqual([]);
+  });
+
+  it("and an entry has no more operations than are executed in one go", () => {
+    const rig = startedRig(3, { options: { preparesInFlightMax: 1 } });
+    rig.network.hold({ command: "prepareOk" });
+    request(rig, 1, 1, "first");
+    const many = Array.from({ length: operationsPerRequestMax }, () => "x");
+    for (let number = 2; number <= 7; number++) {
+      rig.ask(1, rig.gateway.request(number, many, rig.gateway.session));
+    }
+    rig.network.release();
+    rig.settle();
+    const executedAt = rig.replica(1).executed;
+    // The first, four that share an entry, and the other two.
+    expect(executedAt).toBe(1 + 3);
+    expect(rig.executed(1)).toHaveLength(1 + 6 * operationsPerRequestMax);
+    expect(4 * operationsPerRequestMax).toBe(operationsPerEntryMax);
   });
 });

@@ -189,6 +189,8 @@ export interface HeardCheckpoint {
 export interface Waiting {
   readonly item: EntryItem;
   readonly bytes: number;
+  /** Operations in it. */
+  readonly operations: number;
   /** Index of the gateway that sent it; null for a member's. */
   readonly gateway: number | null;
 }
