@@ -1,13 +1,17 @@
 import { expect, test } from "vitest";
 import { CallTable } from "./call-table.ts";
 import { reasonToRefuseIds } from "./dedup.ts";
-import { dedupRecordsMax } from "./limits.ts";
+import { dedupRecordsMax, dequeueMessagesMax, groupFrontMax } from "./limits.ts";
 import { PageStore } from "./page-store.ts";
 import { queueConfigDefault } from "./queue-config.ts";
 import { RecordTable } from "./record-table.ts";
 import { blockBytes } from "./seq-map.ts";
 import { QueueState } from "./state.ts";
 import { hashOf } from "./testing/machine-driver.ts";
+
+test("no dequeue leases more of a group than its front holds", () => {
+  expect(dequeueMessagesMax).toBeLessThanOrEqual(groupFrontMax);
+});
 
 test("a queue whose table of ids is full says so, whoever holds them", () => {
   for (const held of [0, 1_000, dedupRecordsMax - 1]) {

@@ -1,6 +1,6 @@
 import { countedHoldsOf } from "./group-holds.ts";
 import { isGoneFromOrder } from "./group-order.ts";
-import { frontMax, groupField } from "./group-record.ts";
+import { groupField } from "./group-record.ts";
 import { isLive } from "./liveness.ts";
 import { linkField } from "./message-links.ts";
 import { messageField } from "./message-record.ts";
@@ -38,7 +38,7 @@ function headNow(state: QueueState, queue: Queue, group: number): number {
   const era = records.u32(group, groupField.era);
   let message = records.u32(group, groupField.head);
   if (era === queue.era) return message;
-  for (let place = 0; place < frontMax && message !== 0; place++) {
+  for (let place = 0; place < state.frontMax && message !== 0; place++) {
     if (!isGoneFromOrder(state, queue, message, era)) return message;
     message = state.messages.u32(message, messageField.next);
   }

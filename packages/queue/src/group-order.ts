@@ -1,5 +1,5 @@
 import { isLive } from "./liveness.ts";
-import { frontMax, groupField, holdField } from "./group-record.ts";
+import { groupField, holdField } from "./group-record.ts";
 import { isDeadLetter, messageField, messageFlag } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -7,7 +7,7 @@ import type { QueueState } from "./state.ts";
 /**
  * The order of a group: its messages in the order in which they were first ready, those that are
  * leased, wait after a failure or hold the group up in their old places. What is not ready is in
- * its front (`frontMax`).
+ * its front (`groupFrontMax`).
  */
 
 /** Puts a message at the tail of its group's order, when it is ready for the first time. */
@@ -29,7 +29,7 @@ export function rejoinOrder(state: QueueState, queue: Queue, message: number): v
   const returned = groups.held.u32(group, holdField.returned);
   let before = groups.head(group);
   let isReturnedInFront = before === returned;
-  for (let place = 1; place < frontMax && before !== 0; place++) {
+  for (let place = 1; place < state.frontMax && before !== 0; place++) {
     const next = messages.u32(before, messageField.next);
     if (next === 0) break;
     before = next;
@@ -66,7 +66,7 @@ export function isInOrder(state: QueueState, message: number): boolean {
 /** Whether a message that is in its group's order is in the front of it. */
 export function isInFront(state: QueueState, message: number): boolean {
   let before = message;
-  for (let place = 0; place < frontMax; place++) {
+  for (let place = 0; place < state.frontMax; place++) {
     before = state.messages.u32(before, messageField.previous);
     if (before === 0) return true;
   }
@@ -121,7 +121,7 @@ function clearOrder(state: QueueState, queue: Queue, group: number): void {
   const { groups, messages } = state;
   const era = groups.records.u32(group, groupField.era);
   let message = groups.head(group);
-  for (let place = 0; place < frontMax && message !== 0; place++) {
+  for (let place = 0; place < state.frontMax && message !== 0; place++) {
     const next = messages.u32(message, messageField.next);
     if (isGoneFromOrder(state, queue, message, era)) leaveOrder(state, message);
     message = next;

@@ -50,9 +50,3 @@ export const hold = { leased: 1, waiting: 2, dead: 4, deadLeased: 8 } as const;
 
 /** All of these together. */
 export const holdsMax = 15;
-
-/**
- * Whatever is in a group's order and not ready is among its first 100 messages: a dequeue leases no
- * more of them, and none while the group is held up; what dies further behind leaves the order.
- */
-export const frontMax = 100;

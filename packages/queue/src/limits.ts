@@ -26,6 +26,12 @@ export const priorityMax = 9;
 export const priorityDefault = 4;
 /** Messages that one dequeue may ask for. */
 export const dequeueMessagesMax = 100;
+/**
+ * Whatever is in a group's order and not ready is among so many of its first messages: a dequeue
+ * leases no more of them, and none while the group is held up; what dies further behind leaves the
+ * order.
+ */
+export const groupFrontMax = 100;
 /** Settlements in one settle operation. */
 export const settlementsMax = 1_000;
 /** Shortest and longest lease, in milliseconds: 1 s and 12 h, the latter also after extensions. */

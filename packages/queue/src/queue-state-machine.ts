@@ -51,12 +51,15 @@ export interface QueueStateMachineOptions {
   readonly slabBytes?: number;
   /** Purged messages that one operation frees; 2,000 by default. Equal everywhere, for ever, too. */
   readonly ghostsMax?: number;
+  /** See groupFrontMax: no dequeue may ask for more. Equal everywhere, for ever, too. */
+  readonly frontMax?: number;
 }
 
 /** A machine without queues, as it is before op 1. */
 export function createQueueStateMachine(options: QueueStateMachineOptions): QueueStateMachine {
-  const { sha256, slabBytes, ghostsMax } = options;
-  let state = new QueueState(slabBytes, ghostsMax);
+  const { sha256, slabBytes, ghostsMax, frontMax } = options;
+  const emptyState = (): QueueState => new QueueState(slabBytes, ghostsMax, frontMax);
+  let state = emptyState();
   let frozen: FrozenQueueState | null = null;
   return {
     execute: (bytes, context) => execute(state, bytes, context, sha256),
@@ -78,7 +81,7 @@ export function createQueueStateMachine(options: QueueStateMachineOptions): Queu
       return frozen;
     },
     load: () =>
-      new QueueStateLoading(new QueueState(slabBytes, ghostsMax), (loaded) => {
+      new QueueStateLoading(emptyState(), (loaded) => {
         // What was frozen of the state before could not be kept beside the loaded one.
         frozen?.drop();
         frozen = null;

@@ -4,7 +4,7 @@ import { FenceTable } from "./fence-table.ts";
 import { storedStates } from "./ghosts.ts";
 import { GroupTable } from "./group-table.ts";
 import { HolderTable } from "./holder-table.ts";
-import { ghostsPerOperationMax, leaseClockStepMicrosMax } from "./limits.ts";
+import { ghostsPerOperationMax, groupFrontMax, leaseClockStepMicrosMax } from "./limits.ts";
 import { endBytes, linkBytes } from "./message-links.ts";
 import { messageRecordBytes } from "./message-record.ts";
 import { MovedTable } from "./moved-table.ts";
@@ -74,11 +74,18 @@ export class QueueState {
   private nextIncarnation = 1;
   private sortedNames: readonly string[] | null = [];
 
+  /** See groupFrontMax. */
+  readonly frontMax: number;
   private readonly ghostsMax: number;
 
   /** `slabBytes`: size of the slabs that hold bodies; `ghostsMax`: see ghostsPerOperationMax. */
-  constructor(slabBytes: number = slabBytesDefault, ghostsMax: number = ghostsPerOperationMax) {
+  constructor(
+    slabBytes: number = slabBytesDefault,
+    ghostsMax: number = ghostsPerOperationMax,
+    frontMax: number = groupFrontMax,
+  ) {
     this.ghostsMax = ghostsMax;
+    this.frontMax = frontMax;
     this.slabs = new Slabs(slabBytes);
     this.holders = new HolderTable(this.pages, this.slabs);
   }

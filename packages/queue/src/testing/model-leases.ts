@@ -108,8 +108,12 @@ export class ModelLeases {
     const lease = this.leases.get(message.fence);
     if (lease !== undefined && lease.ended !== "") lease.ended = "dead";
     queue.releaseId(message);
-    if (queue.config.onDead === "block") this.rewindAfter(queue, message);
-    else queue.leaveGroup(message);
+    if (queue.config.onDead === "continue") {
+      queue.leaveGroup(message);
+      return;
+    }
+    this.rewindAfter(queue, message);
+    queue.holdGroup(message);
   }
 
   /** The lease of a dead letter has ended without an ack. */

@@ -1,3 +1,4 @@
+import { ModelGroups } from "./model-groups.ts";
 import { type ModelAnswer, type ModelMessage, seconds } from "./model-message.ts";
 import type { Enqueue, NewMessage } from "../operation.ts";
 import type { QueueConfig } from "../queue-config.ts";
@@ -16,7 +17,7 @@ interface Place {
 }
 
 /** One queue of the model. */
-export class ModelQueue {
+export class ModelQueue extends ModelGroups {
   readonly incarnation: number;
   version = 1;
   config: QueueConfig;
@@ -26,7 +27,6 @@ export class ModelQueue {
     string,
     { fingerprint: string; answer: ModelAnswer; at: number }
   >();
-  private readonly groups = new Map<string, ModelMessage[]>();
   bytes = 0;
   deaths = 0;
   readonly paused: { send: ModelPause | null; receive: ModelPause | null } = {
@@ -35,7 +35,8 @@ export class ModelQueue {
   };
   nextSeq = 1;
 
-  constructor(config: QueueConfig, incarnation: number) {
+  constructor(config: QueueConfig, incarnation: number, frontMax: number) {
+    super(frontMax);
     this.config = config;
     this.incarnation = incarnation;
   }
@@ -130,7 +131,7 @@ export class ModelQueue {
       .toSorted((a, b) => b.priority - a.priority || a.seq - b.seq);
     // Of each group what may still be taken in this dequeue, in the group's order.
     const queues = new Map<string, ModelMessage[]>();
-    for (const [group, order] of this.groups) {
+    for (const [group, order] of this.orders) {
       queues.set(group, this.isRunnable(group) ? [...order] : []);
     }
     while (taken.length < max) {
@@ -163,30 +164,11 @@ export class ModelQueue {
     this.bytes -= message.bytes;
   }
 
-  leaveGroup(message: ModelMessage): void {
-    if (message.group === null) return;
-    const order = this.groups.get(message.group) ?? [];
-    this.groups.set(
-      message.group,
-      order.filter((other) => other !== message),
-    );
-  }
-
   releaseId(message: ModelMessage): void {
     if (message.dedup === null) return;
     const record = this.ids.get(message.dedup);
     if (record?.isHeld === true && record.result.seq === message.seq)
       this.ids.delete(message.dedup);
-  }
-
-  isHead(message: ModelMessage): boolean {
-    return message.group === null || this.groups.get(message.group)?.[0] === message;
-  }
-
-  laterInGroup(message: ModelMessage): readonly ModelMessage[] {
-    if (message.group === null) return [];
-    const order = this.groups.get(message.group) ?? [];
-    return order.includes(message) ? order.slice(order.indexOf(message) + 1) : [];
   }
 
   hasFailed(message: ModelMessage): boolean {
@@ -196,12 +178,6 @@ export class ModelQueue {
   mustDie(message: ModelMessage): boolean {
     if (message.failures >= (message.maxFailures ?? this.config.maxFailures)) return true;
     return message.deliveries - message.rewinds >= this.config.maxDeliveries;
-  }
-
-  /** Whether none of the group is leased, waits after a failure, or lies dead and holds it up. */
-  isRunnable(group: string | null): boolean {
-    if (group === null) return true;
-    return (this.groups.get(group) ?? []).every(({ state }) => state === "ready");
   }
 
   private enqueueOne(message: NewMessage, place: Place, full: string | null): ModelAnswer {
@@ -263,12 +239,6 @@ export class ModelQueue {
       this.ids.set(id, { fingerprint, result, at: place.now, isHeld });
     }
     return { status: "accepted", ...result };
-  }
-
-  private joinGroup(message: ModelMessage): void {
-    if (message.group === null) return;
-    const order = this.groups.get(message.group) ?? [];
-    if (!order.includes(message)) this.groups.set(message.group, [...order, message]);
   }
 
   private snapshot(): Snapshot {

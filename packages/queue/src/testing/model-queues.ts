@@ -1,5 +1,6 @@
 import type { Operation } from "../operation.ts";
 import { type QueueConfig, queueConfigHas, queueConfigOf } from "../queue-config.ts";
+import { groupFrontMax } from "../limits.ts";
 import { ModelLeases } from "./model-leases.ts";
 import type { ModelAnswer } from "./model-message.ts";
 import { ModelQueue } from "./model-queue.ts";
@@ -7,10 +8,17 @@ import { ModelQueue } from "./model-queue.ts";
 /** How queues and what they hold come and go, but by enqueue and settle. */
 export class ModelQueues extends ModelLeases {
   readonly queues = new Map<string, ModelQueue>();
+  private readonly frontMax: number;
   private nextIncarnation = 1;
 
+  /** `frontMax` as the machine has it. */
+  constructor(frontMax: number = groupFrontMax) {
+    super();
+    this.frontMax = frontMax;
+  }
+
   addQueue(name: string, config: QueueConfig): ModelQueue {
-    const queue = new ModelQueue(config, this.nextIncarnation);
+    const queue = new ModelQueue(config, this.nextIncarnation, this.frontMax);
     this.nextIncarnation += 1;
     this.queues.set(name, queue);
     return queue;

@@ -37,7 +37,10 @@ const configs = {
 export interface ModelRunOptions {
   /** Purged messages that the machine frees in one operation. */
   readonly ghostsMax: number;
-  readonly hasGroups: boolean;
+  /** Places of a group's order in which what is not ready stays. */
+  readonly frontMax: number;
+  /** Groups of each queue. */
+  readonly groups: number;
 }
 
 /**
@@ -47,21 +50,22 @@ export class ModelRun {
   private readonly prng: Prng;
   private readonly driver: MachineDriver;
   private readonly twin: MachineDriver;
-  private readonly model = new QueueModel();
+  private readonly model: QueueModel;
   private readonly operations: RandomOperations;
   private readonly pagers: readonly Pager[];
 
-  constructor(seed: number, { ghostsMax, hasGroups }: ModelRunOptions) {
+  constructor(seed: number, { ghostsMax, frontMax, groups }: ModelRunOptions) {
     const names = Object.keys(configs);
     this.prng = new Prng(seed);
-    this.driver = new MachineDriver({ sha256: quickDigest, ghostsMax });
-    this.twin = new MachineDriver({ sha256: quickDigest, ghostsMax });
+    this.driver = new MachineDriver({ sha256: quickDigest, ghostsMax, frontMax });
+    this.twin = new MachineDriver({ sha256: quickDigest, ghostsMax, frontMax });
+    this.model = new QueueModel(frontMax);
     for (const [name, config] of Object.entries(configs)) {
       for (const machine of [this.driver, this.twin]) machine.put(config, name);
       this.model.advance(this.driver.op, this.driver.now);
       this.model.addQueue(name, queueConfigOf(config));
     }
-    this.operations = new RandomOperations(this.prng, names, { hasGroups });
+    this.operations = new RandomOperations(this.prng, names, { groups });
     this.pagers = names.map((name) => new Pager(this.driver, this.prng, name, this.model.queues));
   }
 

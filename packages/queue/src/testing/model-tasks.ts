@@ -138,6 +138,7 @@ export class ModelTasks extends ModelQueues {
     message.death = 0;
     message.reason = null;
     message.ttlEnd = this.now + to.config.retentionMs * 1_000;
+    to.rejoinGroup(message);
     to.becomeDue(message);
   }
 

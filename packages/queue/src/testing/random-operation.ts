@@ -35,12 +35,12 @@ export class RandomOperations {
   private readonly leases: LeaseKey[] = [{ fence: 0, tag: 0 }];
   private readonly keys: MessageKey[] = [{ op: 1, index: 0 }];
 
-  private readonly hasGroups: boolean;
+  private readonly groups: number;
 
-  constructor(prng: Prng, queues: readonly string[], { hasGroups } = { hasGroups: true }) {
+  constructor(prng: Prng, queues: readonly string[], { groups } = { groups: 4 }) {
     this.prng = prng;
     this.queues = queues;
-    this.hasGroups = hasGroups;
+    this.groups = groups;
   }
 
   /** A lease that later settlements may name. */
@@ -131,7 +131,7 @@ export class RandomOperations {
     return message({
       body: "b".repeat(prng.pick([1, 5, 40, 130])),
       priority: prng.pick([4, 4, 4, 0, 9]),
-      ...(this.hasGroups && prng.chance(0.5) ? { group: `g${prng.below(4)}` } : {}),
+      ...(this.groups > 0 && prng.chance(0.5) ? { group: `g${prng.below(this.groups)}` } : {}),
       ...(prng.chance(0.3)
         ? { dedup: `d${prng.below(25)}`, print: `p${prng.below(8) === 0 ? 1 : 0}` }
         : {}),
