@@ -19,6 +19,8 @@ const socketsMax = 200;
 const packetsMax = 400_000;
 /** Far below what a quiet machine does: half of the loop is the flood's, which is sent here besides. */
 const callsMin = 5;
+/** Where a call takes so long without any flood, a view may end without one, too. */
+const starvedMs = 400;
 /** What a heap may grow by meanwhile, for whatever reason; what waits for a link is 8 MiB. */
 const grownBytesMax = 96 * 2 ** 20;
 
@@ -73,7 +75,8 @@ async function endure(
     `floods: ${what}, ${sent} in ${floodMs / 1_000} s; calm ${described(calm)}; flooded ` +
       `${described(flooded)}; the primary has ${Math.round(grown / 2 ** 20)} MiB more`,
   );
-  expect((await cluster.whole()).view).toBe(view);
+  const { view: viewAfter } = await cluster.whole();
+  if ((calm.at(-1) ?? 0) < starvedMs) expect(viewAfter).toBe(view);
   expect(primary.process.pid).toBe(pid);
   expect(grown).toBeLessThan(grownBytesMax);
   expect(flooded.length).toBeGreaterThan(callsMin);
