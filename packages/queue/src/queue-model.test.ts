@@ -30,5 +30,5 @@ test("and with groups, whose heads and followers a purge takes long before they 
 }, 60_000);
 
 test("and with one long group, in which messages die behind its front", () => {
-  compare(30, { ghostsMax: 1, frontMax: 10, groups: 1 });
+  compare(30, { ghostsMax: 1, frontMax: 3, groups: 1 });
 }, 60_000);

@@ -65,7 +65,7 @@ export class ModelRun {
       this.model.advance(this.driver.op, this.driver.now);
       this.model.addQueue(name, queueConfigOf(config));
     }
-    this.operations = new RandomOperations(this.prng, names, { groups });
+    this.operations = new RandomOperations(this.prng, names, { groups, frontMax });
     this.pagers = names.map((name) => new Pager(this.driver, this.prng, name, this.model.queues));
   }
 

@@ -36,11 +36,17 @@ export class RandomOperations {
   private readonly keys: MessageKey[] = [{ op: 1, index: 0 }];
 
   private readonly groups: number;
+  private readonly frontMax: number;
 
-  constructor(prng: Prng, queues: readonly string[], { groups } = { groups: 4 }) {
+  constructor(
+    prng: Prng,
+    queues: readonly string[],
+    { groups, frontMax } = { groups: 4, frontMax: 100 },
+  ) {
     this.prng = prng;
     this.queues = queues;
     this.groups = groups;
+    this.frontMax = frontMax;
   }
 
   /** A lease that later settlements may name. */
@@ -150,7 +156,7 @@ export class RandomOperations {
       worker: null,
       dequeueHash: prng.chance(0.4) ? this.hash("dequeue", 12) : null,
       from: prng.chance(0.12) ? "dead" : "ready",
-      max: prng.pick([1, 3, 3, 3, 10]),
+      max: Math.min(prng.pick([1, 3, 3, 3, 10]), this.frontMax),
       maxPerGroup: prng.chance(0.2) ? 2 : null,
       mode: prng.chance(0.15) ? "delete" : "lease",
       leaseMs: prng.chance(0.3) ? 3_000 : null,
