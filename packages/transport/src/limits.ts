@@ -11,7 +11,8 @@ export const helloBytesMax = 4 * kibibyte;
 /** Time from the TCP connection to a verified hello. */
 export const helloMsMax = 2_000;
 /**
- * Sockets without a verified hello. Beyond it the oldest of the address that has most makes room: an honest hello takes milliseconds, so who lingers is more likely no peer.
+ * Sockets without a verified hello. Beyond it the oldest of the address that has most makes room: an
+ * honest hello takes milliseconds, so who lingers is more likely no peer.
  */
 export const unauthenticatedSocketsMax = 64;
 /**
