@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { all, amount, atMost, none, percentile, tableOf } from "./figures.ts";
+import { all, amount, atMost, missesOf, none, percentile, tableOf } from "./figures.ts";
 
 test("too little work is void, and enough is met", () => {
   expect(amount("rounds", 99, 100).verdict).toBe("void");
@@ -26,4 +26,14 @@ test("the table names figure, requirement, measurement and verdict, in columns",
     "ok      simulated hours  >= 100    1,234.57",
     "FAILED  lost messages    0         2",
   ]);
+});
+
+test("what was missed is told with the name of its figure, and nothing else is", () => {
+  const figures = [
+    amount("seeds", 2, 1),
+    none("violations", 1, ["seed 7: safety"]),
+    none("lost", 1),
+  ];
+  expect(missesOf(figures)).toEqual(["violations: seed 7: safety"]);
+  expect(missesOf(figures.slice(0, 1))).toEqual([]);
 });

@@ -9,6 +9,8 @@ export interface Figure {
   readonly required: string;
   readonly measured: string;
   readonly verdict: Verdict;
+  /** What a person needs to see a miss again, a line each. */
+  readonly misses?: readonly string[];
 }
 
 /** How much was done. Below the minimum the run is void, not good. */
@@ -17,10 +19,10 @@ export function amount(name: string, measured: number, min: number): Figure {
   return { name, required: `>= ${show(min)}`, measured: show(measured), verdict };
 }
 
-/** Something that must not have happened. */
-export function none(name: string, measured: number): Figure {
+/** Something that must not have happened; `misses` tells the cases of it, where there is more to say. */
+export function none(name: string, measured: number, misses: readonly string[] = []): Figure {
   const verdict = measured === 0 ? "met" : "missed";
-  return { name, required: "0", measured: show(measured), verdict };
+  return { name, required: "0", measured: show(measured), verdict, misses };
 }
 
 /** Something of which every single case must be as it should. */
@@ -67,6 +69,11 @@ export function tableOf(figures: readonly Figure[]): string {
     .map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "))
     .map((line) => line.trimEnd())
     .join("\n");
+}
+
+/** What was missed, so that it is found in the last lines of a long log; empty when all was met. */
+export function missesOf(figures: readonly Figure[]): readonly string[] {
+  return figures.flatMap(({ name, misses = [] }) => misses.map((miss) => `${name}: ${miss}`));
 }
 
 /** Whole numbers as they are, others with two digits behind the point. */

@@ -22,13 +22,20 @@ const callMs = 30_000;
 interface Found {
   seeds: number;
   failed: number;
+  /** What the simulator said of those that failed: seed, checker and message, and how to see it. */
+  failures: string[];
   hours: number;
 }
+
+/** The lines of the simulator that tell a failure. */
+const failureLine = /^(?:seed \d+: |again: ).*$/gm;
+/** A failure that tells a whole stack is cut: its seed tells it again. */
+const failureCharactersMax = 400;
 
 async function simulate(effort: Effort): Promise<readonly Figure[]> {
   const seedsNeeded = shareOf(seedsMin, effort);
   const hoursNeeded = simulatedHoursMin * effort.share;
-  const found: Found = { seeds: 0, failed: 0, hours: 0 };
+  const found: Found = { seeds: 0, failed: 0, failures: [], hours: 0 };
   const isEnough = (): boolean => found.seeds >= seedsNeeded && found.hours >= hoursNeeded;
   let seed = seedBase + effort.random.next() * 1_000;
   let msPerSeed = callMs / seedsAtFirst;
@@ -43,7 +50,7 @@ async function simulate(effort: Effort): Promise<readonly Figure[]> {
   return [
     amount("fresh simulator seeds", found.seeds, seedsNeeded),
     amount("simulated hours", found.hours, hoursNeeded),
-    none("seeds with a violation", found.failed),
+    none("seeds with a violation", found.failed, found.failures),
   ];
 }
 
@@ -60,6 +67,9 @@ async function runSeeds(seed: number, count: number, found: Found): Promise<{ to
   const { passed, failed } = lineCounts(output);
   found.seeds += Math.min(count, passed + failed);
   found.failed += failed;
+  for (const [line] of output.matchAll(failureLine)) {
+    found.failures.push(line.slice(0, failureCharactersMax));
+  }
   found.hours += Number(/^\d+ seeds, ([\d.]+) simulated hours/m.exec(output)?.[1] ?? 0);
   return { tookMs };
 }
