@@ -231,7 +231,10 @@ export const putQueue = bodyQueryRoute({
   body: queueConfigGiven,
   query: object({ dryRun: optional(oneOf("true", "false")) }),
   requestHeaders: [
-    { name: "If-Match", description: "The ETag of the configuration to replace" },
+    {
+      name: "If-Match",
+      description: "The ETag of the configuration to replace, or up to 32 that it may have, or *",
+    },
     { name: "If-None-Match", description: "* : only create" },
     idempotencyKey,
   ],

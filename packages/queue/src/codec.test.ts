@@ -26,7 +26,13 @@ function operationOf(prng: Prng): Operation {
       },
       precondition: prng.pick([
         { kind: "none" },
-        { kind: "match", incarnation: 3, version: prng.below(9) },
+        {
+          kind: "match",
+          tags: [
+            { incarnation: 3, version: prng.below(9) },
+            { incarnation: 4, version: 1 },
+          ],
+        },
         { kind: "match-any" },
         { kind: "absent" },
       ] as const),

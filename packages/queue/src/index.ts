@@ -2,6 +2,7 @@ export { decodeOperation, encodeOperation } from "./operation-codec.ts";
 export type {
   AdminOperation,
   CancelTask,
+  ConfigTag,
   DedupKey,
   DeleteMessage,
   DeleteQueue,

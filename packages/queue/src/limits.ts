@@ -74,6 +74,8 @@ export const redriveStepsPerSecond = 5;
 export const redriveRetryMicros = 1_000_000;
 /** Redrives of one message that are counted. */
 export const redrivesMax = 65_535;
+/** ETags of one `If-Match`: a caller holds the few configurations that it has seen. */
+export const matchTagsMax = 32;
 /** Queues in one answer of a listing. */
 export const listQueuesMax = 1_000;
 

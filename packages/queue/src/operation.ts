@@ -46,10 +46,16 @@ export interface PutQueue {
   readonly precondition: PutPrecondition;
 }
 
-/** `If-Match: "<incarnation>.<version>"`, `If-Match: *`, `If-None-Match: *`, or none of them. */
+/** An `ETag`, `"<incarnation>.<version>"`: one configuration of one life of a queue. */
+export interface ConfigTag {
+  readonly incarnation: number;
+  readonly version: number;
+}
+
+/** `If-Match` with 1 to 32 tags, `If-Match: *`, `If-None-Match: *`, or none of them. */
 export type PutPrecondition =
   | { readonly kind: "none" }
-  | { readonly kind: "match"; readonly incarnation: number; readonly version: number }
+  | { readonly kind: "match"; readonly tags: readonly ConfigTag[] }
   | { readonly kind: "match-any" }
   | { readonly kind: "absent" };
 

@@ -1,4 +1,5 @@
 import { type ByteReader, type ByteWriter, DecodeError } from "@quorate/prelude";
+import { matchTagsMax } from "./limits.ts";
 import type { PutPrecondition, PutQueue } from "./operation.ts";
 import { readQueueConfig, writeQueueConfig } from "./queue-config.ts";
 
@@ -9,7 +10,8 @@ export function writePutQueue(writer: ByteWriter, operation: Omit<PutQueue, "typ
   const { precondition } = operation;
   writer.u8(preconditions.indexOf(precondition.kind));
   if (precondition.kind === "match") {
-    writer.u32(precondition.incarnation).u32(precondition.version);
+    writer.u8(precondition.tags.length);
+    for (const { incarnation, version } of precondition.tags) writer.u32(incarnation).u32(version);
   }
   writeQueueConfig(writer, operation.config);
 }
@@ -24,5 +26,11 @@ function readPrecondition(reader: ByteReader): PutPrecondition {
   const kind = preconditions[reader.u8()];
   if (kind === undefined) throw new DecodeError("unknown precondition");
   if (kind !== "match") return { kind };
-  return { kind, incarnation: reader.u32(), version: reader.u32() };
+  const count = reader.u8();
+  if (count < 1 || count > matchTagsMax) throw new DecodeError("tags of a precondition");
+  const tags = Array.from({ length: count }, () => ({
+    incarnation: reader.u32(),
+    version: reader.u32(),
+  }));
+  return { kind, tags };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Outcome } from "./outcome.ts";
-import type { PutPrecondition } from "./operation.ts";
+import type { ConfigTag, PutPrecondition } from "./operation.ts";
 import {
   queueConfigDefault,
   queueConfigFault,
@@ -13,6 +13,8 @@ import { MachineDriver } from "./testing/machine-driver.ts";
 function put(driver: MachineDriver, config: QueueConfigPatch, precondition: PutPrecondition) {
   return driver.execute({ type: "put-queue", queue: "q", config, precondition });
 }
+
+const matching = (...tags: readonly ConfigTag[]): PutPrecondition => ({ kind: "match", tags });
 
 function codeOf(outcome: Outcome): string {
   return outcome.type === "refused" ? outcome.refusal.code : outcome.type;
@@ -81,17 +83,30 @@ test("without If-Match a queue that has every field given is found unchanged, el
 test("If-Match replaces the whole configuration and makes a new version; a stale one is 412", () => {
   const driver = new MachineDriver();
   driver.put({ maxFailures: 3 });
-  const etag = { kind: "match", incarnation: 1, version: 1 } as const;
+  const etag = matching({ incarnation: 1, version: 1 });
   expect(put(driver, { maxDeliveries: 9 }, etag)).toMatchObject({
     created: false,
     view: { version: 2, config: { maxFailures: 5, maxDeliveries: 9 } },
   });
   expect(codeOf(put(driver, {}, etag))).toBe("etag-mismatch");
-  expect(codeOf(put(driver, {}, { ...etag, incarnation: 2, version: 2 }))).toBe("etag-mismatch");
+  expect(codeOf(put(driver, {}, matching({ incarnation: 2, version: 2 })))).toBe("etag-mismatch");
   expect(put(driver, {}, { kind: "match-any" })).toMatchObject({ view: { version: 3 } });
   expect(put(driver, {}, { kind: "match-any" })).toMatchObject({ view: { version: 3 } });
   const absent = new MachineDriver();
   expect(codeOf(put(absent, {}, { kind: "match-any" }))).toBe("etag-mismatch");
+  expect(codeOf(put(absent, {}, etag))).toBe("etag-mismatch");
+});
+
+test("of several ETags any one that is the queue's lets it be replaced", () => {
+  const driver = new MachineDriver();
+  driver.put();
+  const others = [
+    { incarnation: 2, version: 1 },
+    { incarnation: 1, version: 2 },
+  ];
+  expect(codeOf(put(driver, { maxFailures: 9 }, matching(...others)))).toBe("etag-mismatch");
+  const withIts = matching(...others, { incarnation: 1, version: 1 });
+  expect(put(driver, { maxFailures: 9 }, withIts)).toMatchObject({ view: { version: 2 } });
 });
 
 test("If-None-Match creates, and on an existing queue is 412 queue-exists", () => {

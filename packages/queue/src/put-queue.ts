@@ -1,6 +1,6 @@
 import { unreachable } from "@quorate/prelude";
 import { queuesMax } from "./limits.ts";
-import type { PutQueue } from "./operation.ts";
+import type { ConfigTag, PutQueue } from "./operation.ts";
 import { hintIfFirst } from "./order.ts";
 import { encodeOutcome } from "./outcome-codec.ts";
 import type { PutTrial } from "./put-trial.ts";
@@ -88,9 +88,12 @@ function judge(state: QueueState, operation: PutQueue): Verdict {
     case "match-any":
       return queue === undefined ? refused("etag-mismatch") : { is: "known", queue, config };
     case "match": {
-      const isIt =
-        queue?.incarnation === precondition.incarnation && queue.version === precondition.version;
-      return isIt ? { is: "known", queue, config } : refused("etag-mismatch");
+      const isMatched = ({ incarnation, version }: ConfigTag): boolean =>
+        queue?.incarnation === incarnation && queue.version === version;
+      if (queue === undefined || !precondition.tags.some(isMatched)) {
+        return refused("etag-mismatch");
+      }
+      return { is: "known", queue, config };
     }
     default:
       return unreachable(precondition);

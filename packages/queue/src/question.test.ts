@@ -50,7 +50,7 @@ test("questions and answers survive their codecs", () => {
       type: "try-put",
       queue: "q",
       config: { maxFailures: 3 },
-      precondition: { kind: "match", incarnation: 1, version: 2 },
+      precondition: { kind: "match", tags: [{ incarnation: 1, version: 2 }] },
     },
   ] as const;
   for (const question of questions) {

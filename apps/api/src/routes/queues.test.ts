@@ -73,6 +73,24 @@ describe("PUT queue", () => {
     expect([404, 412]).toContain(elsewhere.status);
   });
 
+  it.each([
+    ["one of several tags", (etag: string) => `"9.9", ${etag}`, 200],
+    ["a tag among empty members", (etag: string) => `, ,${etag},`, 200],
+    ["a tag beside one with a comma in it", (etag: string) => `"a,b" ,${etag}`, 200],
+    ["no tag of several", () => '"9.9","9.8", "x"', 412],
+    ["a weak tag, which never matches", (etag: string) => `W/${etag}`, 412],
+    ["a strong tag beside a weak one", (etag: string) => `W/"9.9", ${etag}`, 200],
+    ["* among tags", (etag: string) => `*, ${etag}`, 400],
+    ["tags without a comma", (etag: string) => `${etag} "9.9"`, 400],
+    ["a tag that is not closed", (etag: string) => `${etag}, "9.9`, 400],
+    ["a tag without quotes", (etag: string) => etag.replaceAll('"', ""), 400],
+    ["nothing", () => ",", 400],
+    ["more tags than a caller holds", (etag: string) => Array(33).fill(etag).join(), 400],
+  ])("with If-Match of %s answers by RFC 9110 §13.1.1", async (_what, match, status) => {
+    const etag = (await put("listed", {})).headers.get("etag") ?? "";
+    expect((await put("listed", {}, { "If-Match": match(etag) })).status).toBe(status);
+  });
+
   it("with If-None-Match: * only creates", async () => {
     expect((await put("once", {}, { "If-None-Match": "*" })).status).toBe(201);
     const again = await put("once", {}, { "If-None-Match": "*" });
