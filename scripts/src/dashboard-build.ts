@@ -9,7 +9,12 @@ import { repositoryFolder, stateFolder } from "./places.ts";
 import { runCommand } from "./run-command.ts";
 
 /** What the dashboard is made of, relative to the repository: itself and what it imports. */
-const sources = ["apps/dashboard", "packages/contract/src", "packages/prelude/src"];
+const sources = [
+  "apps/dashboard",
+  "packages/contract/src",
+  "packages/queue/src",
+  "packages/prelude/src",
+];
 const madeFolders = new Set(["node_modules", ".next", "out"]);
 
 /** Lines of the log that are shown when the build fails. */

@@ -3,6 +3,7 @@
  * them anew, and a page that has fallen behind fails here.
  */
 import * as contract from "@quorate/contract";
+import { queueConfigChoices, queueConfigDefault, queueConfigRanges } from "@quorate/queue/config";
 import { expect, test } from "vitest";
 import { tableOf, withParts } from "./made-parts.ts";
 import { textOf } from "./repository-files.ts";
@@ -41,11 +42,44 @@ function limitsTable(): string {
   return tableOf(["Limit", "Value", "Of what"], rows);
 }
 
+const rangesByPointer: Readonly<Record<string, { readonly min: number; readonly max: number }>> =
+  queueConfigRanges;
+
+const choicesByName: Readonly<Record<string, readonly string[]>> = queueConfigChoices;
+
+/** The fields of an object and of those in it, by their JSON pointers. */
+function fieldsBelow(fields: object, pointer = ""): readonly (readonly [string, unknown])[] {
+  return Object.entries(fields).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === "object" && value !== null
+      ? fieldsBelow(value, `${pointer}/${name}`)
+      : [[`${pointer}/${name}`, value] as const],
+  );
+}
+
+/** Every field of a queue's configuration, with its default and what it may be. */
+function configTable(): string {
+  const number = (value: number): string => value.toLocaleString("en-US");
+  const rows = fieldsBelow(queueConfigDefault).map(([pointer, value]) => {
+    const name = pointer.slice(1).replaceAll("/", ".");
+    const range = rangesByPointer[pointer];
+    const words = choicesByName[name] ?? ["true", "false"];
+    return [
+      code(name),
+      typeof value === "number" ? number(value) : code(String(value)),
+      range === undefined
+        ? words.map(code).join(" or ")
+        : `${number(range.min)} to ${number(range.max)}`,
+    ];
+  });
+  return tableOf(["Field", "When not given", "May be"], rows);
+}
+
 test("docs/api.md says what the contract says", async () => {
   const page = withParts("docs/api.md", {
     routes: routesTable(),
     errors: errorsTable(),
     limits: limitsTable(),
+    config: configTable(),
   });
   await expect(page).toMatchFileSnapshot("../../docs/api.md");
 });

@@ -1,4 +1,5 @@
 /** Sending: one message, or a batch of them. */
+import { queueConfigRanges } from "@quorate/queue/config";
 import * as z from "zod";
 import { contentType, groupId, headers, priority } from "./message.ts";
 import {
@@ -6,7 +7,6 @@ import {
   delayMsMax,
   idCharsMax,
   maxFailuresMax,
-  queueTimes,
   storedBodyBytesMax,
   ttlMsMax,
   ttlMsMin,
@@ -40,7 +40,11 @@ export const time: Shape<string> = {
     if (timeMs === null) return invalid(faults, "expected an RFC 3339 time");
     if (timeMs <= notBeforeMsMax) return true;
     const detail = "expected a time that the queue's retention can reach";
-    return beyond(faults, { detail, limit: "retentionMs", max: queueTimes.retentionMsMax });
+    return beyond(faults, {
+      detail,
+      limit: "retentionMs",
+      max: queueConfigRanges["/retentionMs"].max,
+    });
   },
 };
 

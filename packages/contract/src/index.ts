@@ -32,11 +32,11 @@ export {
   getQueue,
   listQueues,
   putQueue,
-  type QueueConfigAnswer,
-  queueConfigDefault,
   type QueueConfigGiven,
   queueConfigGiven,
 } from "./queues.ts";
+// The configuration itself is said where it is kept.
+export { queueConfigDefault } from "@quorate/queue/config";
 export { deleteMessage, deleteQueue, purge } from "./removal.ts";
 export { cancelTask, getTask, redrive } from "./redrive.ts";
 export { commonErrors, type Method, type Reply, type RequestHeader, type Route } from "./route.ts";

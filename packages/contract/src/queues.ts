@@ -1,15 +1,12 @@
 /** Queues: their configuration, their state. */
-import * as z from "zod";
 import {
-  bodyBytesDefault,
-  leaseMsMax,
-  leaseMsMin,
-  maxFailuresMax,
-  queueBytesDefault,
-  queueNameCharsMax,
-  queueTimes,
-  storedBodyBytesMax,
-} from "./limits.ts";
+  queueConfigChoices,
+  queueConfigDefault,
+  type QueueConfigPointer,
+  queueConfigRanges,
+} from "@quorate/queue/config";
+import * as z from "zod";
+import { matchTagsMax, queueNameCharsMax } from "./limits.ts";
 import { Coord, Count, QueueName, Time } from "./names.ts";
 import { pageQuery } from "./page.ts";
 import { adminErrors, bodyQueryRoute, clusterErrors, idempotencyKey, queryRoute } from "./route.ts";
@@ -22,132 +19,60 @@ import {
   oneOf,
   optional,
   type Shape,
-  type ShapeFault,
   text,
 } from "./shape.ts";
-import { object } from "./shape-object.ts";
+import { object, partOf } from "./shape-object.ts";
 
-const count = (limit: string, max: number, min = 1): Shape<number> => integer({ limit, min, max });
+/** A number of the configuration; a refusal names it with dots. */
+function inRange(pointer: QueueConfigPointer): Shape<number> {
+  const { min, max, integer: isWhole } = queueConfigRanges[pointer];
+  const range = { limit: pointer.slice(1).replaceAll("/", "."), min, max };
+  return isWhole ? integer(range) : decimal(range);
+}
 
-const retentionMs = (limit: string): Shape<number> =>
-  count(limit, queueTimes.retentionMsMax, queueTimes.retentionMsMin);
+const backoff = {
+  baseMs: inRange("/backoff/baseMs"),
+  factor: inRange("/backoff/factor"),
+  maxMs: inRange("/backoff/maxMs"),
+  jitter: inRange("/backoff/jitter"),
+};
 
-const backoff = object(
-  {
-    baseMs: optional(count("backoff.baseMs", queueTimes.backoffMsMax, 0)),
-    factor: optional(decimal({ limit: "backoff.factor", min: 1, max: 10 })),
-    maxMs: optional(count("backoff.maxMs", queueTimes.backoffMsMax, 0)),
-    jitter: optional(decimal({ limit: "backoff.jitter", min: 0, max: 1 })),
-  },
-  (
-    {
-      baseMs = queueTimes.backoffMsBaseDefault,
-      maxMs = queueTimes.backoffMsMaxDefault,
-    }: { readonly baseMs?: number; readonly maxMs?: number },
-    faults: ShapeFault[],
-  ) => baseMs <= maxMs || invalid(faults, "expected baseMs to be at most maxMs", "/baseMs"),
-);
+/** The fields of a configuration; those of the backoff are all there, or some of them. */
+const fieldsWith = <Backoff>(backoffShape: Shape<Backoff>) => ({
+  maxFailures: inRange("/maxFailures"),
+  maxDeliveries: inRange("/maxDeliveries"),
+  backoff: backoffShape,
+  leaseMsDefault: inRange("/leaseMsDefault"),
+  dedupWindowMs: inRange("/dedupWindowMs"),
+  dedupMode: oneOf(...queueConfigChoices.dedupMode),
+  retentionMs: inRange("/retentionMs"),
+  deadRetentionMs: inRange("/deadRetentionMs"),
+  maxMessages: inRange("/maxMessages"),
+  maxBytes: inRange("/maxBytes"),
+  maxInFlight: inRange("/maxInFlight"),
+  bodyBytesMax: inRange("/bodyBytesMax"),
+  onExpire: oneOf(...queueConfigChoices.onExpire),
+  onDead: oneOf(...queueConfigChoices.onDead),
+  denyPurge: boolean,
+  denyDelete: boolean,
+});
 
 /** The fields of a configuration that a caller gives; what is missing has its default. */
-export const queueConfigGiven = object({
-  maxFailures: optional(count("maxFailures", maxFailuresMax)),
-  maxDeliveries: optional(count("maxDeliveries", 10_000)),
-  backoff: optional(backoff),
-  leaseMsDefault: optional(count("leaseMsDefault", leaseMsMax, leaseMsMin)),
-  dedupWindowMs: optional(
-    count("dedupWindowMs", queueTimes.dedupWindowMsMax, queueTimes.dedupWindowMsMin),
+export const queueConfigGiven = partOf(
+  fieldsWith(
+    partOf(backoff, (given, faults) => {
+      const { baseMs, maxMs } = { ...queueConfigDefault.backoff, ...given };
+      return baseMs <= maxMs || invalid(faults, "expected baseMs to be at most maxMs", "/baseMs");
+    }),
   ),
-  dedupMode: optional(oneOf("window", "untilSettled")),
-  retentionMs: optional(retentionMs("retentionMs")),
-  deadRetentionMs: optional(retentionMs("deadRetentionMs")),
-  maxMessages: optional(count("maxMessages", 25_000_000)),
-  maxBytes: optional(count("maxBytes", Number.MAX_SAFE_INTEGER)),
-  maxInFlight: optional(count("maxInFlight", 1_000_000)),
-  bodyBytesMax: optional(count("bodyBytesMax", storedBodyBytesMax)),
-  onExpire: optional(oneOf("dead", "drop")),
-  onDead: optional(oneOf("continue", "block")),
-  denyPurge: optional(boolean),
-  denyDelete: optional(boolean),
-});
+);
 
 /** See `queueConfigGiven`. */
 export type QueueConfigGiven = Held<typeof queueConfigGiven>;
 
-/** A whole configuration with every field. */
-export interface QueueConfigAnswer {
-  readonly maxFailures: number;
-  readonly maxDeliveries: number;
-  readonly backoff: {
-    readonly baseMs: number;
-    readonly factor: number;
-    readonly maxMs: number;
-    readonly jitter: number;
-  };
-  readonly leaseMsDefault: number;
-  readonly dedupWindowMs: number;
-  readonly dedupMode: "window" | "untilSettled";
-  readonly retentionMs: number;
-  readonly deadRetentionMs: number;
-  readonly maxMessages: number;
-  readonly maxBytes: number;
-  readonly maxInFlight: number;
-  readonly bodyBytesMax: number;
-  readonly onExpire: "dead" | "drop";
-  readonly onDead: "continue" | "block";
-  readonly denyPurge: boolean;
-  readonly denyDelete: boolean;
-}
-
-/** What a queue is configured to when nothing is given. */
-export const queueConfigDefault: QueueConfigAnswer = {
-  maxFailures: 5,
-  maxDeliveries: 50,
-  backoff: {
-    baseMs: queueTimes.backoffMsBaseDefault,
-    factor: 2,
-    maxMs: queueTimes.backoffMsMaxDefault,
-    jitter: 0.2,
-  },
-  leaseMsDefault: queueTimes.leaseMsDefault,
-  dedupWindowMs: queueTimes.dedupWindowMsDefault,
-  dedupMode: "window",
-  retentionMs: queueTimes.retentionMsDefault,
-  deadRetentionMs: queueTimes.deadRetentionMsDefault,
-  maxMessages: 10_000_000,
-  maxBytes: queueBytesDefault,
-  maxInFlight: 100_000,
-  bodyBytesMax: bodyBytesDefault,
-  onExpire: "dead",
-  onDead: "continue",
-  denyPurge: false,
-  denyDelete: false,
-};
-
-const QueueConfig = z
-  .strictObject({
-    maxFailures: Count,
-    maxDeliveries: Count,
-    backoff: z.strictObject({
-      baseMs: Count,
-      factor: z.number(),
-      maxMs: Count,
-      jitter: z.number(),
-    }),
-    leaseMsDefault: Count,
-    dedupWindowMs: Count,
-    dedupMode: z.enum(["window", "untilSettled"]),
-    retentionMs: Count,
-    deadRetentionMs: Count,
-    maxMessages: Count,
-    maxBytes: Count,
-    maxInFlight: Count,
-    bodyBytesMax: Count,
-    onExpire: z.enum(["dead", "drop"]),
-    onDead: z.enum(["continue", "block"]),
-    denyPurge: z.boolean(),
-    denyDelete: z.boolean(),
-  })
-  .meta({ id: "QueueConfig" });
+const QueueConfig = object(fieldsWith(object(backoff))).schema.meta({
+  id: "QueueConfig",
+});
 
 const perSecond = z.number().min(0);
 
@@ -233,7 +158,7 @@ export const putQueue = bodyQueryRoute({
   requestHeaders: [
     {
       name: "If-Match",
-      description: "The ETag of the configuration to replace, or up to 32 that it may have, or *",
+      description: `The ETag of the configuration to replace, or up to ${matchTagsMax} that it may have, or *`,
     },
     { name: "If-None-Match", description: "* : only create" },
     idempotencyKey,

@@ -2,9 +2,11 @@
 import * as z from "zod";
 import {
   type Fields,
+  type Held,
   type HeldObject,
   invalid,
   isObject,
+  optional,
   type OptionalField,
   type Shape,
   type ShapeFault,
@@ -19,20 +21,44 @@ export function object<const F extends Fields>(
   fields: F,
   rule?: Rule<HeldObject<F>>,
 ): Shape<HeldObject<F>> {
+  return shapeOf(Object.entries(fields), rule);
+}
+
+/** Some of an object's fields. */
+type HeldPart<F extends Readonly<Record<string, Shape<unknown>>>> = {
+  readonly [K in keyof F]?: Held<F[K]>;
+};
+
+/** An object with any of these fields, and no others. `rule` is asked when every one holds. */
+export function partOf<const F extends Readonly<Record<string, Shape<unknown>>>>(
+  fields: F,
+  rule?: Rule<HeldPart<F>>,
+): Shape<HeldPart<F>> {
+  const entries = Object.entries(fields);
+  return shapeOf(
+    entries.map(([name, shape]) => [name, optional(shape)] as const),
+    rule,
+  );
+}
+
+function shapeOf<T>(
+  fields: readonly (readonly [name: string, field: Fields[string]])[],
+  rule?: Rule<T>,
+): Shape<T> {
   const shapes = new Map<string, Shape<unknown>>();
   const required: string[] = [];
   const schemas: Record<string, z.ZodType> = {};
-  for (const [name, field] of Object.entries(fields)) {
+  for (const [name, field] of fields) {
     const shape = isOptional(field) ? field.optional : field;
     shapes.set(name, shape);
     if (!isOptional(field)) required.push(name);
     schemas[name] = isOptional(field) ? shape.schema.optional() : shape.schema;
   }
-  const hasFields = (value: unknown, faults: ShapeFault[]): value is HeldObject<F> =>
+  const hasFields = (value: unknown, faults: ShapeFault[]): value is T =>
     fieldsHold(value, { shapes, required, faults });
   return {
     schema: z.strictObject(schemas),
-    holds: (value, faults): value is HeldObject<F> =>
+    holds: (value, faults): value is T =>
       hasFields(value, faults) && (rule === undefined || rule(value, faults)),
   };
 }

@@ -6,6 +6,7 @@ import {
   bodyBytesCeiling,
   enqueueDelayMsMax,
   labelBytesMax,
+  maxFailuresMax,
   priorityMax,
   ttlMsMax,
   ttlMsMin,
@@ -15,7 +16,6 @@ import type { DedupKey, Enqueue, IdempotencyKey, NewMessage } from "./operation.
 import { optional, readChoice, readOptional, readRange } from "./wire.ts";
 
 const forms = ["single", "batch", "atomic"] as const;
-const maxFailuresMax = 1_000;
 
 /** A bit for each part of a message that may be missing. */
 const has = {

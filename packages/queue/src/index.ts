@@ -86,14 +86,12 @@ export {
   type BackoffConfig,
   type QueueConfig,
   queueConfigDefault,
-  type QueueConfigFault,
-  queueConfigFault,
-  queueConfigHas,
   queueConfigOf,
   type QueueConfigPatch,
   type QueueConfigPointer,
   queueConfigRanges,
 } from "./queue-config.ts";
+export { type QueueConfigFault, queueConfigFault, queueConfigHas } from "./queue-config-fields.ts";
 export type { Revocation } from "./revocation.ts";
 export { isQueueName } from "./queue-name.ts";
 export {

@@ -37,6 +37,8 @@ export const settlementsMax = 1_000;
 /** Shortest and longest lease, in milliseconds: 1 s and 12 h, the latter also after extensions. */
 export const leaseMsMin = 1_000;
 export const leaseMsMax = 12 * 3_600_000;
+/** Failures after which a message is dead: the highest that may be set. */
+export const maxFailuresMax = 1_000;
 /** Longest delay of a nack or release, in milliseconds: 7 d. */
 export const settleDelayMsMax = 7 * 86_400_000;
 /** Longest delay of an enqueue, in milliseconds: the largest retention, 365 d. */

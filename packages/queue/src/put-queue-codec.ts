@@ -1,7 +1,7 @@
 import { type ByteReader, type ByteWriter, DecodeError } from "@quorate/prelude";
 import { matchTagsMax } from "./limits.ts";
 import type { PutPrecondition, PutQueue } from "./operation.ts";
-import { readQueueConfig, writeQueueConfig } from "./queue-config.ts";
+import { readQueueConfig, writeQueueConfig } from "./queue-config-fields.ts";
 
 const preconditions = ["none", "match", "match-any", "absent"] as const;
 

@@ -3,11 +3,11 @@ import type { Outcome } from "./outcome.ts";
 import type { ConfigTag, PutPrecondition } from "./operation.ts";
 import {
   queueConfigDefault,
-  queueConfigFault,
   queueConfigOf,
   type QueueConfigPatch,
   queueConfigRanges,
 } from "./queue-config.ts";
+import { queueConfigFault } from "./queue-config-fields.ts";
 import { MachineDriver } from "./testing/machine-driver.ts";
 
 function put(driver: MachineDriver, config: QueueConfigPatch, precondition: PutPrecondition) {

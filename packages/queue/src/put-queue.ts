@@ -5,12 +5,8 @@ import { hintIfFirst } from "./order.ts";
 import { encodeOutcome } from "./outcome-codec.ts";
 import type { PutTrial } from "./put-trial.ts";
 import type { Queue } from "./queue.ts";
-import {
-  type QueueConfig,
-  queueConfigFault,
-  queueConfigHas,
-  queueConfigOf,
-} from "./queue-config.ts";
+import { type QueueConfig, queueConfigOf } from "./queue-config.ts";
+import { queueConfigFault, queueConfigHas } from "./queue-config-fields.ts";
 import { viewOf } from "./view-queue.ts";
 import type { Refusal } from "./refusal.ts";
 import type { QueueState } from "./state.ts";

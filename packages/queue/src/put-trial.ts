@@ -1,10 +1,6 @@
 import type { ByteReader, ByteWriter } from "@quorate/prelude";
-import {
-  type QueueConfig,
-  queueConfigOf,
-  readQueueConfig,
-  writeQueueConfig,
-} from "./queue-config.ts";
+import { type QueueConfig, queueConfigOf } from "./queue-config.ts";
+import { readQueueConfig, writeQueueConfig } from "./queue-config-fields.ts";
 import { type QueueView, readQueueView, writeQueueView } from "./queue-view.ts";
 import { readRefusal, type Refusal, writeRefusal } from "./refusal.ts";
 import { readChoice } from "./wire.ts";

@@ -1,10 +1,6 @@
 import { ByteReader, DecodeError, hexEncode } from "@quorate/prelude";
-import {
-  type QueueConfig,
-  queueConfigFault,
-  queueConfigOf,
-  readQueueConfig,
-} from "./queue-config.ts";
+import { type QueueConfig, queueConfigOf } from "./queue-config.ts";
+import { queueConfigFault, readQueueConfig } from "./queue-config-fields.ts";
 
 /** Bytes of a configuration at most: more than all its fields take. */
 const configBytesMax = 256;

@@ -1,5 +1,8 @@
-import { type ByteReader, type ByteWriter, DecodeError } from "@quorate/prelude";
-import { bodyBytesCeiling, leaseMsMax, leaseMsMin } from "./limits.ts";
+/**
+ * The configuration of a queue: its fields, what they are when nothing is given, and their ranges.
+ * The contract makes the request, the answer and the tables of the documents of it.
+ */
+import { bodyBytesCeiling, leaseMsMax, leaseMsMin, maxFailuresMax } from "./limits.ts";
 
 /** Waiting time after a failure (contract, "Queue configuration"). */
 export interface BackoffConfig {
@@ -9,6 +12,16 @@ export interface BackoffConfig {
   readonly jitter: number;
 }
 
+/** The words that a field may be, in the order of their numbers on the wire. */
+export const queueConfigChoices = {
+  dedupMode: ["window", "untilSettled"],
+  onExpire: ["dead", "drop"],
+  onDead: ["continue", "block"],
+} as const;
+
+type ChoiceOf<Name extends keyof typeof queueConfigChoices> =
+  (typeof queueConfigChoices)[Name][number];
+
 /** A queue's whole configuration, as `PUT` and `GET /queues/{q}` show it. */
 export interface QueueConfig {
   readonly maxFailures: number;
@@ -16,15 +29,15 @@ export interface QueueConfig {
   readonly backoff: BackoffConfig;
   readonly leaseMsDefault: number;
   readonly dedupWindowMs: number;
-  readonly dedupMode: "window" | "untilSettled";
+  readonly dedupMode: ChoiceOf<"dedupMode">;
   readonly retentionMs: number;
   readonly deadRetentionMs: number;
   readonly maxMessages: number;
   readonly maxBytes: number;
   readonly maxInFlight: number;
   readonly bodyBytesMax: number;
-  readonly onExpire: "dead" | "drop";
-  readonly onDead: "continue" | "block";
+  readonly onExpire: ChoiceOf<"onExpire">;
+  readonly onDead: ChoiceOf<"onDead">;
   readonly denyPurge: boolean;
   readonly denyDelete: boolean;
 }
@@ -58,7 +71,7 @@ export const queueConfigDefault: QueueConfig = {
 
 /** The numeric fields, by their JSON pointer, with their ranges (both ends included). */
 export const queueConfigRanges = {
-  "/maxFailures": { min: 1, max: 1_000, integer: true },
+  "/maxFailures": { min: 1, max: maxFailuresMax, integer: true },
   "/maxDeliveries": { min: 1, max: 10_000, integer: true },
   "/backoff/baseMs": { min: 0, max: 7 * dayMs, integer: true },
   "/backoff/factor": { min: 1, max: 10, integer: false },
@@ -76,13 +89,6 @@ export const queueConfigRanges = {
 
 export type QueueConfigPointer = keyof typeof queueConfigRanges;
 
-/** A number of the configuration that is out of its range. */
-export interface QueueConfigFault {
-  readonly pointer: QueueConfigPointer;
-  readonly min: number;
-  readonly max: number;
-}
-
 /** The configuration that a `PUT` of these fields means on a queue that does not exist. */
 export function queueConfigOf(patch: QueueConfigPatch): QueueConfig {
   const { backoff, ...rest } = patch;
@@ -91,204 +97,4 @@ export function queueConfigOf(patch: QueueConfigPatch): QueueConfig {
     ...rest,
     backoff: { ...queueConfigDefault.backoff, ...backoff },
   };
-}
-
-/** The first number that is not whole where it must be, or out of range; null when all are right. */
-export function queueConfigFault(config: QueueConfig): QueueConfigFault | null {
-  for (const field of numberFields) {
-    const { pointer } = field;
-    const value = field.read(config);
-    const { min, max, integer } = queueConfigRanges[pointer];
-    const isInRange = value !== undefined && value >= min && value <= max;
-    if (!isInRange || (integer && !Number.isInteger(value))) return { pointer, min, max };
-  }
-  const { baseMs, maxMs } = config.backoff;
-  return baseMs <= maxMs ? null : { pointer: "/backoff/baseMs", min: 0, max: maxMs };
-}
-
-/** Whether every field that the patch gives has this value in the configuration already. */
-export function queueConfigHas(config: QueueConfig, patch: QueueConfigPatch): boolean {
-  const isEqual = (field: { read(of: QueueConfigPatch): unknown }): boolean => {
-    const given = field.read(patch);
-    return given === undefined || given === field.read(config);
-  };
-  return numberFields.every(isEqual) && choiceFields.every(isEqual);
-}
-
-/** Writes the fields that are given: a bit for each, then their values in the order of the bits. */
-export function writeQueueConfig(writer: ByteWriter, patch: QueueConfigPatch): void {
-  const numbers = numberFields.map((field) => field.read(patch));
-  const choices = choiceFields.map((field) => field.choices.indexOf(field.read(patch)));
-  writer.u32(
-    numbers.reduce<number>((mask, v, bit) => (v === undefined ? mask : mask + 2 ** bit), 0),
-  );
-  writer.u16(choices.reduce<number>((mask, v, bit) => (v < 0 ? mask : mask + 2 ** bit), 0));
-  for (const value of numbers) if (value !== undefined) writeDouble(writer, value);
-  for (const choice of choices) if (choice >= 0) writer.u8(choice);
-}
-
-/** Reads what writeQueueConfig wrote. Throws DecodeError; ranges are queueConfigFault's. */
-export function readQueueConfig(reader: ByteReader): QueueConfigPatch {
-  const numbersMask = reader.u32();
-  const choicesMask = reader.u16();
-  if (numbersMask >= 2 ** numberFields.length || choicesMask >= 2 ** choiceFields.length) {
-    throw new DecodeError("unknown configuration field");
-  }
-  let patch: QueueConfigPatch = {};
-  numberFields.forEach((field, bit) => {
-    if ((numbersMask & (2 ** bit)) !== 0) patch = field.write(patch, readDouble(reader));
-  });
-  choiceFields.forEach((field, bit) => {
-    if ((choicesMask & (2 ** bit)) !== 0) patch = field.write(patch, reader.u8());
-  });
-  return patch;
-}
-
-interface NumberField {
-  readonly pointer: QueueConfigPointer;
-  read(config: QueueConfigPatch): number | undefined;
-  write(config: QueueConfigPatch, value: number): QueueConfigPatch;
-}
-
-const number = (
-  pointer: QueueConfigPointer,
-  read: NumberField["read"],
-  write: NumberField["write"],
-): NumberField => ({ pointer, read, write });
-
-const numberFields: readonly NumberField[] = [
-  number(
-    "/maxFailures",
-    (c) => c.maxFailures,
-    (c, v) => ({ ...c, maxFailures: v }),
-  ),
-  number(
-    "/maxDeliveries",
-    (c) => c.maxDeliveries,
-    (c, v) => ({ ...c, maxDeliveries: v }),
-  ),
-  number(
-    "/backoff/maxMs",
-    (c) => c.backoff?.maxMs,
-    (c, v) => ({ ...c, backoff: { ...c.backoff, maxMs: v } }),
-  ),
-  number(
-    "/backoff/baseMs",
-    (c) => c.backoff?.baseMs,
-    (c, v) => ({ ...c, backoff: { ...c.backoff, baseMs: v } }),
-  ),
-  number(
-    "/backoff/factor",
-    (c) => c.backoff?.factor,
-    (c, v) => ({ ...c, backoff: { ...c.backoff, factor: v } }),
-  ),
-  number(
-    "/backoff/jitter",
-    (c) => c.backoff?.jitter,
-    (c, v) => ({ ...c, backoff: { ...c.backoff, jitter: v } }),
-  ),
-  number(
-    "/leaseMsDefault",
-    (c) => c.leaseMsDefault,
-    (c, v) => ({ ...c, leaseMsDefault: v }),
-  ),
-  number(
-    "/dedupWindowMs",
-    (c) => c.dedupWindowMs,
-    (c, v) => ({ ...c, dedupWindowMs: v }),
-  ),
-  number(
-    "/retentionMs",
-    (c) => c.retentionMs,
-    (c, v) => ({ ...c, retentionMs: v }),
-  ),
-  number(
-    "/deadRetentionMs",
-    (c) => c.deadRetentionMs,
-    (c, v) => ({ ...c, deadRetentionMs: v }),
-  ),
-  number(
-    "/maxMessages",
-    (c) => c.maxMessages,
-    (c, v) => ({ ...c, maxMessages: v }),
-  ),
-  number(
-    "/maxBytes",
-    (c) => c.maxBytes,
-    (c, v) => ({ ...c, maxBytes: v }),
-  ),
-  number(
-    "/maxInFlight",
-    (c) => c.maxInFlight,
-    (c, v) => ({ ...c, maxInFlight: v }),
-  ),
-  number(
-    "/bodyBytesMax",
-    (c) => c.bodyBytesMax,
-    (c, v) => ({ ...c, bodyBytesMax: v }),
-  ),
-];
-
-interface ChoiceField {
-  readonly choices: readonly unknown[];
-  read(config: QueueConfigPatch): unknown;
-  write(config: QueueConfigPatch, choice: number): QueueConfigPatch;
-}
-
-function choiceField<Value>(
-  choices: readonly Value[],
-  read: (config: QueueConfigPatch) => Value | undefined,
-  assign: (config: QueueConfigPatch, value: Value) => QueueConfigPatch,
-): ChoiceField {
-  return {
-    choices,
-    read,
-    write: (config, choice) => {
-      const value = choices[choice];
-      if (value === undefined) throw new DecodeError("unknown choice of a configuration field");
-      return assign(config, value);
-    },
-  };
-}
-
-const choiceFields: readonly ChoiceField[] = [
-  choiceField(
-    ["window", "untilSettled"] as const,
-    (c) => c.dedupMode,
-    (c, v) => ({ ...c, dedupMode: v }),
-  ),
-  choiceField(
-    ["dead", "drop"] as const,
-    (c) => c.onExpire,
-    (c, v) => ({ ...c, onExpire: v }),
-  ),
-  choiceField(
-    ["continue", "block"] as const,
-    (c) => c.onDead,
-    (c, v) => ({ ...c, onDead: v }),
-  ),
-  choiceField(
-    [false, true] as const,
-    (c) => c.denyPurge,
-    (c, v) => ({ ...c, denyPurge: v }),
-  ),
-  choiceField(
-    [false, true] as const,
-    (c) => c.denyDelete,
-    (c, v) => ({ ...c, denyDelete: v }),
-  ),
-];
-
-function writeDouble(writer: ByteWriter, value: number): void {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, value, true);
-  writer.raw(bytes);
-}
-
-function readDouble(reader: ByteReader): number {
-  const bytes = reader.raw(8);
-  const value = new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, true);
-  // One spelling for each number: no NaN payloads, no minus zero.
-  if (!Number.isFinite(value) || Object.is(value, -0)) throw new DecodeError("not a plain number");
-  return value;
 }

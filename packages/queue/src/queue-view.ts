@@ -1,11 +1,7 @@
 import type { ByteReader, ByteWriter } from "@quorate/prelude";
 import { type Pauses, readPauses, writePauses } from "./pause-view.ts";
-import {
-  type QueueConfig,
-  queueConfigOf,
-  readQueueConfig,
-  writeQueueConfig,
-} from "./queue-config.ts";
+import { type QueueConfig, queueConfigOf } from "./queue-config.ts";
+import { readQueueConfig, writeQueueConfig } from "./queue-config-fields.ts";
 import { readQueueName } from "./queue-name.ts";
 import { optional, readOptional } from "./wire.ts";
 

@@ -1,6 +1,6 @@
 /** Conditional requests (RFC 9110 §13) on the configuration of a queue. */
-import { ApiError } from "@quorate/contract";
-import { type ConfigTag, type PutPrecondition, queueLimits } from "@quorate/queue";
+import { ApiError, matchTagsMax } from "@quorate/contract";
+import type { ConfigTag, PutPrecondition } from "@quorate/queue";
 import { headerOf, type RequestHead } from "./call.ts";
 import { faultAt } from "./fault-at.ts";
 
@@ -17,8 +17,9 @@ export function preconditionOf(request: RequestHead): PutPrecondition {
   if (match.trim() === "*") return { kind: "match-any" };
   const tags = entityTagsIn(match).flatMap(configTagOf);
   if (tags.length === 0) throw new ApiError("etag-mismatch");
-  const max = queueLimits.matchTagsMax;
-  if (tags.length > max) throw new ApiError("limit-exceeded", { limit: "matchTagsMax", max });
+  if (tags.length > matchTagsMax) {
+    throw new ApiError("limit-exceeded", { limit: "matchTagsMax", max: matchTagsMax });
+  }
   return { kind: "match", tags };
 }
 

@@ -1,5 +1,6 @@
 import type { Operation } from "../operation.ts";
-import { type QueueConfig, queueConfigHas, queueConfigOf } from "../queue-config.ts";
+import { type QueueConfig, queueConfigOf } from "../queue-config.ts";
+import { queueConfigHas } from "../queue-config-fields.ts";
 import { groupFrontMax } from "../limits.ts";
 import { ModelLeases } from "./model-leases.ts";
 import type { ModelAnswer } from "./model-message.ts";
