@@ -8,6 +8,7 @@ import {
   tokenSecondsMax,
 } from "@quorate/cli/issuer";
 import { clusterScopes, queueActions } from "@quorate/contract";
+import { SecretFileError } from "@quorate/identity";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import { writePrivateFile } from "./private-file.ts";
@@ -77,6 +78,9 @@ async function issuerKeyIn(path: string): Promise<IssuerKey> {
   try {
     return await readIssuerKey(path);
   } catch (cause) {
+    if (cause instanceof SecretFileError) {
+      throw new Failure(exitCodes.damagedFile, cause.message, { cause });
+    }
     if (!(cause instanceof IssuerKeyError)) throw cause;
     const line = `the token key ${path} is damaged (${cause.message}); begin anew with --fresh`;
     throw new Failure(exitCodes.damagedFile, line, { cause });

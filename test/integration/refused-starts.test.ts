@@ -1,7 +1,7 @@
 /** A process that cannot do its work says why in one line, and ends with the code that names it. */
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
@@ -64,7 +64,7 @@ function isListening(port: number): Promise<boolean> {
 /** A key file with one changed byte, and one that was cut off. */
 function damagedKey(id: string, damage: (bytes: Buffer) => Buffer): string {
   const path = join(cluster.folder.keysFolder, `damaged-${tries++}.key`);
-  writeFileSync(path, damage(readFileSync(cluster.folder.keyFile(id))));
+  writeFileSync(path, damage(readFileSync(cluster.folder.keyFile(id))), { mode: 0o600 });
   return path;
 }
 
@@ -106,14 +106,14 @@ test("a damaged key file, or that of another member, ends a replica with `key`",
   ]) {
     const { code, lines } = await start("r0", { keyFile });
     expect(code).toBe(exitCodes.key);
-    expect(lines).toEqual([expect.stringMatching(/^replica: cannot start: /)]);
+    expect(lines).toEqual([expect.stringMatching(/^replica: cannot start: .*damaged/)]);
   }
 });
 
 test("a damaged key file ends the gateway with `key`", async () => {
   const { code, lines } = await start("api", { keyFile: damagedKey("g0", flipOne) });
   expect(code).toBe(exitCodes.key);
-  expect(lines).toEqual([expect.stringMatching(/^api: /)]);
+  expect(lines).toEqual([expect.stringMatching(/^api: .*damaged/)]);
 });
 
 test("a passphrase that is missing, or opens another key, ends a replica by what is wrong", async () => {
@@ -123,6 +123,16 @@ test("a passphrase that is missing, or opens another key, ends a replica by what
   const wrong = await start("r0", { passphraseFile: cluster.folder.passphraseFile("r1") });
   expect(wrong.code).toBe(exitCodes.key);
   expect(wrong.lines).toEqual(["replica: cannot start: the passphrase does not open the key file"]);
+});
+
+test("a passphrase that everybody may read ends a replica with `key`, and says what to run", async () => {
+  const passphraseFile = join(cluster.folder.keysFolder, "open.passphrase");
+  copyFileSync(cluster.folder.passphraseFile("r0"), passphraseFile);
+  chmodSync(passphraseFile, 0o644);
+  const { code, lines } = await start("r0", { passphraseFile });
+  expect(code).toBe(exitCodes.key);
+  const mended = /open\.passphrase has mode 0644 and is open to .*everybody\. Run: chmod 6[04]0 \//;
+  expect(lines).toEqual([expect.stringMatching(mended)]);
 });
 
 test("an address that is not this machine's ends a replica with `configuration`", async () => {

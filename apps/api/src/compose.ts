@@ -5,6 +5,7 @@ import {
   assertVerifierVerdicts,
   nodeCrypto,
   readKeyFile,
+  readSecretFile,
   reasonAgainstConfigKeys,
 } from "@quorate/identity";
 import type { Log, Metrics } from "@quorate/ports";
@@ -47,7 +48,7 @@ export async function compose(config: Config): Promise<GatewayProcess> {
   const { client, latency } = timedClient(await connect(config, { cluster, log, metrics }));
   const gateway = createGateway(client, { sha256: nodeCrypto.sha256, nowMs });
   const issuers = await loadIssuers(config.issuers, { nowMs, log });
-  const sharing = createSharing(await linkToRedis(config, log), {
+  const sharing = createSharing(linkToRedis(config, log), {
     clusterId: client.health().clusterId,
     gateways: cluster.gateways.length,
   });
@@ -99,10 +100,10 @@ export async function compose(config: Config): Promise<GatewayProcess> {
 }
 
 /** The link to the Redis of the configuration, which need not be there. */
-async function linkToRedis({ redis }: Config, log: Log): Promise<RedisLink | null> {
+function linkToRedis({ redis }: Config, log: Log): RedisLink | null {
   if (redis === null) return null;
   const { url, username, passwordFile } = redis;
-  const password = passwordFile === null ? null : (await readFile(passwordFile, "utf8")).trim();
+  const password = passwordFile === null ? null : readSecretFile(passwordFile).trim();
   return createRedisLink({ url, username, password }, log);
 }
 
@@ -116,7 +117,7 @@ async function connect(
 ): Promise<ClusterClient> {
   const index = cluster.gateways.findIndex(({ id }) => id === config.gatewayId);
   if (index === -1) throw new ConfigError(`the cluster has no gateway ${config.gatewayId}`);
-  const passphrase = (await readFile(config.passphraseFile, "utf8")).trim();
+  const passphrase = readSecretFile(config.passphraseFile).trim();
   const { clusterId } = cluster;
   const use = { purpose: "gateway", clusterId, passphrase } as const;
   const signer = await readKeyFile(config.keyFile, use);
@@ -138,7 +139,7 @@ async function connect(
         boot: nowMs(),
         incarnation: 0,
         listen: null,
-        certificates: config.tls === null ? null : new LinkCertificates(config.tls),
+        certificates: config.tls === null ? null : new LinkCertificates(config.tls, readSecretFile),
         clock: systemClock,
         events,
         metrics,

@@ -124,15 +124,12 @@ const Redis = z.strictObject({
     .min(1)
     .nullable()
     .default(null)
-    .describe("The password, alone in a file; null: none."),
+    .describe("The password, alone in a file that is open to nobody else; null: none."),
 });
 
 const Certificates = z.strictObject({
   certificateFile: z.string().min(1).describe("This process's certificate and its chain, PEM."),
-  keyFile: z
-    .string()
-    .min(1)
-    .describe("The certificate's private key, PEM; refused when it is open to everybody."),
+  keyFile: z.string().min(1).describe("The certificate's private key, PEM; open to nobody else."),
   authorityFile: z
     .string()
     .min(1)
@@ -143,7 +140,10 @@ const Config = z.strictObject({
   clusterFile: z.string().min(1).describe("The genesis configuration of the cluster."),
   gatewayId: z.string().min(1).max(128).describe("Which of its gateways this is."),
   keyFile: z.string().min(1).describe("The encrypted key of this gateway (mode 0600)."),
-  passphraseFile: z.string().min(1).describe("The passphrase of the key file, alone in a file."),
+  passphraseFile: z
+    .string()
+    .min(1)
+    .describe("The passphrase of the key file, alone in a file that is open to nobody else."),
   tls: Certificates.nullable()
     .default(null)
     .describe("TLS 1.3 around the links to the replicas, as these have it; null: none."),

@@ -1,5 +1,5 @@
 /** How a gateway's process ends when it cannot start or go on: one line, one named exit code. */
-import { KeyFileError, VerifierVerdictError } from "@quorate/identity";
+import { KeyFileError, SecretFileError, VerifierVerdictError } from "@quorate/identity";
 import { CertificateError } from "@quorate/transport";
 import { ConfigError } from "./config.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -14,7 +14,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError || error instanceof CertificateError) {
     return exitCodes.configuration;
   }
-  if (error instanceof KeyFileError) return exitCodes.key;
+  if (error instanceof KeyFileError || error instanceof SecretFileError) return exitCodes.key;
   if (error instanceof VerifierVerdictError) return exitCodes.verifier;
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") return exitCodes.addressInUse;

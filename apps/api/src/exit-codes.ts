@@ -2,7 +2,7 @@
 export const exitCodes = {
   /** The configuration file, a file that it names, or the command line is wrong. */
   configuration: 64,
-  /** The key file cannot be used. */
+  /** The key file cannot be used, or another secret is open to others. */
   key: 65,
   /** The address is in use. */
   addressInUse: 67,

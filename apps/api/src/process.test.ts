@@ -21,7 +21,8 @@ let issuer: TestIssuer;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "quorate-process-"));
   issuer = await createTestIssuer(folder, () => Date.now());
-  writeFileSync(join(folder, "passphrase"), `${passphrase}\n`);
+  writeFileSync(join(folder, "passphrase"), `${passphrase}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, "open"), `${passphrase}\n`, { mode: 0o644 });
   const use = { purpose: "gateway", clusterId, passphrase } as const;
   const gateway = await createKeyFile(join(folder, "g0.key"), use);
   const publicKeyOf = (seed: number) => signerOfSeed(new Uint8Array(32).fill(seed)).publicKey;
@@ -124,6 +125,12 @@ describe("the process", () => {
     ["an unknown gateway", { gatewayId: "g9" }, exitCodes.configuration],
     ["a missing file", { clusterFile: "nowhere.json" }, exitCodes.configuration],
     ["a file that is no key", { keyFile: "cluster.json" }, exitCodes.key],
+    ["a passphrase for everybody", { passphraseFile: "open" }, exitCodes.key],
+    [
+      "a password for everybody",
+      { redis: { url: "redis://127.0.0.1:1", passwordFile: "open" } },
+      exitCodes.key,
+    ],
   ])(
     "with %s says so in one line and ends",
     async (_name, changes, code) => {

@@ -1,6 +1,6 @@
 /** The only place where this process's adapters meet. */
 import { systemClock } from "@quorate/clock";
-import { assertVerifierVerdicts, nodeCrypto } from "@quorate/identity";
+import { assertVerifierVerdicts, nodeCrypto, readSecretFile } from "@quorate/identity";
 import { createEvidenceFile, createFileJournal } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
 import { digestClusterConfig } from "@quorate/protocol";
@@ -27,7 +27,8 @@ export function compose(
   onFatal: OnFatal,
 ): ReplicaProcess {
   assertVerifierVerdicts();
-  const certificates = config.tls === null ? null : new LinkCertificates(config.tls);
+  const certificates =
+    config.tls === null ? null : new LinkCertificates(config.tls, readSecretFile);
   const log = createLog(config.log.level, config.replicaId);
   const metrics = createMetrics();
   const configDigest = digestClusterConfig(cluster, nodeCrypto.sha256);

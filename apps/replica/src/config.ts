@@ -11,10 +11,7 @@ const Address = z.strictObject({
 
 const Certificates = z.strictObject({
   certificateFile: z.string().min(1).describe("This process's certificate and its chain, PEM."),
-  keyFile: z
-    .string()
-    .min(1)
-    .describe("The certificate's private key, PEM; refused when it is open to everybody."),
+  keyFile: z.string().min(1).describe("The certificate's private key, PEM; open to nobody else."),
   authorityFile: z
     .string()
     .min(1)
@@ -32,7 +29,10 @@ const Config = z.strictObject({
     .min(1)
     .describe("Log, superblock and blocks of checkpoints; one process at a time, never copied."),
   keyFile: z.string().min(1).describe("The encrypted key of this member (mode 0600)."),
-  passphraseFile: z.string().min(1).describe("The passphrase of the key file, alone in a file."),
+  passphraseFile: z
+    .string()
+    .min(1)
+    .describe("The passphrase of the key file, alone in a file that is open to nobody else."),
   listen: Address.describe("Where the links of the other members and of the gateways come in."),
   tls: Certificates.nullable()
     .default(null)

@@ -1,5 +1,5 @@
 /** How a replica's process ends when it cannot go on: one line, one named exit code. */
-import { KeyFileError, VerifierVerdictError } from "@quorate/identity";
+import { KeyFileError, SecretFileError, VerifierVerdictError } from "@quorate/identity";
 import { JournalError } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
 import {
@@ -44,7 +44,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError || error instanceof CertificateError) {
     return exitCodes.configuration;
   }
-  if (error instanceof KeyFileError) return exitCodes.key;
+  if (error instanceof KeyFileError || error instanceof SecretFileError) return exitCodes.key;
   if (error instanceof VerifierVerdictError) return exitCodes.verifier;
   if (error instanceof JournalError || error instanceof NotThisMemberError) {
     return exitCodes.dataFolder;

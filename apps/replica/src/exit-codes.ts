@@ -2,7 +2,7 @@
 export const exitCodes = {
   /** The configuration file or the command line is wrong. */
   configuration: 64,
-  /** The key file cannot be used. */
+  /** The key file cannot be used, or another secret is open to others. */
   key: 65,
   /** The data folder cannot be used: held by another process, of another member, superblock lost. */
   dataFolder: 66,

@@ -1,6 +1,11 @@
 /** Who this process is: the cluster it belongs to, its place in it and its key. */
 import { readFile } from "node:fs/promises";
-import { readKeyFile, reasonAgainstConfigKeys } from "@quorate/identity";
+import {
+  readKeyFile,
+  readSecretFile,
+  reasonAgainstConfigKeys,
+  SecretFileError,
+} from "@quorate/identity";
 import type { Signer } from "@quorate/ports";
 import { type ClusterConfig, ClusterFileError, parseClusterFile } from "@quorate/protocol";
 import { type Config, ConfigError } from "./config.ts";
@@ -18,7 +23,7 @@ export async function readIdentity(config: Config): Promise<MemberIdentity> {
   const cluster = await readCluster(config.clusterFile);
   const index = cluster.members.findIndex((member) => member.id === config.replicaId);
   if (index === -1) throw new ConfigError(`the cluster has no member ${config.replicaId}`);
-  const passphrase = (await readNamed(config.passphraseFile)).trim();
+  const passphrase = (await named(() => readSecretFile(config.passphraseFile))).trim();
   const { clusterId } = cluster;
   const use = { purpose: "replica", clusterId, passphrase } as const;
   const signer = readKeyFile(config.keyFile, use);
@@ -35,7 +40,7 @@ async function readCluster(path: string): Promise<ClusterConfig> {
 }
 
 async function parseCluster(path: string): Promise<ClusterConfig> {
-  const text = await readNamed(path);
+  const text = await named(() => readFile(path, "utf8"));
   try {
     return parseClusterFile(text);
   } catch (cause) {
@@ -44,13 +49,14 @@ async function parseCluster(path: string): Promise<ClusterConfig> {
   }
 }
 
-/** A file that the configuration names: what is wrong with it is wrong with the configuration. */
-async function readNamed(path: string): Promise<string> {
+/** What is wrong with a file that the configuration names is wrong with the configuration. */
+async function named(read: () => string | Promise<string>): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await read();
   } catch (cause) {
     const isOfMachine = cause instanceof Error && "code" in cause && cause.code === "EMFILE";
-    if (isOfMachine || !(cause instanceof Error)) throw cause;
+    const isOfSecret = cause instanceof SecretFileError;
+    if (isOfMachine || isOfSecret || !(cause instanceof Error)) throw cause;
     throw new ConfigError(cause.message, { cause });
   }
 }

@@ -12,5 +12,6 @@ export { KeyFileError, type KeyFileErrorCode } from "./key-file-error.ts";
 export { type KeyPurpose, keyPurposes } from "./key-file-format.ts";
 export { createKeyFile, type KeyFileUse, readKeyFile } from "./key-file.ts";
 export { nodeCrypto } from "./node-crypto.ts";
+export { readSecretFile, SecretFileError } from "./secret-file.ts";
 export { signerOfSeed } from "./seed-signer.ts";
 export { assertVerifierVerdicts, VerifierVerdictError } from "./verifier-verdicts.ts";

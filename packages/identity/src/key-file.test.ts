@@ -75,7 +75,7 @@ describe("key files", () => {
 
   it("refuses a missing file, and one that others may read", async () => {
     expect(await codeOf(readKeyFile(join(folder, "none"), use))).toBe("not-found");
-    for (const mode of [0o640, 0o604, 0o700]) {
+    for (const mode of [0o644, 0o604, 0o660]) {
       await chmod(path, mode);
       expect(await codeOf(readKeyFile(path, use))).toBe("permissions");
     }

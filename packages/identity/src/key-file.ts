@@ -1,6 +1,5 @@
 /** Keys at rest: one encrypted file for each key (design: security, "Operator keys"). */
 import { createCipheriv, createDecipheriv, scrypt } from "node:crypto";
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { type FileHandle, link, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Signer } from "@quorate/ports";
@@ -19,6 +18,7 @@ import {
   tagBytes,
 } from "./key-file-format.ts";
 import { nodeCrypto } from "./node-crypto.ts";
+import { readSecretFile, SecretFileError } from "./secret-file.ts";
 import { signerOfSeed } from "./seed-signer.ts";
 
 /** What a key file is for. A file made for anything else is refused. */
@@ -34,7 +34,6 @@ const scryptCost = { N: 131_072, r: 8, p: 1, maxmem: 2 ** 28 };
 const keyBytes = 32;
 /** Only the owner reads or writes. */
 const fileMode = 0o600;
-const othersMask = 0o177;
 
 /**
  * Makes a key and writes it to `path`, mode 0600, readable only with the passphrase.
@@ -70,7 +69,7 @@ export async function createKeyFile(path: string, use: KeyFileUse): Promise<Sign
  * The key is being derived, on a thread, when the call returns: what the caller loads meanwhile
  * does not hold it up.
  *
- * A file that others may read, or that another user owns, is refused as ssh refuses it.
+ * A file that others may read, or that another user owns, is refused: see `readSecretFile`.
  */
 export async function readKeyFile(path: string, use: KeyFileUse): Promise<Signer> {
   const content = parseKeyFile(readOwnFile(path));
@@ -164,24 +163,13 @@ async function writeAndSync(file: FileHandle, text: string): Promise<void> {
 }
 
 function readOwnFile(path: string): string {
-  const file = openFile(path);
   try {
-    const { mode, uid, size } = fstatSync(file);
-    const isOwn = process.getuid === undefined || uid === process.getuid();
-    if (!isOwn || (mode & othersMask) !== 0) {
-      throw new KeyFileError("permissions", `${path} must be mode 0600 and owned by its reader`);
-    }
-    if (size > keyFileBytesMax) throw new KeyFileError("damaged", `${path} is too large`);
-    return readFileSync(file, "utf8");
-  } finally {
-    closeSync(file);
-  }
-}
-
-function openFile(path: string): number {
-  try {
-    return openSync(path, "r");
+    return readSecretFile(path, keyFileBytesMax);
   } catch (cause) {
+    if (cause instanceof SecretFileError) {
+      const code = cause.code === "too-large" ? "damaged" : cause.code;
+      throw new KeyFileError(code, cause.message, { cause });
+    }
     if (isSystemError(cause, "ENOENT")) {
       throw new KeyFileError("not-found", `${path} does not exist`, { cause });
     }

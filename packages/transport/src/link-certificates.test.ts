@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
@@ -18,6 +18,8 @@ import {
 } from "./test-cluster.ts";
 import { Stranger } from "./test-stranger.ts";
 
+const readAnyway = (path: string): string => readFileSync(path, "utf8");
+
 let folder = "";
 let authority: TestAuthority;
 beforeEach(() => {
@@ -27,7 +29,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const issued = (name: string, by = authority): LinkCertificates =>
-  new LinkCertificates(by.issue(join(folder, name)));
+  new LinkCertificates(by.issue(join(folder, name)), readAnyway);
 
 describe("links inside TLS", () => {
   let cluster = new TestCluster();
@@ -199,10 +201,10 @@ describe("certificates", () => {
     expect(told).toHaveLength(4);
   });
 
-  it("cannot be used when a file is missing, no PEM, too large or open to everybody", () => {
+  it("cannot be used when a file is missing, no PEM or too large, or a key is open to others", () => {
     const files = authority.issue(join(folder, "one"));
     const use = (changes: Partial<typeof files>) => () =>
-      new LinkCertificates({ ...files, ...changes });
+      new LinkCertificates({ ...files, ...changes }, readAnyway);
     const other = (name: string, content: string): string => {
       writeFileSync(join(folder, name), content, { mode: 0o600 });
       return join(folder, name);
@@ -212,7 +214,10 @@ describe("certificates", () => {
     expect(use({ authorityFile: other("large", "x".repeat(300_000)) })).toThrow(/too large/);
     const { keyFile } = authority.issue(join(folder, "two"));
     expect(use({ keyFile })).toThrow(CertificateError);
-    chmodSync(files.keyFile, 0o604);
-    expect(use({})).toThrow(/open to everybody/);
+    const refuse = (): string => {
+      throw new Error("the key is open to everybody");
+    };
+    expect(() => new LinkCertificates(files, refuse)).toThrow(CertificateError);
+    expect(() => new LinkCertificates(files, refuse)).toThrow("the key is open to everybody");
   });
 });

@@ -11,7 +11,7 @@ import { certificateBytesMax, certificateCheckMs } from "./limits.ts";
 export interface CertificateFiles {
   /** This process's certificate, and those between it and the authority. */
   readonly certificateFile: string;
-  /** Its private key; others than its owner and group may not read it. */
+  /** Its private key. */
   readonly keyFile: string;
   /** Certificates of the authorities that the other end's must come from. */
   readonly authorityFile: string;
@@ -29,21 +29,23 @@ export class CertificateError extends Error {
   override readonly name = "CertificateError";
 }
 
-/** Modes that let everybody in. */
-const everybodyMask = 0o007;
+/** Reads a file with a secret, of at most so many bytes; throws when it is open to others. */
+export type ReadSecret = (path: string, bytesMax: number) => string;
 
 /** The certificates of this process, as the files say them now. */
 export class LinkCertificates {
   private readonly files: CertificateFiles;
+  private readonly readSecret: ReadSecret;
   private held: Certificates;
   /** What was read last, also when it could not be used. */
   private seen: Certificates;
   private cancelCheck: () => void = () => undefined;
 
-  /** Throws CertificateError. */
-  constructor(files: CertificateFiles) {
+  /** Throws CertificateError, also of what `readSecret` throws about the private key. */
+  constructor(files: CertificateFiles, readSecret: ReadSecret) {
     this.files = files;
-    this.held = readCertificates(files);
+    this.readSecret = readSecret;
+    this.held = readCertificates(files, readSecret);
     checkCertificates(this.held);
     this.seen = this.held;
   }
@@ -69,7 +71,7 @@ export class LinkCertificates {
 
   private check(log: Log, onChange: (certificates: Certificates) => void): void {
     try {
-      const read = readCertificates(this.files);
+      const read = readCertificates(this.files, this.readSecret);
       if (isEqual(read, this.seen)) return;
       this.seen = read;
       checkCertificates(read);
@@ -84,12 +86,17 @@ export class LinkCertificates {
   }
 }
 
-function readCertificates(files: CertificateFiles): Certificates {
-  return {
-    cert: readPem(files.certificateFile, 0),
-    key: readPem(files.keyFile, everybodyMask),
-    ca: readPem(files.authorityFile, 0),
-  };
+/** Throws CertificateError. */
+function readCertificates(files: CertificateFiles, readSecret: ReadSecret): Certificates {
+  try {
+    return {
+      cert: readPem(files.certificateFile),
+      key: readSecret(files.keyFile, certificateBytesMax),
+      ca: readPem(files.authorityFile),
+    };
+  } catch (cause) {
+    throw new CertificateError(messageOf(cause), { cause });
+  }
 }
 
 /** Throws CertificateError when they do not belong together. */
@@ -101,18 +108,13 @@ function checkCertificates(certificates: Certificates): void {
   }
 }
 
-function readPem(path: string, forbiddenMode: number): string {
-  let file: number | null = null;
+function readPem(path: string): string {
+  const file = openSync(path, "r");
   try {
-    file = openSync(path, "r");
-    const { mode, size } = fstatSync(file);
-    if ((mode & forbiddenMode) !== 0) throw new Error(`${path} is open to everybody`);
-    if (size > certificateBytesMax) throw new Error(`${path} is too large`);
+    if (fstatSync(file).size > certificateBytesMax) throw new Error(`${path} is too large`);
     return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new CertificateError(messageOf(cause), { cause });
   } finally {
-    if (file !== null) closeSync(file);
+    closeSync(file);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Contexts and tokens against a gateway. */
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newIssuerKey } from "@quorate/cli/issuer";
 import { createLocalJWKSet, jwtVerify } from "jose";
@@ -66,7 +66,8 @@ test("a dev cluster's key signs a token for exactly what was asked", async () =>
   const { key, keySet } = await newIssuerKey();
   const keys = join(stage.folder, ".quorate", "dev", "keys");
   mkdirSync(keys, { recursive: true });
-  writeFileSync(join(keys, "issuer.jwk.json"), JSON.stringify(key));
+  const keyFile = join(keys, "issuer.jwk.json");
+  writeFileSync(keyFile, JSON.stringify(key), { mode: 0o600 });
   const scope = "enqueue:orders.* cluster:read";
   const minted = await stage.run("token mint --subject w1 --lifetime 30m -o id --scope", scope);
   const { payload } = await jwtVerify(
@@ -83,6 +84,10 @@ test("a dev cluster's key signs a token for exactly what was asked", async () =>
     expect((await stage.run("token mint --scope", wrong)).code, wrong).toBe(2);
   }
   expect((await stage.run("token mint --lifetime 13h --scope", "read:*")).code).toBe(2);
+  chmodSync(keyFile, 0o644);
+  const open = await stage.run("token mint --scope", "read:*");
+  expect(open.code).toBe(1);
+  expect(open.talk).toContain(`${keyFile} has mode 0644`);
   rmSync(keys, { recursive: true });
   expect((await stage.run("token mint --scope", "read:*")).code).toBe(1);
 });

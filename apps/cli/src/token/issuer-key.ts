@@ -1,5 +1,5 @@
 /** The key of a token issuer, as a JWK in a file that its owner alone can read. */
-import { readFileSync } from "node:fs";
+import { readSecretFile, SecretFileError } from "@quorate/identity/secret-file";
 import {
   calculateJwkThumbprint,
   type CryptoKey,
@@ -43,14 +43,18 @@ export async function newIssuerKey(): Promise<{
   return { key, keySet: { keys: [publicKey] } };
 }
 
-/** The key of a file. Throws IssuerKeyError. */
+/**
+ * The key of a file. Throws IssuerKeyError, and SecretFileError when others may read it: whoever
+ * has it signs tokens for anything.
+ */
 export async function readIssuerKey(path: string): Promise<IssuerKey> {
   try {
-    const jwk = PrivateJwk.parse(JSON.parse(readFileSync(path, "utf8")));
+    const jwk = PrivateJwk.parse(JSON.parse(readSecretFile(path)));
     const privateKey = await importJWK(jwk, "EdDSA");
     if (privateKey instanceof Uint8Array) throw new TypeError("a secret, not a key pair");
     return { keyId: jwk.kid, privateKey };
   } catch (cause) {
+    if (cause instanceof SecretFileError) throw cause;
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
     throw new IssuerKeyError(reason, { cause });
   }

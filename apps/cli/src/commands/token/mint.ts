@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { clusterScopes, parseScopes, queueActions } from "@quorate/contract";
+import { SecretFileError } from "@quorate/identity/secret-file";
 import { durationMs } from "../../arguments/duration.ts";
 import type { Cli } from "../../cli.ts";
 import { devFilePath, readDevFile } from "../../contexts/dev-file.ts";
@@ -87,6 +88,9 @@ async function keyIn(path: string) {
   try {
     return await readIssuerKey(path);
   } catch (error) {
+    if (error instanceof SecretFileError) {
+      throw new Failure(exitCodes.error, error.message, { cause: error });
+    }
     if (!(error instanceof IssuerKeyError)) throw error;
     throw new Failure(exitCodes.error, `${path} holds no key of an issuer`, { cause: error });
   }
