@@ -17,7 +17,7 @@ export interface PeerQuestions {
   readonly out: Map<number, Question>;
   /** Peers that sent wrong bytes. */
   readonly banned: Set<number>;
-  /** How often a peer did not answer in time. */
+  /** How often a peer did not answer in time since it last did. */
   readonly silences: Map<number, number>;
 }
 
@@ -31,7 +31,10 @@ export function newQuestions(): PeerQuestions {
   return { out: new Map(), banned: new Set(), silences: new Map() };
 }
 
-/** Spreads what is missing over the peers that are idle; the load fails when nobody holds it. */
+/**
+ * Spreads what is missing over the peers that are idle. The load fails when nobody who answers holds
+ * it: one that is down may never come back to deny it, and the others may have a newer state.
+ */
 export function askPeersForBlocks(
   replica: Replica,
   load: StateLoad,
@@ -40,12 +43,14 @@ export function askPeersForBlocks(
 ): void {
   giveUpOverdue(replica, peers);
   const trusted = otherMembers(replica).filter((peer) => !peers.banned.has(peer));
-  if (missing.some(({ deniedBy }) => trusted.every((peer) => deniedBy.has(peer)))) {
+  const silences = (peer: number): number => peers.silences.get(peer) ?? 0;
+  const heard = trusted.filter((peer) => silences(peer) === 0);
+  const answering = heard.length > 0 ? heard : trusted;
+  if (missing.some(({ deniedBy }) => answering.every((peer) => deniedBy.has(peer)))) {
     load.state = "failed";
     return;
   }
   const busy = new Set([...peers.out.values()].map(({ peer }) => peer));
-  const silences = (peer: number): number => peers.silences.get(peer) ?? 0;
   const idle = trusted.filter((peer) => !busy.has(peer));
   const share = Math.min(blocksPerRequestMax, Math.ceil(missing.length / idle.length));
   let left = [...missing];
@@ -91,6 +96,7 @@ export function onBlocks(
     return false;
   }
   load.peers.out.delete(nonce);
+  load.peers.silences.delete(question.peer);
   const blocks = take(replica, load.peers, question, lengths, attachment);
   if (blocks.length === 0) return false;
   const token = nextToken(replica);

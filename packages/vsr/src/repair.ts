@@ -24,11 +24,11 @@ import {
   beginTransfer,
   dropFetch,
   dropTransfer,
+  giveUpTransfer,
   headerAt,
   missingOf,
   positionsOf,
   reachesOffer,
-  settleTransfer,
 } from "./state-transfer.ts";
 import { otherMembers, primaryIndex, raise, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
@@ -119,16 +119,14 @@ export function advanceFetch(replica: Replica, fetch: Fetch): void {
 /** The state of the checkpoint is here: the chain above it is the log, if its bodies are. */
 export function continueTransfer(replica: Replica, load: StateLoad): void {
   const { fetch } = replica;
-  const end = settleTransfer(replica, load);
-  if (fetch === null || end === null) return;
-  if (end === "complete" && isOwnLog(replica, load)) return adoptInPlace(replica, load);
-  if (end === "complete" && load.replication !== null) {
-    const { op, headHash: hash } = load.checkpoint;
-    fetch.base = { op, hash, timestampMicros: load.replication.timestampMicros };
-    fetch.fork = op;
-    fetch.state = "bodies";
-    fetch.missing = missingOf(replica, fetch);
-  }
+  if (fetch === null || fetch.state !== "state" || load.state === "walking") return;
+  if (load.state === "failed" || load.replication === null) return giveUpTransfer(replica, fetch);
+  if (isOwnLog(replica, load)) return adoptInPlace(replica, load);
+  const { op, headHash: hash } = load.checkpoint;
+  fetch.base = { op, hash, timestampMicros: load.replication.timestampMicros };
+  fetch.fork = op;
+  fetch.state = "bodies";
+  fetch.missing = missingOf(replica, fetch);
   advanceFetch(replica, fetch);
 }
 

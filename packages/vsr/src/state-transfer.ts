@@ -17,7 +17,7 @@ import { checkpointFault } from "@quorate/proof";
 import { bytesEqual, hexEncode } from "@quorate/prelude";
 import type { Fetch } from "./fetch.ts";
 import { newQuestions } from "./fetch-blocks.ts";
-import { beginLoad, type StateLoad } from "./load-state.ts";
+import { beginLoad } from "./load-state.ts";
 import { ignore, type Replica } from "./state.ts";
 import { expireViewChangeTimer } from "./timeout.ts";
 
@@ -46,6 +46,9 @@ export function acceptOffer(replica: Replica, fetch: Fetch, offer: Checkpoint): 
   fetch.state = "headers";
   fetch.chain = [];
   fetch.cursor = fetch.top;
+  // An older offer may have been loaded already: nothing of it stays.
+  fetch.fork = null;
+  fetch.base = null;
   fetch.missing = [];
   fetch.ahead = [];
   return true;
@@ -69,15 +72,15 @@ export function beginTransfer(replica: Replica, fetch: Fetch, offer: Checkpoint)
   beginLoad(replica, { checkpoint: offer, purpose: "transfer", peers: newQuestions() });
 }
 
-/** What became of the load; a failed one makes room for a newer offer. */
-export function settleTransfer(replica: Replica, load: StateLoad): "complete" | "failed" | null {
-  const { fetch } = replica;
-  if (fetch === null || fetch.state !== "state" || load.state === "walking") return null;
-  if (load.state === "complete") return "complete";
+/**
+ * A load that failed makes room for a newer offer. The next peer is asked, and only when an answer
+ * would be overdue: who offers what nobody can give would be asked without end, as fast as it answers.
+ */
+export function giveUpTransfer(replica: Replica, fetch: Fetch): void {
   replica.load = null;
   fetch.offer = null;
   fetch.state = "headers";
-  return "failed";
+  fetch.askedAt = replica.now;
 }
 
 /** The fetch is over, and nothing of it is used; what needs one begins another. */
