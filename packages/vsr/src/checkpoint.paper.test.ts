@@ -186,29 +186,6 @@ describe("VRR §5.1: a replica that starts again", () => {
   });
 });
 
-describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
-  it("takes a newer state when its peers have freed the blocks, and keeps what it promised", () => {
-    const rig = startedRig(3, { checkpointOps: 4 });
-    work(rig, 1, 7);
-    rig.elapse(announcedTicks);
-    for (const { stateRoot } of rig.disk(0).superblock.checkpoints) rig.disk(0).rotBlock(stateRoot);
-    rig.restart(0);
-    // Its log follows while its state is not open; the others go on and free.
-    rig.network.hold({ to: 0, command: "blocks" });
-    work(rig, 8, 30);
-    rig.elapse(announcedTicks);
-    expect(rig.replica(0)).toMatchObject({ status: "normal", executed: 0, isStateOpen: false });
-    const promised = rig.replica(0).log.storedOp;
-    expect(promised).toBe(31);
-    rig.network.take({ to: 0, command: "blocks" });
-    rig.network.release();
-    rig.elapse(10 * announcedTicks);
-    expect(rig.replica(0)).toMatchObject({ status: "normal", executed: 31, fetch: null });
-    expect(rig.replica(0).log.storedOp).toBe(promised);
-    expect(rig.executed(0)).toEqual(rig.executed(2));
-  });
-});
-
 describe("a replica whose state is not the one that a quorum has signed", () => {
   function diverged(): Rig {
     const rig = startedRig(3, { checkpointOps: 4 });

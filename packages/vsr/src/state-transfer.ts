@@ -26,8 +26,7 @@ import { expireViewChangeTimer } from "./timeout.ts";
  * the checkpoint.
  */
 export function acceptOffer(replica: Replica, fetch: Fetch, offer: Checkpoint): boolean {
-  const isKnown = fetch.offer !== null && offer.op <= fetch.offer.op;
-  if (isKnown || (replica.isStateOpen && offer.op <= replica.executed)) {
+  if (offer.op <= newestOfNoUse(replica, fetch)) {
     ignore(replica, "newState", "not asked for");
     return false;
   }
@@ -52,6 +51,14 @@ export function acceptOffer(replica: Replica, fetch: Fetch, offer: Checkpoint): 
   fetch.missing = [];
   fetch.ahead = [];
   return true;
+}
+
+/**
+ * Offers through this op lead no further than what is here. One below the own base would put the
+ * log that was fetched in place of one that has gone on meanwhile, with acknowledged entries.
+ */
+function newestOfNoUse({ isStateOpen, executed, log }: Replica, { offer }: Fetch): number {
+  return Math.max(offer?.op ?? 0, isStateOpen ? executed : log.base.op - 1);
 }
 
 /**

@@ -1,0 +1,65 @@
+/** Opening a state when no checkpoint of the own disk can be read: VRR §5.1 and §5.2. */
+import { hexDecode, present } from "@quorate/prelude";
+import { describe, expect, it } from "vitest";
+import { work } from "./testing/left-behind.ts";
+import { electBy, startedRig } from "./testing/stories.ts";
+
+/** Longer than the interval of announcements. */
+const announcedTicks = 30;
+
+const jobs = (last: number): readonly string[] =>
+  Array.from({ length: last }, (_, index) => `job ${index + 1}`);
+
+describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
+  it("takes a newer state when its peers have freed the blocks, and keeps what it promised", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 7);
+    rig.elapse(announcedTicks);
+    for (const { stateRoot } of rig.disk(0).superblock.checkpoints) rig.disk(0).rotBlock(stateRoot);
+    rig.restart(0);
+    // Its log follows while its state is not open; the others go on and free.
+    rig.network.hold({ to: 0, command: "blocks" });
+    work(rig, 8, 30);
+    rig.elapse(announcedTicks);
+    expect(rig.replica(0)).toMatchObject({ status: "normal", executed: 0, isStateOpen: false });
+    const promised = rig.replica(0).log.storedOp;
+    expect(promised).toBe(31);
+    rig.network.take({ to: 0, command: "blocks" });
+    rig.network.release();
+    rig.elapse(10 * announcedTicks);
+    expect(rig.replica(0)).toMatchObject({ status: "normal", executed: 31, fetch: null });
+    expect(rig.replica(0).log.storedOp).toBe(promised);
+    expect(rig.executed(0)).toEqual(rig.executed(2));
+  });
+
+  it("keeps what it promises meanwhile, though a peer offers only an older state", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 8);
+    rig.elapse(announcedTicks);
+    // Replica 1 leads, and is slow with its checkpoints: the others certify two without it.
+    rig.network.cut({ to: 1, command: "checkpoint" });
+    rig.network.cut({ to: 1, command: "checkpointCertificate" });
+    rig.disk(1).hold("write-blocks");
+    work(rig, 9, 17);
+    rig.elapse(announcedTicks);
+    const { base } = rig.replica(0).log;
+    expect(rig.replica(1).checkpoints.map(({ op }) => op)).toEqual([4, 8]);
+    expect(base.op).toBe(12);
+    rig.crash(2);
+    for (const digest of rig.disk(0).heldBlocks) rig.disk(0).rotBlock(present(hexDecode(digest)));
+    rig.restart(0);
+    rig.elapse(6 * announcedTicks);
+    work(rig, 18, 22);
+    expect(rig.replica(1).executed).toBe(23);
+    rig.elapse(announcedTicks);
+    expect(rig.replica(0).log).toMatchObject({ base, headOp: 23 });
+    // What it acknowledged outlives the primary, and a newer state opens it.
+    rig.isolate(1);
+    rig.restart(2);
+    electBy(rig, 0, 2);
+    work(rig, 23, 30, 2);
+    rig.elapse(10 * announcedTicks);
+    expect(rig.executed(2)).toEqual(jobs(30));
+    expect(rig.executed(0)).toEqual(rig.executed(2));
+  });
+});
