@@ -1,3 +1,4 @@
+import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createProbeServer } from "./probe-server.ts";
 import { createMetrics } from "./prometheus-metrics.ts";
@@ -38,6 +39,59 @@ describe("the probe server", () => {
     expect((await ask("/livez/x")).status).toBe(404);
     expect((await ask("/metrics", "POST")).status).toBe(405);
     expect((await ask("/livez", "HEAD")).status).toBe(503);
+  });
+
+  describe("in a crowd", () => {
+    const strangers: Socket[] = [];
+    afterEach(() => {
+      for (const stranger of strangers.splice(0)) stranger.destroy();
+    });
+
+    const closed = (socket: Socket): Promise<void> =>
+      new Promise((resolve) => {
+        if (socket.closed) resolve();
+        else socket.once("close", () => resolve());
+      });
+
+    /** A connection that is made, and says so much. */
+    const stranger = async (says = "", from = "127.0.0.1"): Promise<Socket> => {
+      const socket = connect({ port: server.port ?? 0, host: "127.0.0.1", localAddress: from });
+      socket.on("error", () => undefined);
+      socket.resume();
+      strangers.push(socket);
+      await new Promise((resolve) => socket.once("connect", resolve).once("close", resolve));
+      socket.write(says);
+      return socket;
+    };
+
+    it("answers a probe while others hold more connections than it keeps", async () => {
+      for (let count = 0; count < 100; count++) await stranger();
+      expect((await ask("/livez")).status).toBe(503);
+      // Who came first went first; 31 are left beside the probe.
+      await Promise.all(strangers.slice(0, 69).map(closed));
+      expect(strangers.slice(69).map((socket) => socket.destroyed)).not.toContain(true);
+    });
+
+    it("answers a probe while an address opens connections as fast as it can", async () => {
+      let isOver = false;
+      const comeAgain = async (): Promise<void> => {
+        const socket = await stranger("GET /metrics HTTP/1.1\r\nhost: x\r\nx-", "127.0.0.2");
+        await closed(socket);
+        if (!isOver) await comeAgain();
+      };
+      const crowd = Array.from({ length: 40 }, comeAgain);
+      for (let count = 0; count < 50; count++) expect((await ask("/livez")).status).toBe(503);
+      expect(strangers.length).toBeGreaterThan(40);
+      isOver = true;
+      for (const socket of strangers) socket.destroy();
+      await Promise.all(crowd);
+    });
+
+    it("ends connections on which nothing is asked, or not to the end", async () => {
+      const silent = await stranger();
+      const slow = await stranger("GET /livez HTTP/1.1\r\n");
+      await Promise.all([closed(silent), closed(slow)]);
+    }, 30_000);
   });
 
   it("listens no more after it is stopped, and can be started again", async () => {

@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
+import { keepRoom } from "./probe-connections.ts";
 import type { PrometheusMetrics } from "./prometheus-metrics.ts";
 
 export interface ProbeServerOptions {
@@ -24,12 +25,15 @@ export interface ProbeServer {
 const connectionsMax = 32;
 /** A request is one line and a few headers. */
 const headerBytesMax = 4_096;
-/** Time for a whole request. */
+/** Time for a whole request, between two of them, and for a client to take more of its answer. */
 const requestMs = 5_000;
 /** How often Node looks for requests that take too long. */
 const checkMs = 1_000;
 
-/** A server for `GET /livez`, `/readyz` and `/metrics`; it knows nothing else. */
+/**
+ * A server for `GET /livez`, `/readyz` and `/metrics`; it knows nothing else. Whoever holds
+ * connections has them for a few seconds, and does not keep a probe out.
+ */
 export function createProbeServer(options: ProbeServerOptions): ProbeServer {
   const server = createServer({
     maxHeaderSize: headerBytesMax,
@@ -38,11 +42,14 @@ export function createProbeServer(options: ProbeServerOptions): ProbeServer {
     keepAliveTimeout: requestMs,
     connectionsCheckingInterval: checkMs,
   });
-  server.maxConnections = connectionsMax;
+  server.setTimeout(requestMs);
+  keepRoom(server, connectionsMax);
   server.on("request", ({ method, url }, response) => {
     const isRead = method === "GET" || method === "HEAD";
-    if (isRead) answer(url ?? "", response, options);
-    else respond(response, 405, "method not allowed\n", { allow: "GET, HEAD" });
+    if (isRead) return answer(url ?? "", response, options);
+    // The connection ends, so that nobody waits for the end of its body.
+    const headers = { allow: "GET, HEAD", connection: "close" };
+    return respond(response, 405, "method not allowed\n", headers);
   });
   return {
     start: () => listen(server, options.listen),
