@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
-import { parseStartOptions } from "./options.ts";
+import { parseStartOptions, startHelp } from "./options.ts";
 
 test("without options npm start continues in the foreground on port 8080", () => {
   expect(parseStartOptions([])).toEqual({
@@ -31,13 +31,23 @@ test.each([
   [["--port", "0"], /1 to 65535, not "0"/],
   [["--port", "65536"], /1 to 65535, not "65536"/],
   [["--port", "80a"], /1 to 65535, not "80a"/],
-  [["--port"], /usage: npm start/],
-  [["--forever"], /usage: npm start/],
-  [["fresh"], /usage: npm start/],
+  [["--port"], /'--port <value>' argument missing/],
+  [["--forever"], /Unknown option '--forever'/],
+  [["fresh"], /Unexpected argument 'fresh'/],
 ])("%j is refused as a usage error", (args, line) => {
   const refusal = refusalOf(args);
   expect(refusal.exitCode).toBe(exitCodes.usage);
   expect(refusal.message).toMatch(line);
+});
+
+test("--help is no mistake, and names every option", () => {
+  for (const args of [["--help"], ["-h"], ["--fresh", "--help"]]) {
+    expect(parseStartOptions(args)).toBeNull();
+  }
+  for (const option of ["--fresh", "--replicas", "--port", "--detach", "--no-restart"]) {
+    expect(startHelp).toContain(option);
+    expect(refusalOf(["--forever"]).detail).toContain(option);
+  }
 });
 
 function refusalOf(args: readonly string[]): Failure {

@@ -23,12 +23,29 @@ export interface StartOptions {
 const portDefault = 8080;
 const portMax = 65_535;
 
-const usage =
-  "usage: npm start [-- --fresh --replicas 1|3|5 --port <number> --detach --no-restart]";
+const options = {
+  fresh: { type: "boolean" },
+  replicas: { type: "string" },
+  port: { type: "string" },
+  detach: { type: "boolean" },
+  "no-restart": { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
-/** Reads the command line of `npm start`. Throws Failure `usage`. */
-export function parseStartOptions(args: readonly string[]): StartOptions {
+/** What `npm start -- --help` prints. */
+export const startHelp = `npm start starts a cluster on this machine, or goes on with the one that there is.
+
+  npm start -- --fresh           forget its data and begin a new one
+  npm start -- --replicas 5      1, 3 or 5 replicas in a new one (3)
+  npm start -- --port 9000       port of the API and the dashboard (${portDefault})
+  npm start -- --detach          return when it is ready, and leave it running
+  npm start -- --no-restart      leave a process that has ended as it is
+  npm run stop                   end it`;
+
+/** Reads the command line of `npm start`; null: help is wanted. Throws Failure `usage`. */
+export function parseStartOptions(args: readonly string[]): StartOptions | null {
   const values = valuesOf(args);
+  if (values.help === true) return null;
   return {
     fresh: values.fresh ?? false,
     replicas: values.replicas === undefined ? null : replicasIn(values.replicas),
@@ -40,20 +57,16 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
 
 function valuesOf(args: readonly string[]) {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        fresh: { type: "boolean" },
-        replicas: { type: "string" },
-        port: { type: "string" },
-        detach: { type: "boolean" },
-        "no-restart": { type: "boolean" },
-      },
-    });
-    return values;
+    return parseArgs({ args: [...args], options }).values;
   } catch (cause) {
-    throw new Failure(exitCodes.usage, usage, { cause });
+    throw wrongOption(cause, startHelp);
   }
+}
+
+/** The Failure for a command line that `parseArgs` refuses, with the help behind its own first words. */
+export function wrongOption(cause: unknown, help: string): Failure {
+  const [line = ""] = cause instanceof Error ? cause.message.split(/[.\n]/, 1) : [];
+  return new Failure(exitCodes.usage, line, { cause, detail: help });
 }
 
 function replicasIn(text: string): number {

@@ -3,6 +3,8 @@ import { defaultDevFolder, devFolderAt } from "./dev-folder.ts";
 import { endProcesses } from "./end-processes.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { runToExit } from "./failure.ts";
+import { parseArgs } from "node:util";
+import { wrongOption } from "./options.ts";
 import { livingOf, readRunning, releaseRunning } from "./running.ts";
 import { stopGraceMs } from "./supervisor.ts";
 
@@ -10,6 +12,7 @@ import { stopGraceMs } from "./supervisor.ts";
 const supervisorGraceMs = stopGraceMs + 2_000;
 
 await runToExit(async () => {
+  refuseOptions(process.argv.slice(2));
   const { runningFile } = devFolderAt(defaultDevFolder);
   const running = readRunning(runningFile);
   const living = livingOf(running);
@@ -24,3 +27,15 @@ await runToExit(async () => {
   releaseRunning(runningFile);
   return exitCodes.ok;
 });
+
+/** Who asks for help, or mistypes, does not want the cluster ended. */
+function refuseOptions(args: readonly string[]): void {
+  try {
+    parseArgs({ args: [...args], options: {} });
+  } catch (cause) {
+    throw wrongOption(
+      cause,
+      "npm run stop ends the dev cluster of this clone, and takes no options",
+    );
+  }
+}

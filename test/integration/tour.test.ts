@@ -100,6 +100,13 @@ function patternOf(shown: string): RegExp {
   return new RegExp(`^${patterns.join("\n")}\n$`);
 }
 
+// A person's terminal gets tables, and so does this test; but a pipe gets JSON wherever it begins.
+test("what goes on into a pipe names its format", () => {
+  const piped = textOf("docs/tour.md").match(/npx quorate [^|\n]*\|(?!\|)/g) ?? [];
+  expect(piped.length).toBeGreaterThan(0);
+  for (const call of piped) expect(call).toContain(" -o ");
+});
+
 test("the tour is true from the first block to the last", async () => {
   const blocks = blocksOf(textOf("docs/tour.md"));
   const shells = blocks.filter(({ language }) => language === "sh").map(({ text }) => text);

@@ -40,15 +40,16 @@ function endingOfCall(error: QuorateError, isInterrupted: boolean): Ending {
     const line = isUnknown ? "interrupted; nobody knows whether it was done" : "interrupted";
     return { exitCode: exitCodes.interrupted, line, notes: [] };
   }
-  // A fault that has no place of its own has been said in the line already.
-  const faults = (error.problem?.errors ?? []).filter(({ pointer, detail }) => {
-    return pointer !== "" || !error.message.startsWith(detail);
-  });
+  // The line has said the first fault already.
+  const said = error.message.toLowerCase();
+  const faults = (error.problem?.errors ?? [])
+    .map(({ pointer, detail }) => (pointer === "" ? detail : `${pointer}: ${detail}`))
+    .filter((fault) => !said.startsWith(fault.toLowerCase()));
   return {
     exitCode: exitCodeOf(error),
     line: error.message,
     notes: [
-      ...faults.map(({ pointer, detail }) => (pointer === "" ? detail : `${pointer}: ${detail}`)),
+      ...faults,
       ...causesOf(error),
       ...hintsOf(error),
       ...(isUnknown ? ["Nobody knows whether it was done: look before you try again."] : []),
@@ -104,13 +105,29 @@ function causesOf({ code, cause }: QuorateError): readonly string[] {
   return innermost instanceof Error && innermost.message !== "" ? [innermost.message] : [];
 }
 
+/** What to do about a refusal, in the words of this command. */
+const hintsByCode: Readonly<Record<string, string>> = {
+  "delete-denied": "`quorate queue set <queue> denyDelete=false` allows it.",
+  "lease-unknown":
+    "Leases are named by what `quorate receive` prints, and forgotten after a while.",
+  "member-not-found": "`quorate cluster info` lists the members.",
+  "message-leased": "`quorate message rm --force` deletes it although somebody is at work on it.",
+  "message-not-found": "It is done or deleted, was never in this queue, or the id is mistyped.",
+  paused: "`quorate queue show <queue>` says why; `quorate queue resume <queue> send` ends it.",
+  "precondition-required":
+    "`quorate queue diff <queue> field=value…` shows what differs, `queue set` changes it.",
+  "purge-denied": "`quorate queue set <queue> denyPurge=false` allows it.",
+  "queue-not-empty": "`quorate queue rm --force` deletes it with all that is in it.",
+  "queue-not-found": "`quorate queue ls` lists those that there are.",
+  "route-not-found": "This gateway is of another version than the command.",
+  "scope-missing": "`quorate whoami` shows what the token allows.",
+  "token-invalid": "`quorate token inspect` shows what is in the token.",
+  "token-missing": "Give a token: quorate login, QUORATE_TOKEN or --token-file.",
+};
+
 function hintsOf({ code, outcome }: QuorateError): readonly string[] {
-  if (code === "token-missing") {
-    return ["Give a token: quorate login, QUORATE_TOKEN or --token-file."];
-  }
-  if (code === "token-invalid") return ["`quorate token inspect` shows what is in the token."];
-  if (code === "queue-not-found") return ["`quorate queue ls` lists those that there are."];
-  if (code === "route-not-found") return ["This gateway is of another version than the command."];
+  const hint = hintsByCode[code];
+  if (hint !== undefined) return [hint];
   if (code === "connection-failed" && outcome === "not-executed") {
     return ["Is the gateway running? `quorate context show` says which one is meant."];
   }

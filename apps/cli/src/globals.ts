@@ -1,8 +1,11 @@
 /** The options that every command takes, before or after its name. */
 import { Command, Option } from "@commander-js/extra-typings";
-import { durationMs } from "./arguments/duration.ts";
+import { durationBetween } from "./arguments/duration.ts";
 import { devRoles } from "./contexts/dev-file.ts";
 import { outputFormats } from "./output/output.ts";
+
+/** The most that a call may take: a day. */
+const timeoutMsMax = 86_400_000;
 
 /** The command without its subcommands. */
 export function rootCommand() {
@@ -21,7 +24,11 @@ export function rootCommand() {
     .addOption(
       new Option("--as <role>", "whose token of the dev cluster to use (admin)").choices(devRoles),
     )
-    .option("--timeout <duration>", "give a call up after this time, retries included", durationMs);
+    .option(
+      "--timeout <duration>",
+      "give a call up after this time, retries included",
+      durationBetween(1, timeoutMsMax),
+    );
 }
 
 /** What the options that every command takes hold. */

@@ -9,10 +9,12 @@ const interruption = new AbortController();
 process.on("SIGINT", () => interruption.abort());
 process.on("SIGTERM", () => interruption.abort());
 
-// Whoever reads may stop reading, as `head` does: then there is nothing left to say.
+// Whoever reads may stop reading, as `head` does: then there is nothing left to say. A full disk is
+// another matter: what was received and could not be shown must not be acknowledged.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCodes.ok);
-  throw error;
+  process.stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+  process.exit(exitCodes.error);
 });
 
 const { signal } = interruption;

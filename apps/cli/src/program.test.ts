@@ -45,6 +45,27 @@ test("a value that cannot be read names the option and what it takes", async () 
   expect(talk).toContain("such as 250ms, 30s, 5m");
 });
 
+test("what no gateway would take is refused in the words of the command line", async () => {
+  for (const [call, expected] of [
+    ["dequeue orders --wait 1h", "from 0ms to 30s"],
+    ["dequeue orders --lease 100ms", "from 1s to 12h"],
+    ["enqueue orders 1 --ttl 500ms", "from 1s to 365d"],
+    ["enqueue orders 1 --not-before tomorrow", "a time such as 2026-"],
+    ["nack orders l_1 --delay 8d", "from 0ms to 7d"],
+    ["token mint --scope read:* --lifetime 13h", "from 1s to 12h"],
+  ] as const) {
+    const { code, talk } = await runCli(call.split(" "));
+    expect([call, code]).toEqual([call, 2]);
+    expect(talk, call).toContain(expected);
+  }
+});
+
+test("--version says what `version` says", async () => {
+  const { code, out } = await runCli(["--version"]);
+  expect(code).toBe(0);
+  expect(out).toBe((await runCli(["version", "-o", "table"])).out);
+});
+
 test("options that every command takes may stand before and after its name", async () => {
   const before = await runCli(["-o", "json", "version"]);
   const after = await runCli(["version", "-o", "json"]);

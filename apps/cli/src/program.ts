@@ -24,6 +24,7 @@ import { declareWhoami } from "./commands/whoami.ts";
 import { addExamples } from "./examples.ts";
 import { rootCommand } from "./globals.ts";
 import { paintFor } from "./output/style.ts";
+import { versionText } from "./version.ts";
 
 const thisCommand = "This command:";
 
@@ -80,6 +81,8 @@ export function createProgram(cli: Cli) {
   declareWhoami(program, cli);
   declareToken(program, cli);
 
+  // Everybody tries the option first; help names the command.
+  program.version(versionText, "-V, --version").options.at(-1)?.hideHelp();
   program.commandsGroup(thisCommand);
   declareBench(program, cli);
   declareCompletion(program, cli);

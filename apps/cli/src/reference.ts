@@ -44,7 +44,7 @@ Data goes to standard output, all else to standard error. \`-o json\` is the API
 several pages are one list), \`ndjson\` one line for each item, \`id\` nothing but what names each item,
 \`table\` for people, with ages where JSON has times; without \`-o\` and \`QUORATE_OUTPUT\` a terminal gets a table and a pipe gets
 JSON. \`NO_COLOR\` and \`FORCE_COLOR\` are heeded. What cannot be taken back asks for the queue's name, or takes \`--confirm\`.
-Durations are \`250ms\`, \`30s\`, \`5m\`, \`12h\`, \`7d\`; a bare number is seconds.
+Durations are \`250ms\`, \`30s\`, \`5m\`, \`12h\`, \`7d\`; a bare number is seconds, but for fields of queues.
 
 ## Exit codes
 
@@ -62,8 +62,8 @@ ${program.commands.flatMap((command) => sectionsOf(command, 2)).join("\n\n")}
 
 ## Fields of a queue's configuration
 
-For \`queue create\`, \`queue set\` and \`queue diff\`, with their defaults. Fields in ms take durations,
-fields in bytes take \`64KiB\`, \`8MiB\`, \`1GiB\`.
+For \`queue create\`, \`queue set\` and \`queue diff\`, with their defaults. Fields in ms take
+durations, fields in bytes take \`64KiB\`, \`8MiB\`, \`1GiB\`; a bare number is ms, or bytes.
 
 \`\`\`text
 ${configFieldsText.replaceAll(/^ {2}/gm, "")}
@@ -126,7 +126,7 @@ function argumentRows(command: CommandUnknownOpts): readonly string[] {
 }
 
 function optionRows(options: readonly Option[]): string {
-  return tableOf(options.map(optionRow));
+  return tableOf(options.filter(({ hidden }) => !hidden).map(optionRow));
 }
 
 function optionRow(option: Option): string {

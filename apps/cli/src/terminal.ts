@@ -1,7 +1,7 @@
 /** Where a command reads and writes: the terminal, or the pipes in its place. */
-import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { isatty } from "node:tty";
+import { ask } from "./ask.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 
@@ -16,7 +16,7 @@ export interface Terminal {
   readonly inIsTerminal: boolean;
   /** All of standard input. Rejects when it is longer than `bytesMax`. */
   readIn(bytesMax: number): Promise<Uint8Array>;
-  /** Asks for one line, on the talk side. Rejects when the signal is aborted. */
+  /** Asks for one line, on the talk side; see `ask`. */
   ask(question: string, signal: AbortSignal): Promise<string>;
   /** The same, without showing what is typed. */
   askSecretly(question: string, signal: AbortSignal): Promise<string>;
@@ -52,15 +52,9 @@ export function processTerminal(): Terminal {
   };
 }
 
-async function askAt(output: Writable, question: string, signal: AbortSignal): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output, terminal: true });
-  // Readline takes Ctrl-C from the terminal for itself.
-  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  try {
-    return await lines.question(question, { signal });
-  } finally {
-    lines.close();
-  }
+function askAt(output: Writable, question: string, signal: AbortSignal): Promise<string> {
+  const onInterrupt = () => process.kill(process.pid, "SIGINT");
+  return ask(question, { input: process.stdin, output, signal, onInterrupt });
 }
 
 function sinkOf(stream: NodeJS.WriteStream & { readonly fd: number }): TextSink {

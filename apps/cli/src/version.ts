@@ -7,3 +7,6 @@ const Package = z.object({ version: z.string() });
 export const version = Package.parse(
   JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")),
 ).version;
+
+/** The same for a person. */
+export const versionText = `quorate ${version} on Node ${process.versions.node}`;

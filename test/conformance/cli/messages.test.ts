@@ -63,13 +63,37 @@ test("a body with another type is kept as bytes", async () => {
   ]);
 });
 
+test("a repeated dequeue says that nothing new came, and what is lost of the old", async () => {
+  const queue = await newQueue();
+  const lease = await leaseOf(queue);
+  const again = `receive ${queue} --dequeue-id again`;
+  await stage.run(`send ${queue}`, "2");
+  expect((await stage.run(again)).talk).toBe("");
+  const { talk, out } = await stage.run(`${again} -o id`);
+  expect(talk).toContain("nothing new");
+  await stage.run(`nack ${queue} ${out.trim()}`);
+  expect((await stage.run(again)).talk).toContain(`${out.trim()} is lost: `);
+  expect((await stage.run(`ack ${queue} ${lease}`)).code).toBe(0);
+});
+
+test("a lease that was settled before says by which verb", async () => {
+  const queue = await newQueue();
+  const lease = await leaseOf(queue);
+  await stage.run(`ack ${queue} ${lease}`);
+  expect((await stage.run(`nack ${queue} ${lease} -o table`)).out).toContain(
+    "already-settled: ack",
+  );
+});
+
 test("a body that is no JSON is refused before anything is sent", async () => {
   const queue = await newQueue();
   const { code, talk } = await stage.run(`send ${queue} hello`);
   expect(code).toBe(2);
   expect(talk).toContain("--content-type text/plain");
   expect((await stage.run(`send ${queue}`, { person: [] })).code).toBe(2);
-  expect((await stage.run(`send ${queue} @missing.json`)).code).toBe(1);
+  const missing = await stage.run(`send ${queue} @missing.json`);
+  expect(missing.code).toBe(2);
+  expect(missing.talk).toContain("missing.json cannot be read: no such file or directory");
   expect(messagesIn(await stage.run(`receive ${queue}`))).toEqual([]);
 });
 

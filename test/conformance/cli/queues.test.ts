@@ -17,7 +17,9 @@ test("a queue is created with its fields, in units, and creating it again is fin
     config: { maxFailures: 3, leaseMsDefault: 120_000, bodyBytesMax: 65_536 },
   });
   expect((await stage.run(create, { person: [] })).out).toBe("mail is there already, as wanted\n");
-  expect((await stage.run("queue create mail maxFailures=4")).code).toBe(5);
+  const other = await stage.run("queue create mail maxFailures=4");
+  expect(other.code).toBe(5);
+  expect(other.talk).toContain("queue diff");
 });
 
 test("a field that does not exist, or has no such value, ends with 2 and is named", async () => {
@@ -28,7 +30,7 @@ test("a field that does not exist, or has no such value, ends with 2 and is name
   }
   const { code, talk } = await stage.run("queue create bad maxFailures=0");
   expect(code).toBe(2);
-  expect(talk).toContain("/maxFailures");
+  expect(talk.split("/maxFailures: expected 1 to 1000"), "it is said once").toHaveLength(2);
 });
 
 test("setting fields leaves the others as they are, and says what changed", async () => {

@@ -1,9 +1,9 @@
 /** `quorate dequeue`: takes messages under a lease, and may acknowledge them at once. */
 import { randomUUID } from "node:crypto";
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { dequeueMessagesMax } from "@quorate/contract";
-import type { Delivery } from "@quorate/sdk";
-import { durationMs } from "../arguments/duration.ts";
+import { dequeueMessagesMax, leaseMsMax, leaseMsMin, waitMsMax } from "@quorate/contract";
+import type { Delivery, Dequeued } from "@quorate/sdk";
+import { durationBetween } from "../arguments/duration.ts";
 import { wholeNumber } from "../arguments/number.ts";
 import type { Cli } from "../cli.ts";
 import { addExamples } from "../examples.ts";
@@ -37,8 +37,12 @@ export function declareDequeue(parent: CommandUnknownOpts, cli: Cli): void {
     .description("take messages under a lease")
     .argument("<queue>", "the queue")
     .option("--max <n>", "messages at most (1)", wholeNumber(1, dequeueMessagesMax))
-    .option("--lease <duration>", "how long they are yours (the queue's default)", durationMs)
-    .option("--wait <duration>", "wait so long for the first (0s)", durationMs)
+    .option(
+      "--lease <duration>",
+      "how long they are yours (the queue's default)",
+      durationBetween(leaseMsMin, leaseMsMax),
+    )
+    .option("--wait <duration>", "wait so long for the first (0s)", durationBetween(0, waitMsMax))
     .option("--worker <label>", "what others see as the holder of the lease")
     .option("--max-per-group <n>", "of one group at most", wholeNumber(1, dequeueMessagesMax))
     .option("--dequeue-id <id>", "the same id again gives the same messages (a new one)")
@@ -57,7 +61,7 @@ export function declareDequeue(parent: CommandUnknownOpts, cli: Cli): void {
         ...(options.pop === true ? { mode: "delete" as const } : {}),
       };
       const answer = await cli.request("dequeue", { params: { queue }, body });
-      if (answer.body.paused) cli.output.warn(`${queue} gives out nothing: receiving is paused`);
+      sayWhatIsSpecial(cli, queue, answer.body);
       cli.output.answer(parseFields(answer.text), view);
       if (options.ack === true) await acknowledge(cli, queue, answer.body.messages);
     });
@@ -75,6 +79,13 @@ export function declareDequeue(parent: CommandUnknownOpts, cli: Cli): void {
       does: "take one and acknowledge it",
     },
   ]);
+}
+
+/** What the messages alone do not tell. */
+function sayWhatIsSpecial(cli: Cli, queue: string, { paused, replayed, lost }: Dequeued): void {
+  if (paused) cli.output.warn(`${queue} gives out nothing: receiving is paused`);
+  if (replayed) cli.output.say("This dequeue id is known: what it was given before, nothing new.");
+  for (const { leaseId, reason } of lost) cli.output.warn(`${leaseId} is lost: ${reason}`);
 }
 
 /** Acknowledges after the messages are printed: what nobody has seen is never lost. */

@@ -1,11 +1,12 @@
 /** `quorate enqueue`: sends one message, or the same one many times. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { maxFailuresMax, priorityMax } from "@quorate/contract";
+import { delayMsMax, maxFailuresMax, priorityMax, ttlMsMax, ttlMsMin } from "@quorate/contract";
 import type { Enqueued } from "@quorate/sdk";
-import { durationMs } from "../arguments/duration.ts";
+import { durationBetween } from "../arguments/duration.ts";
 import { readBody } from "../arguments/message-body.ts";
 import { wholeNumber } from "../arguments/number.ts";
 import { collectPair } from "../arguments/pair.ts";
+import { timeText } from "../arguments/time.ts";
 import type { Cli } from "../cli.ts";
 import { addExamples } from "../examples.ts";
 import { enqueueMany } from "./enqueue-many.ts";
@@ -24,12 +25,12 @@ export function declareEnqueue(parent: CommandUnknownOpts, cli: Cli): void {
     .option("--content-type <type>", "what the body is, when it is not JSON")
     .option("--group <id>", "messages of one group are delivered in order")
     .option("--dedup-id <id>", "the same id again is the same message")
-    .option("--delay <duration>", "deliver it later", durationMs)
-    .option("--not-before <time>", "deliver it not before this time (RFC 3339)")
+    .option("--delay <duration>", "deliver it later", durationBetween(0, delayMsMax))
+    .option("--not-before <time>", "deliver it not before this time (RFC 3339)", timeText)
     .option(
       "--ttl <duration>",
       "expire when nobody has received it so long after it was ready",
-      durationMs,
+      durationBetween(ttlMsMin, ttlMsMax),
     )
     .option("--priority <0-9>", "higher ones first (4)", wholeNumber(0, priorityMax))
     .option("--max-failures <n>", "dead after so many failures", wholeNumber(1, maxFailuresMax))

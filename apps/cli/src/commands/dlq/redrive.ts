@@ -1,6 +1,7 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { redriveRateMax } from "@quorate/contract";
 import { wholeNumber } from "../../arguments/number.ts";
+import { timeText } from "../../arguments/time.ts";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { plural } from "../../output/cell.ts";
@@ -20,8 +21,8 @@ export function declareDlqRedrive(parent: CommandUnknownOpts, cli: Cli): void {
     .addOption(new Option("--reason <reason>", "only those dead for this").choices(deathReasons))
     .option("--group <id>", "only those of this group")
     .option("--error-type <name>", "only those whose last error is of this kind")
-    .option("--from <time>", "only those dead since this time (RFC 3339)")
-    .option("--to <time>", "only those dead before this time (RFC 3339)")
+    .option("--from <time>", "only those dead since this time (RFC 3339)", timeText)
+    .option("--to <time>", "only those dead before this time (RFC 3339)", timeText)
     .option("--rate <n>", "messages per second (1000)", wholeNumber(1, redriveRateMax))
     .option("--target <queue>", "into another queue")
     .option("--dry-run", "only count what is meant")

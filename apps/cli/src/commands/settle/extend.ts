@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { durationMs } from "../../arguments/duration.ts";
+import { leaseMsMax, leaseMsMin } from "@quorate/contract";
+import { durationBetween } from "../../arguments/duration.ts";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { settleAll } from "./settle-many.ts";
@@ -11,7 +12,11 @@ export function declareExtend(parent: CommandUnknownOpts, cli: Cli): void {
     .description("keep it longer")
     .argument("<queue>", "the queue")
     .argument("<lease...>", "its lease, or several")
-    .option("--lease <duration>", "how long from now (the queue's default)", durationMs)
+    .option(
+      "--lease <duration>",
+      "how long from now (the queue's default)",
+      durationBetween(leaseMsMin, leaseMsMax),
+    )
     .action((queue, leases, { lease }) => {
       const said = lease === undefined ? {} : { leaseMs: lease };
       return settleAll(cli, {

@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { durationMs } from "../../arguments/duration.ts";
+import { retryDelayMsMax } from "@quorate/contract";
+import { durationBetween } from "../../arguments/duration.ts";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { settleAll } from "./settle-many.ts";
@@ -11,7 +12,11 @@ export function declareNack(parent: CommandUnknownOpts, cli: Cli): void {
     .description("it failed: try again later, or dead when it has failed too often")
     .argument("<queue>", "the queue")
     .argument("<lease...>", "its lease, or several")
-    .option("--delay <duration>", "how long to wait (as the queue's backoff says)", durationMs)
+    .option(
+      "--delay <duration>",
+      "how long to wait (as the queue's backoff says)",
+      durationBetween(0, retryDelayMsMax),
+    )
     .option("--error <text>", "what went wrong; kept with the message")
     .option("--error-type <name>", "its kind, to filter by later")
     .action((queue, leases, { delay, error, errorType }) => {

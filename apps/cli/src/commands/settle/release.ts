@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { durationMs } from "../../arguments/duration.ts";
+import { retryDelayMsMax } from "@quorate/contract";
+import { durationBetween } from "../../arguments/duration.ts";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { settleAll } from "./settle-many.ts";
@@ -11,7 +12,11 @@ export function declareRelease(parent: CommandUnknownOpts, cli: Cli): void {
     .description("give it back; this does not count as a failure")
     .argument("<queue>", "the queue")
     .argument("<lease...>", "its lease, or several")
-    .option("--delay <duration>", "how long nobody gets it (0s)", durationMs)
+    .option(
+      "--delay <duration>",
+      "how long nobody gets it (0s)",
+      durationBetween(0, retryDelayMsMax),
+    )
     .action((queue, leases, { delay }) => {
       const said = delay === undefined ? {} : { delayMs: delay };
       return settleAll(cli, {

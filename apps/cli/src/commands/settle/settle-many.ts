@@ -25,8 +25,9 @@ const view: View = {
 function noteOf(result: Fields): string {
   const problem = valueAt(result, "problem");
   if (problem !== undefined) {
-    const reason = textAt(problem, "reason");
-    return `${textAt(problem, "code")}${reason === "" ? "" : `: ${reason}`}`;
+    // Why a lease is lost, or by which verb it was settled before.
+    const why = textAt(problem, "reason") || textAt(problem, "action");
+    return `${textAt(problem, "code")}${why === "" ? "" : `: ${why}`}`;
   }
   if (valueAt(result, "alreadySettled") === true) return "had been settled so before";
   return valueAt(result, "late") === true ? "late: the lease had ended" : "";

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { tokenBytesMax } from "@quorate/contract";
+import { inputBytes, standardInput } from "../../arguments/input-bytes.ts";
 import type { Cli } from "../../cli.ts";
 import { addExamples } from "../../examples.ts";
 import { textAt } from "../../exact-json.ts";
@@ -21,7 +20,7 @@ const view: View = {
     { title: "scope", of: (token) => wordsText(textAt(token, "claims.scope").split(" ")) },
     { title: "id", of: "claims.jti" },
     { title: "until", of: "expiresAt" },
-    { title: "over", of: "isExpired" },
+    { title: "expired", of: "isExpired" },
     { title: "algorithm", of: "header.alg" },
     { title: "key", of: "header.kid" },
   ],
@@ -52,11 +51,9 @@ async function tokenOf(source: string | undefined, cli: Cli): Promise<string> {
     if (token !== null) return token;
     throw new Failure(exitCodes.notAllowed, "there is no token in use here");
   }
-  if (source === "-") {
-    return new TextDecoder().decode(await cli.host.terminal.readIn(tokenBytesMax)).trim();
-  }
-  if (!source.startsWith("@")) {
+  if (source !== standardInput && !source.startsWith("@")) {
     throw new Failure(exitCodes.usage, "expected - or @file: others see what is on a command line");
   }
-  return (await readFile(resolve(cli.host.folder, source.slice(1)), "utf8")).trim();
+  const file = source === standardInput ? source : source.slice(1);
+  return new TextDecoder().decode(await inputBytes(file, cli.host, tokenBytesMax)).trim();
 }

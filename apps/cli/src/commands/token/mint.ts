@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { clusterScopes, parseScopes, queueActions } from "@quorate/contract";
 import { SecretFileError } from "@quorate/identity/secret-file";
-import { durationMs } from "../../arguments/duration.ts";
+import { durationBetween } from "../../arguments/duration.ts";
 import type { Cli } from "../../cli.ts";
 import { devFilePath, readDevFile } from "../../contexts/dev-file.ts";
 import { addExamples } from "../../examples.ts";
@@ -21,7 +21,11 @@ export function declareTokenMint(parent: CommandUnknownOpts, cli: Cli): void {
     .description("sign a token for the dev cluster of this folder")
     .requiredOption("--scope <words>", "what it may do, such as 'enqueue:orders.* read:*'")
     .option("--subject <name>", "whom it is for", "me")
-    .option("--lifetime <duration>", "how long it is valid, 12h at most (1h)", durationMs)
+    .option(
+      "--lifetime <duration>",
+      "how long it is valid, 12h at most (1h)",
+      durationBetween(1000, tokenSecondsMax * 1000),
+    )
     .action(async ({ scope, subject, lifetime }) => {
       const lifetimeSeconds = Math.floor((lifetime ?? lifetimeMsDefault) / 1000);
       const token = await mint(cli, { scope, subject, lifetimeSeconds });
@@ -51,13 +55,6 @@ async function mint(
     throw new Failure(exitCodes.notFound, "there is no dev cluster in this folder", {
       hint: "Tokens of other clusters come from their own issuers.",
     });
-  }
-  const { lifetimeSeconds } = wanted;
-  if (lifetimeSeconds < 1 || lifetimeSeconds > tokenSecondsMax) {
-    throw new Failure(
-      exitCodes.usage,
-      "--lifetime takes 1s to 12h: a gateway accepts no longer one",
-    );
   }
   refuseUnknownScopes(wanted.scope);
   // The dev tokens say who the issuer is, and for which cluster.
