@@ -98,6 +98,7 @@ test("where all is well each check says what it has seen", async () => {
     "access",
     "quorum",
     "lag",
+    "disks",
     "may be stopped",
   ]);
   expect(checkOf(ended, "address").found).toBe(`${stage.gateway.url} (dev cluster)`);
@@ -189,21 +190,34 @@ test("a cluster that misses a member deserves a look, one without a quorum is br
   const { cluster } = stage.gateway;
   const members = sound.members.map((member, index) => {
     if (index === 2) return { ...member, status: "unreachable" as const, lastSeenMs: 42_000 };
-    return index === 1 ? { ...member, lagOps: 900, lagMs: 4000, signatureRejects: 3 } : member;
+    const slow = { lagOps: 900, lagMs: 4000, signatureRejects: 3, fsyncMsP99: 250 };
+    return index === 1 ? { ...member, ...slow } : member;
   });
   cluster.setHealth({ members, quorum: { needed: 2, reachable: 2, canLose: 0 } });
   const weak = await stage.run("doctor");
   expect(weak.code).toBe(1);
-  expect(troubles(weak)).toEqual(["quorum warning", "lag warning", "statements warning"]);
+  expect(troubles(weak)).toEqual([
+    "quorum warning",
+    "lag warning",
+    "disks warning",
+    "statements warning",
+  ]);
   expect(checkOf(weak, "quorum").found).toContain("r2 has been unreachable for 42 s.");
   expect(checkOf(weak, "lag").found).toBe("r1 is 900 ops behind (about 4 s)");
+  expect(checkOf(weak, "disks").found).toBe("one flush in 100 takes r1 250 ms or more");
   cluster.setHealth({ status: "no-quorum", primary: null });
   cluster.failWith("no-quorum");
   // A gateway trusts a read of the last 2 s.
   cluster.advance(3000);
   const lost = await stage.run("doctor");
   expect(lost.code).toBe(7);
-  expect(troubles(lost)).toEqual(["ready bad", "quorum bad", "lag warning", "statements warning"]);
+  expect(troubles(lost)).toEqual([
+    "ready bad",
+    "quorum bad",
+    "lag warning",
+    "disks warning",
+    "statements warning",
+  ]);
 });
 
 test("programs of the dev cluster that have ended are named, and a file that is left of them", async () => {

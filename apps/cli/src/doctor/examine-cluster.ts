@@ -16,6 +16,9 @@ const clusterIdChars = 12;
 /** What a gateway knows of its cluster is this old at most while all is well, in ms. */
 const asOfMsMax = 2000;
 
+/** A flush that takes longer, in ms, is felt by every caller; disks in a network take a tenth. */
+const flushMsMax = 100;
+
 /** Asks as whom the gateway takes us, and about the cluster. */
 export async function* examineCluster(cli: Cli): AsyncGenerator<Finding, void, undefined> {
   const access = await failuresOf("access", () => accessFinding(cli));
@@ -83,6 +86,7 @@ function* memberFindings(cluster: Cluster): Generator<Finding, void, undefined> 
   const { members } = cluster;
   const heard = members.filter(({ status }) => status !== "unreachable");
   yield lagFinding(heard);
+  yield* diskFindings(heard);
   yield stopFinding(cluster);
   const rejecting = heard.filter(({ signatureRejects }) => signatureRejects > 0);
   if (rejecting.length > 0) yield rejectsFinding(rejecting);
@@ -107,6 +111,22 @@ function lagFinding(heard: readonly Member[]): Finding {
   });
   const advice = "Is its disk or network slow? quorate cluster info shows how long a flush takes.";
   return warned(check, list.join(", "), advice);
+}
+
+/** How long the disks take for what every write waits for; nothing where no member has told. */
+function* diskFindings(heard: readonly Member[]): Generator<Finding, void, undefined> {
+  const check = "disks";
+  const told = heard.flatMap(({ id, fsyncMsP99: ms }) => (ms === null ? [] : [{ id, ms }]));
+  if (told.length === 0) return;
+  const slow = told.filter(({ ms }) => ms > flushMsMax);
+  if (slow.length === 0) {
+    const worst = Math.max(...told.map(({ ms }) => ms));
+    yield fine(check, `99 of 100 flushes take less than ${durationText(worst)}`);
+    return;
+  }
+  const list = slow.map(({ id, ms }) => `one flush in 100 takes ${id} ${durationText(ms)} or more`);
+  const advice = "Does something else write to the disk? Each write waits for those of a quorum.";
+  yield warned(check, list.join(", "), advice);
 }
 
 /** Whom one may stop; each alone. */
