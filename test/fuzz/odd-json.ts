@@ -1,4 +1,5 @@
 /** JSON that is none, or not ours; and JSON that is well and means nothing. */
+import { fieldNames, oddLeaves } from "@quorate/api/testing/odd-words";
 import type { Prng } from "@quorate/prelude";
 
 /** Deeper than any request may be (contract: jsonDepthMax). */
@@ -38,39 +39,14 @@ export function brokenJson(text: string, prng: Prng): Buffer {
   return typeof spoilt === "string" ? Buffer.from(spoilt) : spoilt;
 }
 
-const names = [
-  ..."body bodyBase64 contentType groupId dedupId delayMs notBefore priority maxFailures".split(
-    " ",
-  ),
-  ..."headers messages atomic max leaseMs dequeueId mode worker settlements leaseId".split(" "),
-  ..."action error progress reason backoff maxMessages dedupMode constructor toString".split(" "),
-];
-const leaves: readonly unknown[] = [
-  null,
-  true,
-  false,
-  0,
-  1,
-  -1,
-  1.5,
-  1e300,
-  2 ** 53,
-  "",
-  "ack",
-  "extend",
-  "lease",
-  "AAE=",
-  "\u0000",
-  "é",
-  "2026-11-23T04:05:06Z",
-  "x".repeat(200),
-];
-
 /** A value made of our own words in no order; of objects mostly. */
 export function oddValue(prng: Prng, levels = 3): unknown {
-  if (levels === 0 || prng.chance(0.2)) return prng.pick(leaves);
+  if (levels === 0 || prng.chance(0.2)) return prng.pick(oddLeaves);
   const size = prng.below(5);
   if (prng.chance(0.2)) return Array.from({ length: size }, () => oddValue(prng, levels - 1));
-  const fields = Array.from({ length: size }, () => [prng.pick(names), oddValue(prng, levels - 1)]);
+  const fields = Array.from({ length: size }, () => [
+    prng.pick(fieldNames),
+    oddValue(prng, levels - 1),
+  ]);
   return Object.fromEntries(fields);
 }

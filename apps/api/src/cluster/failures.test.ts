@@ -1,25 +1,13 @@
 import type { ClusterErrorCode } from "@quorate/session";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  problemIn,
-  type Sent,
-  startTestGateway,
-  type TestGateway,
-} from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { problemIn, type Sent } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
+const gateway = await gatewayOfTests();
+await gateway.send("PUT", "/v1/queues/orders", { body: {} });
+await gateway.send("POST", "/v1/queues/orders/enqueue", { body: { body: 1 } });
+
 const issuer = "https://issuer.test";
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-  await gateway.send("PUT", "/v1/queues/orders", { body: {} });
-  await gateway.send("POST", "/v1/queues/orders/enqueue", { body: { body: 1 } });
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
 
 async function failing(code: ClusterErrorCode, path: string, sent: Sent = {}, method = "POST") {
   gateway.cluster.failWith(code);

@@ -1,35 +1,15 @@
 /** What HTTP allows and few clients do, over raw connections. */
-import type { Socket } from "node:net";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
 import { openWith } from "../testing/raw-connection.ts";
-import { startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-let head: string;
-const sockets: Socket[] = [];
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-  await gateway.send("PUT", "/v1/queues/orders", { body: {} });
-  const token = await gateway.issuer.token("enqueue:* dequeue:* read:*");
-  head = `Host: x\r\nAuthorization: Bearer ${token}\r\n`;
-});
-
-afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
+const gateway = await gatewayOfTests();
+await gateway.send("PUT", "/v1/queues/orders", { body: {} });
+const token = await gateway.issuer.token("enqueue:* dequeue:* read:*");
+const head = `Host: x\r\nAuthorization: Bearer ${token}\r\n`;
 
 /** A connection that has sent this. */
-async function open(text: string) {
-  const connection = await openWith(gateway, text);
-  sockets.push(connection.socket);
-  return connection;
-}
+const open = (text: string) => openWith(gateway, text);
 
 describe("a client", () => {
   it("that offers HTTP/2 as well is answered in HTTP/1.1, as its own would be", async () => {

@@ -1,35 +1,15 @@
 /** Requests that are sent before the answers to those in front of them have come. */
-import type { Socket } from "node:net";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
 import { openWith } from "../testing/raw-connection.ts";
-import { startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-let head: string;
-const sockets: Socket[] = [];
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-  const token = await gateway.issuer.token("enqueue:* dequeue:* read:*");
-  head = `Host: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`;
-});
-
-afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
-
-let queues = 0;
+const gateway = await gatewayOfTests();
+const token = await gateway.issuer.token("enqueue:* dequeue:* read:*");
+const head = `Host: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`;
 
 /** A queue of its own: calls of it as a client writes them, and how much is in it. */
 async function newQueue() {
-  queues += 1;
-  const path = `/v1/queues/pipelined-${queues}`;
-  await gateway.send("PUT", path, { body: {} });
+  const path = await gateway.newQueue();
   const stats = async () =>
     (await gateway.send("GET", path)).json["stats"] as Readonly<Record<string, number>>;
   const call = (action: string, body: object, more = ""): string => {
@@ -42,11 +22,7 @@ async function newQueue() {
   return { path, stats, call };
 }
 
-async function open(text: string) {
-  const connection = await openWith(gateway, text);
-  sockets.push(connection.socket);
-  return connection;
-}
+const open = (text: string) => openWith(gateway, text);
 
 describe("requests on one connection", () => {
   it("are done one after the other, so that none overtakes the one before it", async () => {

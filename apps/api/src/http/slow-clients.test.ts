@@ -2,17 +2,15 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect, type Socket } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { send } from "./answer.ts";
 import { measureEventLoopLag } from "../load/event-loop-lag.ts";
-import { openWith as openRaw } from "../testing/raw-connection.ts";
+import { openWith } from "../testing/raw-connection.ts";
 import { startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
 
 const gateways: TestGateway[] = [];
-const sockets: Socket[] = [];
 
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
   for (const gateway of gateways.splice(0)) await gateway.stop();
 });
 
@@ -20,13 +18,6 @@ async function start(limits: Record<string, number>): Promise<TestGateway> {
   const gateway = await startTestGateway({ limits });
   gateways.push(gateway);
   return gateway;
-}
-
-/** A connection that has sent this and no more. */
-async function openWith(gateway: TestGateway, text: string) {
-  const connection = await openRaw(gateway, text);
-  sockets.push(connection.socket);
-  return connection;
 }
 
 /** The problem in the answer, whose request id stands in its header too. */
@@ -73,7 +64,9 @@ describe("a client", () => {
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
     const socket = connect(port, "127.0.0.1").pause();
-    sockets.push(socket);
+    onTestFinished(() => {
+      socket.destroy();
+    });
     const [connection] = (await once(server, "connection")) as [Socket];
     socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     await once(connection, "close");

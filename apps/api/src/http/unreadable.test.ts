@@ -1,35 +1,15 @@
 /** What cannot be read as HTTP, behind what can: one answer for each request, and then the end. */
-import type { Socket } from "node:net";
 import { livePath, requestBytesMax } from "@quorate/contract";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
 import { openWith } from "../testing/raw-connection.ts";
-import { startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-let head: string;
-const sockets: Socket[] = [];
+const gateway = await gatewayOfTests();
+const token = await gateway.issuer.token("enqueue:* dequeue:* manage:* read:*");
+const head = `Host: x\r\nAuthorization: Bearer ${token}\r\n`;
 const json = "Content-Type: application/json\r\n";
 
-beforeAll(async () => {
-  gateway = await startTestGateway();
-  const token = await gateway.issuer.token("enqueue:* dequeue:* manage:* read:*");
-  head = `Host: x\r\nAuthorization: Bearer ${token}\r\n`;
-});
-
-afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
-
-async function open(text: string) {
-  const connection = await openWith(gateway, text);
-  sockets.push(connection.socket);
-  return connection;
-}
+const open = (text: string) => openWith(gateway, text);
 
 /** The status lines in what came back. */
 function answersIn(text: string): readonly string[] {

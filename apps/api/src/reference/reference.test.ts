@@ -1,24 +1,14 @@
 import { createHash } from "node:crypto";
 import { errors, routes } from "@quorate/contract";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
+import { expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
 import { html } from "./html.ts";
 import { schemaLine } from "./schema-html.ts";
 
-let gateway: TestGateway;
-let page: string;
-let policy: string;
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-  const answer = await gateway.send("GET", "/docs", { token: null });
-  page = answer.text;
-  policy = answer.headers.get("content-security-policy") ?? "";
-});
-
-afterAll(async () => {
-  await gateway.stop();
-});
+const gateway = await gatewayOfTests();
+const reference = await gateway.send("GET", "/docs", { token: null });
+const page = reference.text;
+const policy = reference.headers.get("content-security-policy") ?? "";
 
 it("the reference is served without a token, as a page", async () => {
   const { status, headers } = await gateway.send("GET", "/docs", { token: null });

@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
-
-let queues = 0;
+const gateway = await gatewayOfTests();
 
 /** A queue with so many dead letters, and what may be done with it. */
 async function queueOfDead(count: number) {
-  queues += 1;
-  const path = `/v1/queues/dead-${queues}`;
-  await gateway.send("PUT", path, { body: {} });
+  const path = await gateway.newQueue();
   const post = (action: string, body: object = {}) =>
     gateway.send("POST", `${path}/${action}`, { body });
   const dequeue = async (body: object = {}) => {

@@ -1,28 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  problemIn,
-  type Received,
-  startTestGateway,
-  type TestGateway,
-} from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { problemIn, type Received } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
-
-let queues = 0;
+const gateway = await gatewayOfTests();
 
 async function newQueue(config: object = {}, bodies: readonly unknown[] = []): Promise<string> {
-  queues += 1;
-  const path = `/v1/queues/q${queues}`;
-  await gateway.send("PUT", path, { body: config });
+  const path = await gateway.newQueue(config);
   for (const body of bodies) await gateway.send("POST", `${path}/enqueue`, { body: { body } });
   return path;
 }

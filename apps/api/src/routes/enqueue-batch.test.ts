@@ -1,33 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { problemIn, startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { problemIn } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
-
-let queues = 0;
-
-/** The path of a queue that nobody else uses. */
-async function newQueue(config: object = {}): Promise<string> {
-  queues += 1;
-  const path = `/v1/queues/q${queues}`;
-  await gateway.send("PUT", path, { body: config });
-  return path;
-}
+const gateway = await gatewayOfTests();
 
 describe("enqueue/batch", () => {
   const send = (queue: string, body: unknown, headers: Record<string, string> = {}) =>
     gateway.send("POST", `${queue}/enqueue/batch`, { body, headers });
 
   it("answers entry by entry, in request order; a fault of one is its own", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const { status, json: answer } = await send(queue, {
       messages: [
         { body: 1, dedupId: "a" },
@@ -61,7 +43,7 @@ describe("enqueue/batch", () => {
   });
 
   it("is filled in order when the queue is nearly full", async () => {
-    const queue = await newQueue({ maxMessages: 2 });
+    const queue = await gateway.newQueue({ maxMessages: 2 });
     const { json: answer } = await send(queue, {
       messages: [{ body: 1 }, { body: 2 }, { body: 3 }],
     });
@@ -76,7 +58,7 @@ describe("enqueue/batch", () => {
   });
 
   it("answers 200 though every entry is refused, with a coordinate", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const { status, json: answer } = await send(queue, { messages: [{}, { body: 1, x: 1 }] });
     expect(status).toBe(200);
     expect(answer).toMatchObject({ summary: { refused: 2 }, enqueuedAt: null });
@@ -85,7 +67,7 @@ describe("enqueue/batch", () => {
   });
 
   it("atomic: all or nothing, and the problem names the failing entry", async () => {
-    const queue = await newQueue({ bodyBytesMax: 5 });
+    const queue = await gateway.newQueue({ bodyBytesMax: 5 });
     const invalid = await send(queue, { atomic: true, messages: [{ body: 1 }, { body: 1, x: 1 }] });
     expect(invalid.status).toBe(400);
     expect(problemIn(invalid)).toMatchObject({ code: "request-invalid", index: 1 });
@@ -102,7 +84,7 @@ describe("enqueue/batch", () => {
   });
 
   it("is replayed by its Idempotency-Key: equal bytes, equal results", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const key = { "Idempotency-Key": "batch-1" };
     const first = await send(queue, { messages: [{ body: 1 }, { wrong: 1 }] }, key);
     expect(first.headers.get("idempotency-replayed")).toBeNull();
@@ -117,7 +99,7 @@ describe("enqueue/batch", () => {
   });
 
   it("uses up its Idempotency-Key though every entry is malformed", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const key = { "Idempotency-Key": "malformed-1" };
     const malformed = { messages: [{}, { body: 1, wrong: 1 }] };
     const first = await send(queue, malformed, key);
@@ -134,7 +116,7 @@ describe("enqueue/batch", () => {
   });
 
   it("a fault of the envelope refuses the call", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     for (const body of [
       {},
       { messages: {} },
@@ -156,7 +138,7 @@ describe("enqueue/batch", () => {
   });
 
   it("whose headers and ids are too much for one op is refused, whatever its bodies are", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const messages = Array.from({ length: 1000 }, (_, index) => ({
       body: index,
       headers: { large: "h".repeat(5000) },
@@ -174,7 +156,7 @@ describe("enqueue/batch", () => {
   });
 
   it("takes 1,000 messages at once", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const messages = Array.from({ length: 1000 }, (_, index) => ({
       body: index,
       dedupId: `d${index}`,

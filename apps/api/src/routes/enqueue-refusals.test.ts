@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { problemIn, startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { problemIn } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-  await gateway.send("PUT", "/v1/queues/orders", { body: {} });
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
+const gateway = await gatewayOfTests();
+await gateway.send("PUT", "/v1/queues/orders", { body: {} });
 
 const json = (text: string) => ({ raw: text, headers: { "content-type": "application/json" } });
 

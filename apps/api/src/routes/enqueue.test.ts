@@ -1,32 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  problemIn,
-  type Sent,
-  startTestGateway,
-  type TestGateway,
-} from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { problemIn, type Sent } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-  await gateway.send("PUT", "/v1/queues/orders", { body: {} });
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
-
-let queues = 0;
-
-/** The path of a queue that nobody else uses. */
-async function newQueue(config: object = {}): Promise<string> {
-  queues += 1;
-  const path = `/v1/queues/q${queues}`;
-  await gateway.send("PUT", path, { body: config });
-  return path;
-}
+const gateway = await gatewayOfTests();
+await gateway.send("PUT", "/v1/queues/orders", { body: {} });
 
 const json = (text: string): Sent => ({
   raw: text,
@@ -35,7 +12,7 @@ const json = (text: string): Sent => ({
 
 describe("enqueue", () => {
   it("answers 201 with ids, the time and the coordinate", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const { status, json: body } = await gateway.send("POST", `${queue}/enqueue`, {
       body: { body: { id: 1 } },
     });
@@ -44,7 +21,7 @@ describe("enqueue", () => {
   });
 
   it("keeps a JSON body as the exact bytes of the value, without the space around it", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const bodies = [
       '{"b" : 1.0,\n "a":[ 1e2 , "\\u00e9é" ]}',
       "null",
@@ -65,7 +42,7 @@ describe("enqueue", () => {
   });
 
   it("keeps bytes as they are, from base64 or raw", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
     const base64 = Buffer.from(bytes).toString("base64");
     await gateway.send("POST", `${queue}/enqueue`, { body: { bodyBase64: base64 } });
@@ -86,7 +63,7 @@ describe("enqueue", () => {
   });
 
   it("keeps labels, headers, group and priority", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     await gateway.send("POST", `${queue}/enqueue`, {
       body: {
@@ -110,7 +87,7 @@ describe("enqueue", () => {
   });
 
   it("adds of the request's trace what there is room for beside the message's own headers", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const many = Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`h${index}`, ""]));
     const large = { a: "x".repeat(8191) };
@@ -131,7 +108,7 @@ describe("enqueue", () => {
   });
 
   it("takes a notBefore that is long past, however it is spelt, as now", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     for (const notBefore of ["0001-01-01T00:00:00Z", "1969-12-31t23:59:59.1234567891z"]) {
       const sent = { body: { body: 1, notBefore } };
       expect((await gateway.send("POST", `${queue}/enqueue`, sent)).status).toBe(201);
@@ -141,7 +118,7 @@ describe("enqueue", () => {
   });
 
   it("takes the options of a raw body from headers", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const headers = {
       "content-type": "text/plain",
       "Quorate-Group-Id": "g",
@@ -170,7 +147,7 @@ describe("enqueue", () => {
   });
 
   it("drops no option silently: beside JSON a header of one is refused", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     for (const [path, body] of [
       ["enqueue", { body: 1 }],
       ["enqueue/batch", { messages: [{ body: 1 }] }],
@@ -185,7 +162,7 @@ describe("enqueue", () => {
   });
 
   it("answers a duplicate with the original's ids and time, and refuses another message", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const first = await gateway.send("POST", `${queue}/enqueue`, {
       body: { body: { a: 1 }, dedupId: "order-1" },
     });
@@ -214,7 +191,7 @@ describe("enqueue", () => {
   });
 
   it("knows a repetition by its Idempotency-Key, private to the principal", async () => {
-    const queue = await newQueue();
+    const queue = await gateway.newQueue();
     const bob = await gateway.issuer.token("enqueue:*", { claims: { sub: "bob" } });
     const send = (body: object, key: string, token?: string) =>
       gateway.send("POST", `${queue}/enqueue`, {
@@ -234,7 +211,7 @@ describe("enqueue", () => {
   });
 
   it("refuses what the queue has no room for, and says which limit", async () => {
-    const queue = await newQueue({ maxMessages: 1, bodyBytesMax: 10 });
+    const queue = await gateway.newQueue({ maxMessages: 1, bodyBytesMax: 10 });
     const large = await gateway.send("POST", `${queue}/enqueue`, {
       body: { body: "x".repeat(20) },
     });
@@ -261,7 +238,7 @@ describe("enqueue", () => {
   });
 
   it("delays, with a time of any offset; a delay beyond the retention is refused", async () => {
-    const queue = await newQueue({ retentionMs: 60_000 });
+    const queue = await gateway.newQueue({ retentionMs: 60_000 });
     const at = new Date(gateway.cluster.nowMs() + 10_000 + 7_200_000).toISOString();
     const notBefore = at.replace("Z", "+02:00");
     expect(

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { problemIn, startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { problemIn } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-afterAll(() => gateway.stop());
-
-let queues = 0;
+const gateway = await gatewayOfTests();
 
 /** A queue of its own with these messages; its path and the messages' ids. */
 async function queueWith(...messages: readonly object[]) {
-  queues += 1;
-  const path = `/v1/queues/messages-${queues}`;
-  await gateway.send("PUT", path, { body: {} });
+  const path = await gateway.newQueue();
   const sent = await gateway.send("POST", `${path}/enqueue/batch`, { body: { messages } });
   return { path, ids: idsIn(sent.json["results"]) };
 }

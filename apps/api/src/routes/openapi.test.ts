@@ -1,18 +1,9 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
 import { assertDocumented, document, type Exchange } from "../testing/documented-traffic.ts";
-import { startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
+const gateway = await gatewayOfTests();
 
 describe("the OpenAPI document", () => {
   it("is one by the schema of OpenAPI 3.1", async () => {

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { problemIn, startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { problemIn } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
-
-let queues = 0;
+const gateway = await gatewayOfTests();
 
 /** A new queue's path, and what may be done with it. */
 async function newQueue() {
-  queues += 1;
-  const path = `/v1/queues/pause-${queues}`;
-  await gateway.send("PUT", path, { body: {} });
+  const path = await gateway.newQueue();
   const post = (action: string, body: object = {}, headers = {}) =>
     gateway.send("POST", `${path}/${action}`, { body, headers });
   return { path, post };

@@ -1,18 +1,10 @@
 import { queueConfigDefault, queueConfigGiven, type ShapeFault } from "@quorate/contract";
 import { queueConfigFault, queueConfigOf, queueConfigRanges } from "@quorate/queue";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { problemIn, startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { problemIn } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
+const gateway = await gatewayOfTests();
 
 const put = (name: string, body: object, headers: Record<string, string> = {}) =>
   gateway.send("PUT", `/v1/queues/${name}`, { body, headers });

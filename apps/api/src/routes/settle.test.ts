@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { problemIn, startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { problemIn } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
-
-let queues = 0;
+const gateway = await gatewayOfTests();
 
 /** A queue with so many leased messages: its path and the lease ids. */
 async function leased(count: number, config: object = {}) {
-  queues += 1;
-  const queue = `/v1/queues/q${queues}`;
-  await gateway.send("PUT", queue, { body: config });
+  const queue = await gateway.newQueue(config);
   const messages = Array.from({ length: count }, (_, body) => ({ body }));
   await gateway.send("POST", `${queue}/enqueue/batch`, { body: { messages } });
   const { json } = await gateway.send("POST", `${queue}/dequeue`, {

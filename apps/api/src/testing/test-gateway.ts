@@ -1,4 +1,5 @@
 /** The whole gateway over an in-process cluster, listening on loopback. */
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -61,6 +62,8 @@ export interface TestGateway {
   readonly revocations: RevocationList;
   /** Sends a request, by default as somebody who may do everything; checks the answer's schema. */
   send(method: string, path: string, sent?: Sent): Promise<Received>;
+  /** A queue that nobody else uses; its path. */
+  newQueue(config?: object): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -126,14 +129,20 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const feed = startLiveFeed(live);
   const url = await listen(server);
   const admin = await issuer.token(everyScope);
+  const sendTo: TestGateway["send"] = (method, path, sent = {}) =>
+    send(url + path, { ...sent, method, token: sent.token === undefined ? admin : sent.token });
   return {
     url,
     cluster,
     issuer,
     logged,
     revocations,
-    send: (method, path, sent = {}) =>
-      send(url + path, { ...sent, method, token: sent.token === undefined ? admin : sent.token }),
+    send: sendTo,
+    async newQueue(config = {}) {
+      const path = `/v1/queues/q-${randomUUID()}`;
+      await sendTo("PUT", path, { body: config });
+      return path;
+    },
     async stop() {
       gateway.waiting.close();
       revocations.stop();

@@ -1,24 +1,11 @@
 import { documentPath } from "@quorate/contract";
 import { base64url, exportSPKI, generateKeyPair, SignJWT } from "jose";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  everyScope,
-  problemIn,
-  startTestGateway,
-  type TestGateway,
-} from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { everyScope, problemIn } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-  await gateway.send("PUT", "/v1/queues/orders", { body: {} });
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
+const gateway = await gatewayOfTests();
+await gateway.send("PUT", "/v1/queues/orders", { body: {} });
 
 it("a scope is asked for also where the queue does not exist", async () => {
   const token = await gateway.issuer.token("enqueue:mail");

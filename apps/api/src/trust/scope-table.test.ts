@@ -7,26 +7,12 @@ import {
   type Route,
   routes,
 } from "@quorate/contract";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  everyScope,
-  problemIn,
-  type Sent,
-  startTestGateway,
-  type TestGateway,
-} from "../testing/test-gateway.ts";
+import { describe, expect, it } from "vitest";
+import { gatewayOfTests } from "../testing/gateway-of-tests.ts";
+import { everyScope, problemIn, type Sent } from "../testing/test-gateway.ts";
 
-let gateway: TestGateway;
+const gateway = await gatewayOfTests();
 const tokens = new Map<string, string>();
-
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-
-afterAll(async () => {
-  await gateway.stop();
-  expect(gateway.logged).toEqual([]);
-});
 
 /** No queue has this name: whoever passes the scope is told so, and changes nothing. */
 const queue = "orders.eu-1";
