@@ -266,8 +266,8 @@ class Client implements ClusterClient, TransportEvents {
       (patience !== null && nowMs - call.arrivedMs >= patience.waitMs);
     const expired = [...this.calls.remove(waitedTooLong), ...this.reads.remove(waitedTooLong)];
     for (const each of expired) this.fail(each, patience?.code ?? "overloaded");
-    for (const call of this.sessions.flatMap((session) => session.calls)) {
-      if (nowMs >= call.deadlineMs) this.fail(call, "outcome-unknown");
+    for (const call of this.sessions.flatMap((session) => session.giveUp(nowMs))) {
+      this.fail(call, "outcome-unknown");
     }
   }
 

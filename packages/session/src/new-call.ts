@@ -20,6 +20,7 @@ export function newCall(operation: Uint8Array, options: CallOptions, caller: Cal
     arrivedMs: caller.nowMs,
     deadlineMs: caller.nowMs + options.timeoutMs,
     isWanted: true,
+    isGivenUp: false,
     resolve: caller.resolve,
     reject: caller.reject,
   };

@@ -37,6 +37,7 @@ function call(): Call {
     arrivedMs: 0,
     deadlineMs: 1_000,
     isWanted: true,
+    isGivenUp: false,
     resolve: () => undefined,
     reject: () => undefined,
   };
@@ -150,4 +151,17 @@ test("a session knows since when its request has been in flight, however often i
   expect(session.busySinceMs).toBe(10);
   session.onReply(reply(1));
   expect(session.busySinceMs).toBeNull();
+});
+
+test("calls that have no answer in time are given up once, however often one looks", () => {
+  const { session, register } = rig();
+  register();
+  const patient = { ...call(), deadlineMs: 5_000 };
+  const calls = [call(), patient];
+  session.request(calls, 0);
+  expect(session.giveUp(999)).toEqual([]);
+  expect(session.giveUp(1_000)).toEqual(calls.slice(0, 1));
+  expect(session.giveUp(1_020)).toEqual([]);
+  expect(session.giveUp(5_000)).toEqual([patient]);
+  expect(session.onReply(reply(1))).toEqual(calls);
 });

@@ -60,6 +60,13 @@ export class VsrSession {
     return this.inFlight?.calls ?? [];
   }
 
+  /** Calls that have no answer in time, each once. Their request is repeated until it has one. */
+  giveUp(nowMs: number): readonly Call[] {
+    const late = this.calls.filter((call) => !call.isGivenUp && nowMs >= call.deadlineMs);
+    for (const call of late) call.isGivenUp = true;
+    return late;
+  }
+
   /** Hands out a request. Only an idle session has room for one. */
   request(calls: readonly Call[], primary: number): void {
     if (this.id === null) return;

@@ -12,6 +12,7 @@ function call(bytes = 1, answerBytesMax = 1): Call {
     arrivedMs: 0,
     deadlineMs: 0,
     isWanted: true,
+    isGivenUp: false,
     resolve: () => undefined,
     reject: () => undefined,
   };

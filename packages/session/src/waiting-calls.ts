@@ -15,6 +15,8 @@ export interface Call {
   readonly deadlineMs: number;
   /** Whether the caller is still there. */
   isWanted: boolean;
+  /** Whether its time was up before its request was answered, and the caller was told so. */
+  isGivenUp: boolean;
   resolve(executed: Executed): void;
   reject(error: Error): void;
 }
