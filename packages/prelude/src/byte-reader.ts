@@ -49,6 +49,13 @@ export class ByteReader {
     return high * 0x1_0000_0000 + this.view.getUint32(at, true);
   }
 
+  /** Eight bytes: a finite double, and not minus zero, so that each number has one spelling. */
+  f64(): number {
+    const value = this.view.getFloat64(this.advance(8), true);
+    if (!Number.isFinite(value) || Object.is(value, -0)) throw new DecodeError("no plain number");
+    return value;
+  }
+
   bool(): boolean {
     const value = this.u8();
     if (value > 1) throw new DecodeError("boolean is neither 0 nor 1");

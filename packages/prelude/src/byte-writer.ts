@@ -1,11 +1,12 @@
 import { assert } from "./assert.ts";
 import type { Sha256 } from "./digest.ts";
+import { allocateBytes } from "./shared-memory.ts";
 import { utf8Encode } from "./utf8.ts";
 
 const initialCapacity = 256;
 
 /** Capacity of the buffers that writers lend one another: most of what is encoded is shorter. */
-const lentBytes = 1_024;
+const lentBytes = 64 * 1_024;
 /** Such buffers that are kept: more than writers that are filled at the same time. */
 const lentMax = 8;
 
@@ -15,6 +16,7 @@ interface Scratch {
 }
 
 const nothing = new Uint8Array(0);
+const noView = new DataView(nothing.buffer);
 
 /** Buffers that no writer uses now. Allocating one costs more than filling it. */
 const lent: Scratch[] = [];
@@ -83,6 +85,14 @@ export class ByteWriter {
     return this;
   }
 
+  /** Eight bytes: a double (IEEE 754), little-endian. */
+  f64(value: number): this {
+    this.reserve(8);
+    this.view.setFloat64(this.length, value, true);
+    this.length += 8;
+    return this;
+  }
+
   bool(value: boolean): this {
     return this.u8(value ? 1 : 0);
   }
@@ -110,10 +120,12 @@ export class ByteWriter {
     return this.buffer.subarray(0, this.length);
   }
 
-  /** The bytes written so far; a copy that the writer no longer touches. */
+  /** The bytes written so far; a copy that the writer no longer touches (see allocateBytes). */
   finish(): Uint8Array {
-    const finished = this.buffer.slice(0, this.length);
-    this.lend(finished);
+    const finished = allocateBytes(this.length);
+    finished.set(this.written);
+    this.lend();
+    this.buffer = finished;
     return finished;
   }
 
@@ -121,23 +133,24 @@ export class ByteWriter {
   digest(sha256: Sha256, before: Uint8Array): Uint8Array {
     const digest = sha256(before, this.written);
     this.length = 0;
-    this.lend(nothing);
+    this.lend();
+    this.buffer = nothing;
     return digest;
   }
 
-  /** Gives the buffer to other writers. Whatever this one writes later does not fit `kept`. */
-  private lend(kept: Uint8Array): void {
+  /** Gives the buffer to others. This writer has none until it gets another to write to. */
+  private lend(): void {
     const { buffer, view } = this;
-    if (buffer.length !== lentBytes || lent.length === lentMax) return;
-    this.buffer = kept;
-    lent.push({ bytes: buffer, view });
+    if (view.byteLength === lentBytes && lent.length < lentMax) lent.push({ bytes: buffer, view });
+    this.view = noView;
   }
 
   private reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.buffer.length) return;
     const grown = scratchOf(Math.max(needed, this.buffer.length * 2));
-    grown.bytes.set(this.buffer.subarray(0, this.length));
+    grown.bytes.set(this.written);
+    this.lend();
     this.buffer = grown.bytes;
     this.view = grown.view;
   }

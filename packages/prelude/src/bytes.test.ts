@@ -65,6 +65,52 @@ describe("what a ByteWriter writes a ByteReader reads", () => {
     expect(writer.u8(9).finish()).toEqual(Uint8Array.of(9));
   });
 
+  it("what was finished stays as it is, whatever is finished or joined after it", () => {
+    const lengths = fc.array(fc.nat(2_000), { minLength: 2, maxLength: 40 });
+    fc.assert(
+      fc.property(lengths, (all) => {
+        const runs = all.map((length, at) => {
+          const content = new Uint8Array(length).fill(at + 1);
+          const half = length >> 1;
+          return at % 2 === 0
+            ? new ByteWriter().raw(content).finish()
+            : bytesConcat(content.subarray(0, half), content.subarray(half));
+        });
+        for (const [at, run] of runs.entries()) {
+          expect(run.length).toBe(all[at]);
+          expect(run.every((byte) => byte === at + 1)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("what was finished twice is not written to, of any length", () => {
+    for (const length of [1_024, 8_192, 65_536]) {
+      const writer = new ByteWriter().raw(new Uint8Array(length));
+      const finished = [writer.finish(), writer.finish()];
+      new ByteWriter().raw(new Uint8Array(length).fill(1)).finish();
+      new ByteWriter().raw(new Uint8Array(length).fill(2)).finish();
+      for (const bytes of finished) expect(bytes).toEqual(new Uint8Array(length));
+    }
+  });
+
+  it("a double has one spelling", () => {
+    const double = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(double, (value) => {
+        const plain = Object.is(value, -0) ? 0 : value;
+        const reader = new ByteReader(new ByteWriter().u8(0).f64(plain).finish());
+        reader.u8();
+        expect(reader.f64()).toBe(plain);
+        reader.end();
+      }),
+    );
+    for (const odd of [Number.NaN, Infinity, -Infinity, -0]) {
+      const reader = new ByteReader(new ByteWriter().f64(odd).finish());
+      expect(() => reader.f64()).toThrow(DecodeError);
+    }
+  });
+
   it("what was finished does not change when the writer goes on", () => {
     const writer = new ByteWriter().u8(1);
     const bytes = writer.finish();

@@ -1,3 +1,5 @@
+import { allocateBytes } from "./shared-memory.ts";
+
 /** SHA-256 over the parts, one after the other: 32 bytes. The host gives it to pure packages. */
 export type Sha256 = (...parts: readonly Uint8Array[]) => Uint8Array;
 
@@ -23,9 +25,9 @@ export function bytesCompare(left: Uint8Array, right: Uint8Array): number {
   return left.length - right.length;
 }
 
-/** One run of bytes made of the parts. */
+/** One run of bytes made of the parts (see allocateBytes). */
 export function bytesConcat(...parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const result = allocateBytes(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {
     result.set(part, offset);

@@ -3,7 +3,7 @@ const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStar
 /** Lower-case hexadecimal of the bytes. */
 export function hexEncode(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += pairs[byte] ?? "";
+  for (let at = 0; at < bytes.length; at++) text += pairs[bytes[at] ?? 0] ?? "";
   return text;
 }
 

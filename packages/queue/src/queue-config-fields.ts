@@ -45,7 +45,7 @@ export function writeQueueConfig(writer: ByteWriter, patch: QueueConfigPatch): v
     numbers.reduce<number>((mask, v, bit) => (v === undefined ? mask : mask + 2 ** bit), 0),
   );
   writer.u16(choices.reduce<number>((mask, v, bit) => (v < 0 ? mask : mask + 2 ** bit), 0));
-  for (const value of numbers) if (value !== undefined) writeDouble(writer, value);
+  for (const value of numbers) if (value !== undefined) writer.f64(value);
   for (const choice of choices) if (choice >= 0) writer.u8(choice);
 }
 
@@ -58,7 +58,7 @@ export function readQueueConfig(reader: ByteReader): QueueConfigPatch {
   }
   let patch: QueueConfigPatch = {};
   numberFields.forEach((field, bit) => {
-    if ((numbersMask & (2 ** bit)) !== 0) patch = field.write(patch, readDouble(reader));
+    if ((numbersMask & (2 ** bit)) !== 0) patch = field.write(patch, reader.f64());
   });
   choiceFields.forEach((field, bit) => {
     if ((choicesMask & (2 ** bit)) !== 0) patch = field.write(patch, reader.u8());
@@ -200,17 +200,3 @@ const choiceFields: readonly ChoiceField[] = [
     (c, v) => ({ ...c, denyDelete: v }),
   ),
 ];
-
-function writeDouble(writer: ByteWriter, value: number): void {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, value, true);
-  writer.raw(bytes);
-}
-
-function readDouble(reader: ByteReader): number {
-  const bytes = reader.raw(8);
-  const value = new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, true);
-  // One spelling for each number: no NaN payloads, no minus zero.
-  if (!Number.isFinite(value) || Object.is(value, -0)) throw new DecodeError("not a plain number");
-  return value;
-}

@@ -236,5 +236,6 @@ const releasedBy = {
 function bytesOf(config: QueueConfig): Uint8Array {
   const writer = new ByteWriter();
   writeQueueConfig(writer, config);
-  return writer.finish();
+  // It is kept as long as the queue: memory of its own keeps nothing else alive.
+  return writer.finish().slice();
 }

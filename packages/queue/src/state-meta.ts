@@ -28,7 +28,7 @@ export function writeStateMeta(state: QueueState): Uint8Array {
   for (const page of freeIds) writer.u32(page);
   state.write(writer);
   const bytes = writer.finish();
-  new DataView(bytes.buffer).setUint32(0, bytes.length, true);
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(0, bytes.length, true);
   return bytes;
 }
 
