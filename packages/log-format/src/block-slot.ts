@@ -48,15 +48,14 @@ const coveredBytes = 4 + 8 + 4 + digestBytes;
 
 /**
  * The bytes of a slot that holds a copy of the block, in whole sectors, without the header: which
- * slot it will be is decided later (`writeBlockHeader`). They lie in `memory`, which has the
- * length of a slot and may hold another image that nobody needs any more.
+ * slot it will be is decided later (`writeBlockHeader`). They lie in `memory`, if there is any: of
+ * the length of a slot, with another image in it that nobody needs any more.
  */
-export function blockSlotImage(
-  block: Block,
-  memory: Uint8Array = new Uint8Array(blockSlotBytes),
-): Uint8Array {
-  memory.set(block.bytes, blockOffsetInSlot);
-  return memory.subarray(0, blockOffsetInSlot + roundUp(block.bytes.length, sectorBytes));
+export function blockSlotImage({ bytes }: Block, memory?: Uint8Array): Uint8Array {
+  const imageBytes = blockOffsetInSlot + roundUp(bytes.length, sectorBytes);
+  const image = memory?.subarray(0, imageBytes) ?? new Uint8Array(imageBytes);
+  image.set(bytes, blockOffsetInSlot);
+  return image;
 }
 
 /** Writes the header for this slot at the start of its bytes. */

@@ -10,7 +10,7 @@ export type DiskWrite =
       readonly bytes: Uint8Array;
     }
   | { readonly file: "superblock"; readonly copy: number; readonly bytes: Uint8Array }
-  /** From the slot's start. */
+  /** From the slot's start. The bytes are the disk's from then on. */
   | { readonly file: "blocks"; readonly slot: number; readonly bytes: Uint8Array };
 
 /** The writes that replace one superblock file. */

@@ -26,8 +26,23 @@ export interface SimBlocksParts {
   answering(): void;
 }
 
+/** A block that waits, copied as it will lie in its slot, whichever that is. */
+interface WaitingBlock {
+  readonly digest: Uint8Array;
+  readonly length: number;
+  readonly image: Uint8Array;
+}
+
+/** Blocks that are written with one flush, by the names of their digests. */
+type Portion = Map<string, { readonly placed: HeldBlock; readonly image: Uint8Array }>;
+
 type Command =
-  | { readonly kind: "write"; readonly blocks: readonly Block[]; taken: number; done(): void }
+  | {
+      readonly kind: "write";
+      readonly blocks: readonly WaitingBlock[];
+      taken: number;
+      done(): void;
+    }
   | { readonly kind: "retain"; readonly stateRoots: readonly Uint8Array[] };
 
 export class SimBlocks {
@@ -44,9 +59,10 @@ export class SimBlocks {
   }
 
   write(blocks: readonly Block[], onStored: () => void): void {
-    const copies = blocks.map(({ digest, bytes }) => ({
-      digest: digest.slice(),
-      bytes: bytes.slice(),
+    const copies = blocks.map((block) => ({
+      digest: block.digest.slice(),
+      length: block.bytes.length,
+      image: blockSlotImage(block),
     }));
     this.push({ kind: "write", blocks: copies, taken: 0, done: onStored });
   }
@@ -105,10 +121,9 @@ export class SimBlocks {
     const { disk } = this.parts;
     const portion = this.takePortion();
     if (portion.size === 0) return this.complete();
-    for (const { placed, block } of portion.values()) {
-      const bytes = blockSlotImage(block);
-      writeBlockHeader(bytes, placed.slot, placed, crc32);
-      disk.write({ file: "blocks", slot: placed.slot, bytes });
+    for (const { placed, image } of portion.values()) {
+      writeBlockHeader(image, placed.slot, placed, crc32);
+      disk.write({ file: "blocks", slot: placed.slot, bytes: image });
     }
     this.parts.flush(() => {
       for (const { placed } of portion.values()) this.index.stored(placed);
@@ -116,8 +131,8 @@ export class SimBlocks {
     });
   }
 
-  private takePortion(): Map<string, { readonly placed: HeldBlock; readonly block: Block }> {
-    const portion = new Map<string, { readonly placed: HeldBlock; readonly block: Block }>();
+  private takePortion(): Portion {
+    const portion: Portion = new Map();
     for (const command of this.commands) {
       if (command.kind !== "write") break;
       for (; command.taken < command.blocks.length; command.taken++) {
@@ -125,8 +140,8 @@ export class SimBlocks {
         if (block === undefined || portion.size === blocksPerPortionMax) return portion;
         const name = hexEncode(block.digest);
         if (portion.has(name) || this.isHeld(block.digest)) continue;
-        const placed = this.index.place(block.digest, block.bytes.length);
-        portion.set(name, { placed, block });
+        const placed = this.index.place(block.digest, block.length);
+        portion.set(name, { placed, image: block.image });
       }
     }
     return portion;

@@ -247,7 +247,10 @@ export class SimDisk {
       return;
     }
     if (write.file === "blocks") {
-      this.slotFor(write).set(write.bytes);
+      const before = this.blockSlots.get(write.slot);
+      // A write that covers the whole slot becomes the slot: it is nobody else's any more.
+      if (before !== undefined && before.length > write.bytes.length) before.set(write.bytes);
+      else this.blockSlots.set(write.slot, write.bytes);
       return;
     }
     this.segmentFor(write.segment).set(write.bytes, write.offset);
