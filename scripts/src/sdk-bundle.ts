@@ -22,7 +22,7 @@ export async function bundleSdk(folder: string): Promise<readonly string[]> {
   await writeCode(folder);
   await writeTypes(join(folder, "types"));
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
-  copyFileSync(join(sdkFolder, "README.md"), join(folder, "README.md"));
+  copyFileSync(join(repositoryFolder, "docs/sdk.md"), join(folder, "README.md"));
   copyFileSync(join(repositoryFolder, "LICENSE"), join(folder, "LICENSE"));
   return readdirSync(folder, { recursive: true, encoding: "utf8" });
 }

@@ -1,4 +1,5 @@
 /** Processes that die together, or freeze: what the cluster says meanwhile, and what is left. */
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { fieldsIn, listIn, numberIn, textIn } from "./rig/answer.ts";
 import { type Cluster, startCluster } from "./rig/cluster.ts";
@@ -123,5 +124,9 @@ test("a frozen primary is replaced, and follows when it wakes", async () => {
   }
   const after = await cluster.whole();
   expect(after.view).toBeGreaterThan(view);
+  // Who reads the log later sees who led from when on.
+  const { id, process } = await cluster.primary();
+  const told = `"status":"normal","view":${after.view},"primary":"${id}","isPrimary":true`;
+  expect(readFileSync(process.log, "utf8")).toContain(told);
   expect((await enqueue("while-frozen")).body).toMatchObject({ duplicate: true });
 });

@@ -91,14 +91,17 @@ function certificatesFrom(
   };
 }
 
+const usage =
+  "usage: node apps/replica/src/main.ts --config FILE (docs/operating.md says what is in the file)";
+
 function configFile(argv: readonly string[]): string {
   try {
     const { values } = parseArgs({ args: [...argv], options: { config: { type: "string" } } });
     if (values.config !== undefined) return resolve(values.config);
   } catch (cause) {
-    throw new ConfigError(reasonOf(cause), { cause });
+    throw new ConfigError(`${reasonOf(cause)}; ${usage}`, { cause });
   }
-  throw new ConfigError("--config FILE is missing");
+  throw new ConfigError(`--config FILE is missing; ${usage}`);
 }
 
 function reasonOf(cause: unknown): string {

@@ -32,6 +32,7 @@ import { openMember } from "./open-member.ts";
 import { type EffectPorts, performEffect } from "./perform.ts";
 import { receive } from "./receive.ts";
 import { reportMetrics } from "./report.ts";
+import { logStanding, standingOf } from "./standing.ts";
 import { sendNote, StatusBoard } from "./status-board.ts";
 
 export interface HostParts {
@@ -128,11 +129,15 @@ class Host implements ReplicaHost, TransportEvents {
       onStop: (reason, detail) => this.end(reason, new Error(detail)),
     };
     await transport.start();
+    const { boot, view } = superblock;
+    const head = this.replica.log.headOp;
+    parts.log.info("the replica has started", { version: parts.version, boot, view, head });
     this.scheduleTick();
   }
 
   async stop(): Promise<void> {
     this.isStopped = true;
+    this.parts.log.info("the replica stops");
     this.cancelTick();
     await this.transport?.stop();
     await this.parts.evidence.close();
@@ -192,7 +197,10 @@ class Host implements ReplicaHost, TransportEvents {
       performEffect(effect, ports);
       if (this.isStopped) return;
     }
-    if (this.statusBoard.hasChanged(replica)) this.publishStatus();
+    if (this.statusBoard.hasChanged(replica)) {
+      logStanding(parts.log, parts.config, standingOf(replica));
+      this.publishStatus();
+    }
     parts.onStep?.(replica, input);
   }
 

@@ -107,7 +107,8 @@ export function inRange(name: string, value: number, min: number, max: number): 
 
 /** The address without the slashes at its end. What is wrong is said without the address itself. */
 function baseOf(given: string): string {
-  if (!URL.canParse(given)) throw new UsageError("a url of a gateway is no URL");
+  if (!URL.canParse(given))
+    throw new UsageError("a url of a gateway must be whole, such as https://queue.example.com");
   const { protocol, username, password, search, hash, href } = new URL(given);
   if (protocol !== "http:" && protocol !== "https:") {
     throw new UsageError("a url of a gateway begins with http: or https:");

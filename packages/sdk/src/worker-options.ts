@@ -2,6 +2,7 @@
 import { dequeueMessagesMax, leaseMsMax, leaseMsMin, waitMsMax } from "@quorate/contract";
 import type { Message } from "./message.ts";
 import { inRange } from "./options.ts";
+import { isQuorateError } from "./quorate-error.ts";
 
 /** What a handler gets beside the message. */
 export interface WorkerContext {
@@ -42,7 +43,7 @@ export interface WorkerOptions {
   readonly name?: string | undefined;
   /**
    * Hears of what went wrong outside of the handler: no messages could be had, a settlement was not
-   * taken. The worker goes on. Written to the console where nothing is given.
+   * taken. The worker goes on. A line on the console where nothing is given.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -78,7 +79,7 @@ export function workerSettingsOf(options: WorkerOptions): WorkerSettings {
     waitMs = waitMsDefault,
     maxPerGroup,
     name,
-    onError = (error: unknown) => console.error("quorate worker:", error),
+    onError = tellConsole,
   } = options;
   if (maxPerGroup !== undefined) inRange("maxPerGroup", maxPerGroup, 1, dequeueMessagesMax);
   if (maxProcessingMs !== null) inRange("maxProcessingMs", maxProcessingMs, 1, processingMsMax);
@@ -91,4 +92,14 @@ export function workerSettingsOf(options: WorkerOptions): WorkerSettings {
     name,
     onError,
   };
+}
+
+/**
+ * What an outage or a wrong token brings comes again and again, and its stack lies within this
+ * package: a line tells all. Anything else is a bug, and is shown whole.
+ */
+function tellConsole(error: unknown): void {
+  if (!isQuorateError(error)) return console.error("quorate worker:", error);
+  const request = error.requestId === null ? "" : `, request ${error.requestId}`;
+  console.error(`quorate worker: ${String(error)}${request}`);
 }

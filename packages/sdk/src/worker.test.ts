@@ -47,6 +47,20 @@ test("a worker that cannot receive tries less and less often, and tells why", as
   await worker.close();
 });
 
+test("without onError a refusal is one line on the console", async () => {
+  const said = vi.spyOn(console, "error").mockReturnValue();
+  try {
+    const { worker } = workerOf([problem(404, "queue-not-found")], { onError: undefined });
+    await vi.waitUntil(() => said.mock.calls.length > 0);
+    await worker.close();
+    const [line, ...more] = said.mock.calls[0] ?? [];
+    expect(line).toMatch(/^quorate worker: RefusedError: .*\(queue-not-found\), request \S+$/);
+    expect(more).toEqual([]);
+  } finally {
+    said.mockRestore();
+  }
+});
+
 test("each begun hundred of messages has a dequeue of its own, and all together ask for no more", async () => {
   const script = ["silence", "silence", "silence", problem(404, "lease-unknown")] as const;
   const { worker, asked } = workerOf(script, { concurrency: 250 });

@@ -138,7 +138,9 @@ describe("bodies", () => {
       headers: { "content-type": contentType },
     });
     expect(answer.status).toBe(status);
-    if (status === 415) expect(problemIn(answer).code).toBe("unsupported-media-type");
+    if (status !== 415) return;
+    expect(problemIn(answer).code).toBe("unsupported-media-type");
+    expect(problemIn(answer).detail).toMatch(/application\/json|UTF-8/);
   });
 
   it("that are encoded are 415, also on raw enqueue", async () => {

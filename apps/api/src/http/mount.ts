@@ -144,13 +144,18 @@ async function readCall(
   const type = bodyKindOf(request, declaredBytes(request));
   const isLabelled = request.headers["content-type"] !== undefined;
   const isRefused = type.kind === "raw" && !takesRaw;
-  if (isRefused && isLabelled) throw new ApiError("unsupported-media-type");
+  if (isRefused && isLabelled) throw notJson();
   if (waitsToGoOn(request)) response.writeContinue();
   const bytes = await readBody(request);
   // Of a chunked body only its end shows that it is empty; then it needs no label.
   if (!isLabelled && bytes.length === 0) return { bytes, raw: null };
-  if (isRefused) throw new ApiError("unsupported-media-type");
+  if (isRefused) throw notJson();
   return { bytes, raw: type.kind === "raw" ? type.contentType : null };
+}
+
+function notJson(): ApiError {
+  const detail = "A body is taken here with Content-Type: application/json alone.";
+  return new ApiError("unsupported-media-type", { detail });
 }
 
 /** Refuses a body that is not empty. */
