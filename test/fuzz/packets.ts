@@ -22,6 +22,7 @@ import {
   type StatementSigner,
 } from "@quorate/protocol";
 import { nodeCrypto } from "@quorate/identity";
+import { addGroupOrder } from "@quorate/identity/testing";
 import { exampleMessages } from "@quorate/protocol/testing";
 
 /** Why a packet is refused; `any` where chance decides which check it meets first. */
@@ -255,17 +256,4 @@ class Mouth {
     header.set(nodeCrypto.sha256(body), statementHeaderBytes - 32);
     return new Uint8Array([...header, ...this.signer.sign(header), ...body]);
   }
-}
-
-/** S + L in place of S: the same number modulo L, which careless verifiers take. */
-function addGroupOrder(signature: Uint8Array): Uint8Array {
-  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
-  const malleated = signature.slice();
-  let carry = order;
-  for (let at = 32; at < 64; at++) {
-    carry += BigInt(malleated[at] ?? 0);
-    malleated[at] = Number(carry & 0xffn);
-    carry >>= 8n;
-  }
-  return malleated;
 }

@@ -5,6 +5,7 @@ import nacl from "tweetnacl";
 import { describe, expect, it } from "vitest";
 import { nodeCrypto } from "./node-crypto.ts";
 import { signerOfSeed } from "./seed-signer.ts";
+import { addGroupOrder } from "./testing/malleated.ts";
 
 const seed = (byte: number) => new Uint8Array(32).fill(byte);
 
@@ -61,16 +62,3 @@ describe("nodeCrypto", () => {
     }
   });
 });
-
-/** S + L in place of S, which denotes the same number modulo L. */
-function addGroupOrder(signature: Uint8Array): Uint8Array {
-  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
-  const malleated = signature.slice();
-  let carry = order;
-  for (let at = 32; at < 64; at++) {
-    carry += BigInt(malleated[at] ?? 0);
-    malleated[at] = Number(carry & 0xffn);
-    carry >>= 8n;
-  }
-  return malleated;
-}

@@ -1,20 +1,10 @@
 /** What holds of a client's ways to look at queues and to keep them. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { errorOf, queueOf, type Stage, stages } from "./stage.ts";
+import { describe, expect, test } from "vitest";
+import { errorOf, stageOfTests, stages } from "./stage.ts";
 
-describe.each(stages)("an operator of $name", ({ start }) => {
-  let stage: Stage;
-  let queues = 0;
-
-  beforeAll(async () => {
-    stage = await start();
-  });
-  afterAll(async () => {
-    await stage.stop();
-  });
-
-  const newQueue = <T = unknown>(config = {}, options = {}) =>
-    queueOf<T>(stage, `queue-${(queues += 1)}`, { config, options });
+describe.each(stages)("an operator of $name", async ({ start }) => {
+  const stage = await stageOfTests(start);
+  const { newQueue } = stage;
 
   test("a configuration is changed only by who has seen it", async () => {
     const queue = await newQueue({ maxFailures: 3 });

@@ -1,21 +1,11 @@
 /** What holds of a client, whatever cluster it talks to. */
 import { LeaseLostError } from "@quorate/sdk";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { errorOf, queueOf, type Stage, stages } from "./stage.ts";
+import { describe, expect, test } from "vitest";
+import { errorOf, stageOfTests, stages } from "./stage.ts";
 
-describe.each(stages)("a client of $name", ({ start }) => {
-  let stage: Stage;
-  let queues = 0;
-
-  beforeAll(async () => {
-    stage = await start();
-  });
-  afterAll(async () => {
-    await stage.stop();
-  });
-
-  const newQueue = <T = unknown>(config = {}, options = {}) =>
-    queueOf<T>(stage, `queue-${(queues += 1)}`, { config, options });
+describe.each(stages)("a client of $name", async ({ start }) => {
+  const stage = await stageOfTests(start);
+  const { newQueue } = stage;
 
   test("a message comes back as it was sent, with what was said of it", async () => {
     const queue = await newQueue<{ readonly id: number }>();

@@ -9,7 +9,7 @@ import {
   type QueueConfigGiven,
 } from "@quorate/sdk";
 import { ManualTimers, TestCluster } from "@quorate/sdk/testing";
-import { vi } from "vitest";
+import { afterAll, vi } from "vitest";
 
 /** A cluster with clients. */
 export interface Stage {
@@ -40,15 +40,29 @@ async function startTestStage(): Promise<Stage> {
   };
 }
 
-/** A queue that is there, with a client of its own. */
-export async function queueOf<T>(
-  stage: Stage,
-  name: string,
-  how: { readonly config: QueueConfigGiven; readonly options: Partial<QuorateOptions> },
-): Promise<QueueClient<T>> {
-  const queue = stage.client(how.options).queue<T>(name);
-  await queue.put(how.config);
-  return queue;
+/** A stage for the tests of a suite, which ends after them. */
+export interface StageOfTests extends Stage {
+  /** A queue that nobody else uses, with a client of its own. */
+  readonly newQueue: <T = unknown>(
+    config?: QueueConfigGiven,
+    options?: Partial<QuorateOptions>,
+  ) => Promise<QueueClient<T>>;
+}
+
+/** See `StageOfTests`. */
+export async function stageOfTests(start: () => Promise<Stage>): Promise<StageOfTests> {
+  const stage = await start();
+  afterAll(() => stage.stop());
+  let queues = 0;
+  return {
+    ...stage,
+    async newQueue<T>(config: QueueConfigGiven = {}, options: Partial<QuorateOptions> = {}) {
+      queues += 1;
+      const queue = stage.client(options).queue<T>(`queue-${queues}`);
+      await queue.put(config);
+      return queue;
+    },
+  };
 }
 
 /** The error with which a call ends. Throws when it has another end. */

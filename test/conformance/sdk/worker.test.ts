@@ -1,28 +1,13 @@
 /** What holds of a worker, whatever cluster it works for. */
 import { type Handler, type QueueClient, Reject, Release, type WorkerOptions } from "@quorate/sdk";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Stage, stages } from "./stage.ts";
+import { describe, expect, test } from "vitest";
+import { stageOfTests, stages } from "./stage.ts";
 
 /** Steps of 10 ms in which something must come about: a minute. */
 const stepsMax = 6000;
 
-describe.each(stages)("a worker of $name", ({ start }) => {
-  let stage: Stage;
-  let queues = 0;
-
-  beforeAll(async () => {
-    stage = await start();
-  });
-  afterAll(async () => {
-    await stage.stop();
-  });
-
-  async function newQueue(config = {}) {
-    queues += 1;
-    const queue = stage.client().queue<number>(`work-${queues}`);
-    await queue.put(config);
-    return queue;
-  }
+describe.each(stages)("a worker of $name", async ({ start }) => {
+  const stage = await stageOfTests(start);
 
   /** Time passes in small steps until the condition holds. */
   const until = async (condition: () => boolean | Promise<boolean>) => {
@@ -37,7 +22,7 @@ describe.each(stages)("a worker of $name", ({ start }) => {
     config: object = {},
   ) {
     const errors: unknown[] = [];
-    const queue = await newQueue(config);
+    const queue = await stage.newQueue<number>(config);
     const worker = queue.worker(handler, { onError: (error) => errors.push(error), ...options });
     const closed = async (closeOptions = {}) => {
       let isClosed = false;

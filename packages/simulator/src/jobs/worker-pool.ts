@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { RunResult } from "../run/run-seed.ts";
+import { untoldRun } from "../run/untold-run.ts";
 import { isSeedReport, type SeedJob, type SeedReport } from "./seed-job.ts";
 
 /** A run that takes longer than this has met an endless loop, even on a busy machine. */
@@ -121,19 +122,11 @@ function ended(worker: ChildProcess): Promise<void> {
 
 function crashOf(job: SeedJob, message: string): SeedReport {
   const result: RunResult = {
+    ...untoldRun,
     seed: job.seed,
     verdict: "crash",
     checker: lostProcess,
     message,
-    traceDigest: "",
-    virtualMicros: 0,
-    events: 0,
-    operations: 0,
-    acknowledged: 0,
-    isUndecided: false,
-    convictions: [],
-    faults: new Map(),
-    happened: [],
   };
   return { job, result, cpuMicros: 0 };
 }

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { FaultName } from "../faults/fault-kinds.ts";
 import { argumentsOf, type Plan, planned } from "../run/plan.ts";
 import type { RunResult } from "../run/run-seed.ts";
+import { untoldRun } from "../run/untold-run.ts";
 import { shrinking, shrinkRunsMax, type Smallest } from "./shrink.ts";
 import { drawSwarm, type SwarmOptions } from "../run/swarm.ts";
 
@@ -25,18 +26,11 @@ const all: readonly FaultName[] = Array.from(
 /** A run in which these faults happened, and which a checker failed, or none. */
 function resultOf(happened: readonly FaultName[], checker: string): RunResult {
   return {
+    ...untoldRun,
     seed: 1,
     verdict: checker === "" ? "passed" : "safety",
     checker,
     message: checker,
-    traceDigest: "",
-    virtualMicros: 0,
-    events: 0,
-    operations: 0,
-    acknowledged: 0,
-    isUndecided: false,
-    convictions: [],
-    faults: new Map(),
     happened,
   };
 }
