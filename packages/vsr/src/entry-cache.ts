@@ -1,6 +1,18 @@
-/** Bodies of recent entries, for execution and for peers that ask. Bounded in bytes. */
+/** Recent entries, for execution and for peers that ask. Bounded in bytes. */
 import { bytesEqual } from "@quorate/prelude";
 import type { Entry, LogPosition } from "@quorate/protocol";
+
+/**
+ * Bytes that an entry takes in memory beside its body: objects, hashes, and the rest of the frame
+ * that brought it. Measured: 1,750 to 2,110. A pulse has a body of 21 bytes, and comes each second
+ * while anything is leased: bodies alone would let the cache grow for weeks.
+ */
+const overheadBytes = 2 * 1_024;
+
+/** Bytes that an entry counts in the cache. */
+export function cachedBytes(bodyBytes: number): number {
+  return bodyBytes + overheadBytes;
+}
 
 export class EntryCache {
   private readonly entries = new Map<number, Entry>();
@@ -14,7 +26,7 @@ export class EntryCache {
   put(entry: Entry): void {
     this.drop(entry.header.op);
     this.entries.set(entry.header.op, entry);
-    this.bytes += entry.body.length;
+    this.bytes += cachedBytes(entry.body.length);
     for (const op of this.entries.keys()) {
       if (this.bytes <= this.bytesMax || op === entry.header.op) break;
       this.drop(op);
@@ -29,7 +41,7 @@ export class EntryCache {
   private drop(op: number): void {
     const entry = this.entries.get(op);
     if (entry === undefined) return;
-    this.bytes -= entry.body.length;
+    this.bytes -= cachedBytes(entry.body.length);
     this.entries.delete(op);
   }
 }

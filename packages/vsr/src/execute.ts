@@ -22,6 +22,7 @@ import {
 import { noteExecuted } from "./checkpoint.ts";
 import { isLastRequest, registrationKey, type Session, sessionKey } from "./client-table.ts";
 import { forgetExecuted } from "./early-requests.ts";
+import { cachedBytes } from "./entry-cache.ts";
 import { runOperations } from "./run-operations.ts";
 import { tellNote } from "./speak.ts";
 import type { Replica } from "./state.ts";
@@ -64,7 +65,7 @@ function readAhead(replica: Replica): void {
   let bytes = 0;
   for (let op = replica.executed + 1; op <= last; op++) {
     // More than the cache holds would push out what is executed next, and be read for ever.
-    bytes += replica.log.slotAt(op)?.header.bodyBytes ?? 0;
+    bytes += cachedBytes(replica.log.slotAt(op)?.header.bodyBytes ?? 0);
     if (positions.length > 0 && bytes > replica.identity.options.cacheBytesMax) break;
     positions.push(replica.log.positionAt(asOp(op)));
   }

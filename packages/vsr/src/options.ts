@@ -39,7 +39,7 @@ export interface VsrOptions {
    * while its clock is within half of this of the others' (rule L4).
    */
   readonly skewMicrosMax: number;
-  /** Bytes of entry bodies kept in memory for execution and for peers. */
+  /** Bytes of entries kept in memory for execution and for peers. */
   readonly cacheBytesMax: number;
   /** Linearizable reads that wait for their confirmation. */
   readonly readsWaitingMax: number;
