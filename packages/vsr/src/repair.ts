@@ -136,7 +136,9 @@ export function isOwnLog({ status, log }: Replica, { checkpoint, purpose }: Stat
   return purpose === "transfer" && status === "normal" && log.holds({ op, hash });
 }
 
+/** The log begins above an entry only when that is on disk: until then the state waits. */
 export function adoptInPlace(replica: Replica, load: StateLoad): void {
+  if (replica.log.slotAt(load.checkpoint.op)?.state === "appending") return;
   if (!replica.isStateOpen || load.checkpoint.op > replica.executed) adoptWithin(replica, load);
   dropFetch(replica);
 }
