@@ -14,6 +14,9 @@ export function assertInvariants(replica: Replica): void {
   if (replica.status === "normal") {
     assert(replica.lastNormalView === replica.view, "normal in its own view");
   }
+  if (replica.isHeadUncertain) {
+    assert(replica.status === "recovering", "an uncertain head takes part in nothing");
+  }
   if (replica.isDiskLost) {
     assert(replica.status === "recovering", "a lost disk takes part in nothing");
     assert(log.headOp === 0 && replica.executed === 0, "a lost disk holds no log");

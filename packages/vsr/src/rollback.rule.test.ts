@@ -99,6 +99,32 @@ describe("S12 and L5: a log that is only too short, within the last view", () =>
   });
 });
 
+describe("S12 and S5: a log that turns out too short while it is installed", () => {
+  it("promises nothing when that write has completed", () => {
+    const rig = startedRig(3);
+    const backup = rig.disk(0).backup();
+    rig.crash(1);
+    electBy(rig, 0, 2);
+    work(rig, 1, 2, 2);
+    putBack(rig, 0, backup);
+    rig.disk(0).hold("write-superblock");
+    rig.elapse(20);
+    expect(rig.replica(0).fetch).toMatchObject({ purpose: "follow", state: "adopted" });
+    rig.network.hold({ to: 0 });
+    link(rig, 0, 2);
+    rig.network.take({ to: 0, command: "prepare" });
+    rig.deliver({ to: 0, command: "remembered" });
+    expect(rig.alarms(0)).toEqual(["tail-forgotten"]);
+    rig.completeAll(0);
+    rig.disk(0).release();
+    rig.completeAll(0);
+    expect(rig.replica(0)).toMatchObject({ status: "recovering", isHeadUncertain: true });
+    rig.network.release();
+    rig.elapse(60);
+    expect(rig.replica(0)).toMatchObject({ status: "normal", executed: 3, isHeadUncertain: false });
+  });
+});
+
 describe("S12: a disk that was not put back", () => {
   it("is left in peace after a crash that lost an unsynced Prepare", () => {
     const rig = startedRig(3);

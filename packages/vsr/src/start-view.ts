@@ -154,14 +154,16 @@ function isOvertaken(replica: Replica, { base }: Fetch): boolean {
 
 /** The superblock names this view as normal: only now may anything be said in it (rule S2). */
 export function onViewInstalled(replica: Replica): void {
-  const fetch = replica.fetch;
+  const { fetch } = replica;
+  // The head may have become uncertain meanwhile: then this log is not the whole one (rule S5).
+  if (fetch?.state !== "adopted") return;
   replica.fetch = null;
   replica.status = "normal";
   replica.viewsFailed = 0;
   replica.collected.clear();
   replica.votes.clear();
   restartViewChangeTimer(replica);
-  if (isPrimary(replica) && fetch?.purpose === "start") startView(replica, fetch);
+  if (isPrimary(replica) && fetch.purpose === "start") startView(replica, fetch);
   else acknowledgeStart(replica);
 }
 
