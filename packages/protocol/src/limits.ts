@@ -16,6 +16,8 @@ export const nameBytesMax = 255;
 export const frameBytesMax = 5 * mebibyte;
 /** Bytes of one request: a batch of 4 MiB of bodies and what is written around them. */
 export const requestBytesMax = 4 * mebibyte + 512 * kibibyte;
+/** Bytes of its body alone: with header and signature it is no longer than one request may be. */
+export const requestBodyBytesMax = requestBytesMax - 512;
 /** Bytes of one entry's body; one request always fits. */
 export const entryBodyBytesMax = requestBytesMax + 64 * kibibyte;
 /** Requests that the primary merges into one entry. */

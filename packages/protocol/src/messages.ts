@@ -33,7 +33,7 @@ import {
   pipelineMaxLimit,
   rememberedBytesMax,
   rememberedPerMemberMax,
-  requestBytesMax,
+  requestBodyBytesMax,
   statementBodyBytesMax,
 } from "./limits.ts";
 import { asRequestNumber } from "./numbers.ts";
@@ -184,9 +184,9 @@ export const messages = {
     {
       session: sessionIdCodec,
       number: numberAs(u64, asRequestNumber),
-      operations: list(bytes(requestBytesMax), operationsPerRequestMax),
+      operations: list(bytes(requestBodyBytesMax), operationsPerRequestMax),
     },
-    { from: "gateway", bodyBytesMax: requestBytesMax },
+    { from: "gateway", bodyBytesMax: requestBodyBytesMax },
   ),
 } as const;
 

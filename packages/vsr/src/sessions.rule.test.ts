@@ -3,6 +3,7 @@ import {
   asOp,
   operationsPerEntryMax,
   operationsPerRequestMax,
+  requestBodyBytesMax,
   sessionsMax,
 } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
@@ -194,5 +195,26 @@ describe("A4 overload is answered at once", () => {
     expect(executedAt).toBe(1 + 3);
     expect(rig.executed(1)).toHaveLength(1 + 6 * operationsPerRequestMax);
     expect(4 * operationsPerRequestMax).toBe(operationsPerEntryMax);
+  });
+});
+
+describe("A4 the largest request", () => {
+  /** Of the body of a request with one operation: session, number, count and length. */
+  const fieldsBytes = 28;
+
+  it.each([1, 3])("of %i replicas has its place in an entry, which everybody can read", (count) => {
+    const rig = startedRig(count);
+    request(rig, 1 % count, 1, "x".repeat(requestBodyBytesMax - fieldsBytes));
+    rig.settle();
+    expect(rig.executed(1 % count)).toHaveLength(1);
+    expect(rig.member(1 % count).refused).toEqual([]);
+  });
+
+  it.each([1, 3])("of %i replicas is no larger: one byte more is not admitted", (count) => {
+    const rig = startedRig(count);
+    request(rig, 1 % count, 1, "x".repeat(requestBodyBytesMax - fieldsBytes + 1));
+    rig.settle();
+    expect(rig.member(1 % count).refused).toEqual(["body-size"]);
+    expect(logOf(rig, 1 % count)).toEqual(["1@1"]);
   });
 });
