@@ -2,6 +2,7 @@ import { bytesConcat, present } from "@quorate/prelude";
 import { asOp, type Entry, type EntryItem } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { entryOf } from "@quorate/proof/testing";
+import { defaultOptions } from "./options.ts";
 import { messageIn } from "./testing/in-flight.ts";
 import type { Rig } from "./testing/rig.ts";
 import { electBy, logOf, request, startedRig } from "./testing/stories.ts";
@@ -71,6 +72,28 @@ describe("S8 the hashed entry never changes", () => {
   });
 });
 
+describe("an entry that was missed", () => {
+  it("is judged as its Prepare would be: no invented request comes in by the back door", () => {
+    const rig = startedRig(3);
+    const statement = rig.sign(1, 1, { command: "startViewChange" });
+    const invented = nextEntry(rig, 0, { items: [{ kind: "request", statement }] });
+    const { header, hash } = invented;
+    const commit = { command: "commit", commit: asOp(1), certificate: null, nonce: 99 } as const;
+    rig.inject(0, 1, rig.sign(1, 1, { ...commit, head: { op: asOp(2), hash } }));
+    const { nonce } = present(rig.replica(0).fetch);
+    const headers = { command: "newState", nonce, headers: [header], checkpoint: null } as const;
+    rig.inject(0, 1, rig.sign(1, 1, headers));
+    const entries = {
+      command: "entries",
+      nonce: present(rig.replica(0).fetch).nonce,
+      headers: [header],
+    } as const;
+    rig.inject(0, 1, bytesConcat(rig.sign(1, 1, entries), invented.body));
+    expect(rig.ignored(0).at(-1)).toBe("request not admitted");
+    expect(rig.replica(0)).toMatchObject({ log: { headOp: 1 }, fetch: null });
+  });
+});
+
 const hourMicros = 3_600_000_000;
 
 describe("L4 an entry's time is refused only when it is new and too far ahead", () => {
@@ -88,12 +111,42 @@ describe("L4 an entry's time is refused only when it is new and too far ahead", 
     expect(rig.replica(2).acting).not.toBeNull();
   });
 
+  it("refuses them, too, when it has missed their Prepare and a heartbeat names them", () => {
+    const rig = startedRig(3);
+    rig.setClockAhead(1, hourMicros);
+    rig.network.hold({ command: "rejectClock" });
+    rig.network.hold({ command: "commitOk" });
+    request(rig, 1, 1, "ahead");
+    rig.settle();
+    rig.tick(1, defaultOptions.heartbeatTicks);
+    rig.settle();
+    expect(logOf(rig, 1)).toEqual(["1@1", "2@1"]);
+    expect([0, 2].map((index) => rig.replica(index).log.headOp)).toEqual([1, 1]);
+    rig.network.release();
+    rig.elapse(30);
+    expect(rig.replica(2).acting).not.toBeNull();
+  });
+
   it("does not let one replica that refuses end a view that a quorum follows", () => {
     const rig = startedRig(3);
     for (const index of [1, 2]) rig.setClockAhead(index, hourMicros);
     request(rig, 1, 1, "x");
     rig.settle();
     expect(rig.network.sent({ from: 0, to: 1, command: "rejectClock" })).toHaveLength(1);
+    expect(rig.gateway.outcomes).toEqual(["x@1"]);
+    expect(rig.replica(1).acting).not.toBeNull();
+  });
+
+  it("refuses for a while: who still leads then has measured its clock, and this one is wrong", () => {
+    const rig = startedRig(5);
+    rig.crash(3);
+    rig.crash(4);
+    for (const index of [1, 2]) rig.setClockAhead(index, hourMicros);
+    request(rig, 1, 1, "x");
+    rig.elapse(defaultOptions.abdicateTicks / 2);
+    expect(rig.gateway.outcomes).toEqual([]);
+    expect(rig.network.sent({ from: 0, to: 1, command: "rejectClock" })).not.toEqual([]);
+    rig.elapse(defaultOptions.abdicateTicks);
     expect(rig.gateway.outcomes).toEqual(["x@1"]);
     expect(rig.replica(1).acting).not.toBeNull();
   });

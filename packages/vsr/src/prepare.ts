@@ -1,9 +1,9 @@
 /** Prepare: VRR §4.1 steps 3 and 4. The primary gives requests their place; backups follow. */
-import { assert, bytesConcat, bytesEqual } from "@quorate/prelude";
+import { bytesConcat, bytesEqual } from "@quorate/prelude";
 import {
   type Admitted,
+  asOp,
   asTimestampMicros,
-  decodeEntryBody,
   digestEntryBody,
   encodeEntryBody,
   type Entry,
@@ -21,12 +21,12 @@ import {
 import { learnCommit } from "./acknowledge.ts";
 import { appendEntry } from "./append.ts";
 import type { IgnoreReason } from "./effect.ts";
-import { admitEmbedded } from "./proof.ts";
+import { reasonAgainstNew, refuseClock } from "./new-entry.ts";
 import { notePreparedReadmissions } from "./readmission.ts";
 import { beginCatchUp } from "./repair.ts";
-import { sendPacket, statementOf, tell } from "./speak.ts";
+import { sendPacket, statementOf } from "./speak.ts";
 import { type ActingPrimary, ignore, otherMembers, primaryIndex, type Replica } from "./state.ts";
-import { expireViewChangeTimer, restartViewChangeTimer } from "./timeout.ts";
+import { restartViewChangeTimer } from "./timeout.ts";
 
 /** Bytes that each item costs in a body beside its statement. */
 const itemOverheadBytes = 5;
@@ -168,41 +168,13 @@ function reasonAgainstEntry(
   body: Uint8Array,
 ): IgnoreReason | null {
   const { log, identity } = replica;
-  const { sha256, config } = identity.admission;
+  const { sha256 } = identity.admission;
   if (header.op <= log.headOp) {
     const position = { op: header.op, hash: hashEntryHeader(header, sha256) };
     return log.holds(position) ? "already held" : "another entry";
   }
   if (header.op > opAfter(log.headOp)) return "gap";
   if (!bytesEqual(header.parent, log.head.hash)) return "not chained";
-  // Rule S8: above StartView.op there are entries of this view alone.
-  if (header.view !== replica.view || header.epoch !== config.epoch) {
-    return "not the view of the entry";
-  }
-  if (header.timestampMicros <= log.timestampOfHead()) return "not chained";
-  // Rule L4: only an upper bound, only for a new entry of the current view. After a jump that was
-  // selected all the same, time goes on by one: then the primary has no choice.
-  const latest = replica.clockMicros + identity.options.skewMicrosMax;
-  if (header.timestampMicros > Math.max(latest, log.timestampOfHead() + 1)) {
-    return "clock ahead";
-  }
   if (!isBodyOf(header, body, sha256)) return "body does not match";
-  return areRequestsAdmitted(replica, body) ? null : "request not admitted";
-}
-
-/** A primary cannot invent requests: each carries the signature of the gateway or member. */
-function areRequestsAdmitted(replica: Replica, body: Uint8Array): boolean {
-  return decodeEntryBody(body).items.every((item) => {
-    if (item.kind === "pulse") return true;
-    const admitted = admitEmbedded(replica.identity, item.statement);
-    if (admitted === null) return false;
-    return admitted.header.role === "gateway" || admitted.header.command === "readmission";
-  });
-}
-
-function refuseClock(replica: Replica, header: EntryHeader): void {
-  const aheadMicros = header.timestampMicros - Math.floor(replica.clockMicros);
-  assert(aheadMicros > 0, "the entry is ahead");
-  tell(replica, primaryIndex(replica), { command: "rejectClock", op: header.op, aheadMicros });
-  expireViewChangeTimer(replica);
+  return reasonAgainstNew(replica, header, body, asOp(0));
 }

@@ -3,8 +3,8 @@
  *
  * Headers are fetched downwards from a known head until the chain meets the own log; each is bound
  * by the hash above it. Bodies are fetched by those hashes, from any member, and written beside
- * the log. Nothing of the log changes here, except that missed entries of the own view are
- * appended in order, as their Prepare would have done.
+ * the log. Nothing of the log changes here, except that missed entries of the own view are judged
+ * and appended in order, as their Prepare would have been.
  */
 import { hexEncode } from "@quorate/prelude";
 import {
@@ -19,6 +19,7 @@ import { appendEntry } from "./append.ts";
 import { adoptWithin } from "./enter-state.ts";
 import type { Fetch } from "./fetch.ts";
 import type { StateLoad } from "./load-state.ts";
+import { reasonAgainstNew, refuseClock } from "./new-entry.ts";
 import { tell } from "./speak.ts";
 import {
   beginTransfer,
@@ -30,7 +31,7 @@ import {
   positionsOf,
   reachesOffer,
 } from "./state-transfer.ts";
-import { otherMembers, primaryIndex, raise, type Replica } from "./state.ts";
+import { ignore, otherMembers, primaryIndex, raise, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
 
 type FetchOrder = Pick<Fetch, "purpose" | "top" | "commit" | "doViewChanges" | "known"> & {
@@ -110,6 +111,7 @@ export function advanceFetch(replica: Replica, fetch: Fetch): void {
   if (fetch.state === "headers") extendChain(replica, fetch);
   if (replica.fetch !== fetch || fetch.state !== "bodies") return;
   takeAvailable(replica, fetch);
+  if (replica.fetch !== fetch) return;
   if (isWaitingForPeer(fetch)) return ask(replica, fetch);
   if (fetch.writing.size > 0) return;
   fetch.state = "complete";
@@ -211,10 +213,23 @@ function takeAvailable(replica: Replica, fetch: Fetch): void {
     if (next.op > replica.log.headOp) {
       const entry = replica.cache.get(next);
       if (entry === null) break;
-      appendEntry(replica, entry);
+      if (!appendMissed(replica, fetch, entry)) return;
     }
     fetch.ahead.shift();
   }
+}
+
+/** Like its Prepare; an entry that is refused ends the fetch. */
+function appendMissed(replica: Replica, fetch: Fetch, entry: Entry): boolean {
+  const reason = reasonAgainstNew(replica, entry.header, entry.body, fetch.commit);
+  if (reason === null) {
+    appendEntry(replica, entry);
+    return true;
+  }
+  if (reason === "clock ahead") refuseClock(replica, entry.header);
+  ignore(replica, "entries", reason);
+  dropFetch(replica);
+  return false;
 }
 
 function ask(replica: Replica, fetch: Fetch): void {

@@ -71,6 +71,8 @@ export interface Replica {
   doViewChange: Uint8Array | null;
   /** Where the log stood at the start of `view`; null until this replica is normal in it. */
   startHead: LogPosition | null;
+  /** Tick at which the time of an entry of `view` was first refused; null before (rule L4). */
+  clockRefusedAt: number | null;
   isHeadUncertain: boolean;
   /** The former disk is gone, with what was promised on it; the status is `recovering` (rule S11). */
   isDiskLost: boolean;

@@ -2,6 +2,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const prepare = "packages/vsr/src/prepare.ts";
+const newEntry = "packages/vsr/src/new-entry.ts";
 const execute = "packages/vsr/src/execute.ts";
 const heartbeat = "packages/vsr/src/heartbeat.ts";
 const reads = "packages/vsr/src/reads.ts";
@@ -197,9 +198,9 @@ export const normalMutants: readonly Mutant[] = [
         replace: '  if (view < replica.view && replica.status === "normal") return null;',
       },
       {
-        file: prepare,
-        find: "if (header.view !== replica.view || header.epoch !== config.epoch) {",
-        replace: "if (header.epoch !== config.epoch) {",
+        file: newEntry,
+        find: "  if (header.view !== replica.view || header.epoch !== identity.admission.config.epoch) {",
+        replace: "  if (header.epoch !== identity.admission.config.epoch) {",
       },
     ],
     swarm: {
