@@ -1,11 +1,14 @@
 /**
- * The tables of configuration keys in `docs/operating.md` are made from the schemas: `npx vitest run
+ * The tables in `docs/operating.md` are made from the schemas of the configurations and from the
+ * declarations of the metrics: `npx vitest run
  * --project tidy -u` writes them anew, and a page that has fallen behind fails here.
  */
 import { configSchema as apiSchema } from "@quorate/api/config";
+import { metricHelp } from "@quorate/ports";
 import { configSchema as replicaSchema } from "@quorate/replica/config";
 import { expect, test } from "vitest";
 import { tableOf, withParts } from "./made-parts.ts";
+import { codeFiles, textOf } from "./repository-files.ts";
 
 /** What a schema says of a key, as far as a table shows it. */
 interface Part {
@@ -62,10 +65,20 @@ function allowedOf({ type, enum: choices, minimum, maximum, items, properties }:
 
 const heads = ["Key", "Values", "Default", "Means"];
 
-test("docs/operating.md says what the configurations say", async () => {
+/** Histograms are named by the unit of what they observe, counters by their ending. */
+function kindOf(metric: string): string {
+  if (metric.endsWith("_total")) return "counter";
+  return metric.endsWith("_seconds") ? "histogram" : "gauge";
+}
+
+const metrics = Object.entries(metricHelp);
+const metricRows = metrics.map(([name, help]) => [`\`${name}\``, kindOf(name), help]);
+
+test("docs/operating.md says what the configurations and the metrics say", async () => {
   const page = withParts("docs/operating.md", {
     "apps/replica/src/config.ts": tableOf(heads, rowsOf(replicaSchema(), "")),
     "apps/api/src/config.ts": tableOf(heads, rowsOf(apiSchema(), "")),
+    "packages/ports/src/metrics.ts": tableOf(["Metric", "Kind", "Means"], metricRows),
   });
   await expect(page).toMatchFileSnapshot("../../docs/operating.md");
 });
@@ -73,4 +86,20 @@ test("docs/operating.md says what the configurations say", async () => {
 test("every key of a configuration says what it means", () => {
   const rows = [...rowsOf(replicaSchema(), ""), ...rowsOf(apiSchema(), "")];
   expect(rows.filter((row) => row[3] === "").map(([key]) => key)).toEqual([]);
+});
+
+test("every metric that is declared is measured, as the kind that its name says", () => {
+  const methods: Readonly<Record<string, string>> = {
+    counter: "count",
+    histogram: "observe",
+    gauge: "gauge",
+  };
+  const sources = codeFiles
+    .filter((path) => !path.endsWith(".test.ts"))
+    .map(textOf)
+    .join("\n");
+  const unmeasured = metrics
+    .map(([name]) => `${methods[kindOf(name)]}("${name}"`)
+    .filter((call) => !sources.includes(call));
+  expect(unmeasured).toEqual([]);
 });

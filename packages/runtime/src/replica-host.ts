@@ -32,7 +32,7 @@ import { openMember } from "./open-member.ts";
 import { type EffectPorts, performEffect } from "./perform.ts";
 import { receive } from "./receive.ts";
 import { reportMetrics } from "./report.ts";
-import { logStanding, standingOf } from "./standing.ts";
+import { standingOf, StandingReporter } from "./standing.ts";
 import { sendNote, StatusBoard } from "./status-board.ts";
 
 export interface HostParts {
@@ -91,11 +91,13 @@ class Host implements ReplicaHost, TransportEvents {
   private isStepping = false;
   private isStopped = false;
   private readonly statusBoard = new StatusBoard();
+  private readonly standings: StandingReporter;
   private hasAppended = false;
   private cancelTick: () => void = () => undefined;
 
   constructor(parts: HostParts) {
     this.parts = parts;
+    this.standings = new StandingReporter(parts);
   }
 
   async start(): Promise<void> {
@@ -198,7 +200,7 @@ class Host implements ReplicaHost, TransportEvents {
       if (this.isStopped) return;
     }
     if (this.statusBoard.hasChanged(replica)) {
-      logStanding(parts.log, parts.config, standingOf(replica));
+      this.standings.tell(standingOf(replica));
       this.publishStatus();
     }
     parts.onStep?.(replica, input);
