@@ -131,7 +131,7 @@ test("a passphrase that everybody may read ends a replica with `key`, and says w
   chmodSync(passphraseFile, 0o644);
   const { code, lines } = await start("r0", { passphraseFile });
   expect(code).toBe(exitCodes.key);
-  const mended = /open\.passphrase has mode 0644 and is open to .*everybody\. Run: chmod 6[04]0 \//;
+  const mended = /open\.passphrase has mode 0644 and is open to .*everybody\. Run: chmod 600 \//;
   expect(lines).toEqual([expect.stringMatching(mended)]);
 });
 

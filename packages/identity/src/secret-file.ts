@@ -72,7 +72,8 @@ export function reasonAgainstAccess(
     ...((excess & 0o007) === 0 ? [] : ["everybody"]),
   ].join(" and ");
   const octal = (mode & permissionBits).toString(8).padStart(4, "0");
-  const wanted = uid === rootUser ? "640" : "600";
+  // Whose own file it is needs no group.
+  const wanted = uid === reader ? "600" : "640";
   return `${path} has mode ${octal} and is open to ${whom}. Run: chmod ${wanted} ${quoted(path)}`;
 }
 
