@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fieldsIn } from "./rig/answer.ts";
 import { type Cluster, createTestCluster } from "./rig/cluster.ts";
-import { residentBytes } from "./rig/measures.ts";
+import { metricOf, residentBytes } from "./rig/measures.ts";
 import type { RestAnswer, RestClient } from "./rig/rest-client.ts";
 import { untilDone } from "./rig/retry.ts";
 
@@ -13,12 +13,15 @@ const addingCallsMax = 32;
 /** Connections of the storm: ten times as many. */
 const stormConnections = 10 * addingCallsMax;
 const phaseMs = 5_000;
-/** Of the time that they are told, callers who were refused wait this much. */
+/** Of the time that they are told, impatient callers who were refused wait this much, and rude ones nothing. */
 const impatience = 0.25;
+const rudeness = 0;
 /** Of what goes through in calm weather, this must go through in the storm, also on a busy machine. */
 const goodputShareMin = 0.25;
 /** A refusal is not put off: it takes a third of a store, and on a busy machine not many times more. */
 const refusedToStoredMax = 3;
+/** Of the refusals, those that the gateway tells within 5 ms of their requests, if they need not wait. */
+const refusedFastShareMin = 0.9;
 /** After the storm an enqueue is answered as before within this time. */
 const recoveryMsMax = 5_000;
 /** What the gateway may hold after it. */
@@ -54,8 +57,8 @@ interface Phase {
   readonly storedMs: Spread;
 }
 
-/** Enqueues over so many connections for a time; who is refused comes back far too soon. */
-async function enqueueAll(connections: number): Promise<Phase> {
+/** Enqueues over so many connections for a time; who is refused waits for this share of what he is told. */
+async function enqueueAll(connections: number, patience: number): Promise<Phase> {
   const client = cluster.client("producer", connections);
   // What is measured is the calls, not 320 handshakes at once.
   await Promise.all(Array.from({ length: connections }, () => client.get("/livez")));
@@ -71,13 +74,15 @@ async function enqueueAll(connections: number): Promise<Phase> {
         durations.stored.push(tookMs);
       } else if (status === 503 && isShed(body)) {
         durations.refused.push(tookMs);
-        await delay(Number(headers["retry-after"]) * 1000 * impatience);
+        const waitMs = Number(headers["retry-after"]) * 1000 * patience;
+        if (waitMs > 0) await delay(waitMs);
       } else {
         others.push(`${status} ${JSON.stringify(body)}`);
       }
     }
   };
   await Promise.all(Array.from({ length: connections }, caller));
+  client.close();
   return {
     stored: durations.stored.length,
     refused: durations.refused.length,
@@ -91,6 +96,15 @@ function spreadOf(durations: readonly number[]): Spread {
   const sorted = durations.toSorted((left, right) => left - right);
   const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
   return { p50: at(0.5), p99: at(0.99) };
+}
+
+/** Of the enqueues refused until now, the share that the gateway by its own clock answered within 5 ms. */
+async function refusedFastShare(): Promise<number> {
+  const of = (what: string, labels: string): Promise<number> => {
+    const name = `quorate_http_request_seconds_${what}{${labels}route="enqueue",status="503"}`;
+    return metricOf(`${cluster.apiUrl}/metrics`, name);
+  };
+  return (await of("bucket", 'le="0.005",')) / (await of("count", ""));
 }
 
 const isShed = (body: Readonly<Record<string, unknown>>): boolean =>
@@ -118,19 +132,24 @@ async function drain(isOver: () => boolean): Promise<{ settled: number; others: 
 }
 
 test("in a storm enqueues are refused fast, all else goes on, what was taken is kept, and it is over soon", async () => {
-  const calm = await enqueueAll(addingCallsMax);
+  const calm = await enqueueAll(addingCallsMax, 1);
   expect(calm.others).toEqual([]);
   let isOver = false;
   const draining = drain(() => isOver);
-  const storm = await enqueueAll(stormConnections);
+  const impatient = await enqueueAll(stormConnections, impatience);
+  const fastShare = await refusedFastShare();
+  const rude = await enqueueAll(stormConnections, rudeness);
   isOver = true;
   const { settled, others } = await draining;
-  console.log(JSON.stringify({ calm, storm, settled }));
+  console.log(JSON.stringify({ calm, impatient, fastShare, rude, settled }));
 
-  expect(storm.others).toEqual([]);
-  expect(storm.refused).toBeGreaterThan(0);
-  expect(storm.stored).toBeGreaterThan(calm.stored * goodputShareMin);
-  expect(storm.refusedMs.p50).toBeLessThan(storm.storedMs.p50 * refusedToStoredMax);
+  for (const storm of [impatient, rude]) {
+    expect(storm.others).toEqual([]);
+    expect(storm.refused).toBeGreaterThan(0);
+    expect(storm.stored).toBeGreaterThan(calm.stored * goodputShareMin);
+  }
+  expect(impatient.refusedMs.p50).toBeLessThan(impatient.storedMs.p50 * refusedToStoredMax);
+  expect(fastShare).toBeGreaterThan(refusedFastShareMin);
   expect(others).toEqual([]);
   expect(settled).toBeGreaterThan(0);
 
@@ -139,6 +158,7 @@ test("in a storm enqueues are refused fast, all else goes on, what was taken is 
   expect(performance.now() - begin).toBeLessThan(recoveryMsMax);
   const { body } = await admin.get("/v1/queues/storm");
   const { ready, leased } = fieldsIn(body, "stats");
-  expect(Number(ready) + Number(leased)).toBe(calm.stored + storm.stored + 1 - settled);
+  const stored = calm.stored + impatient.stored + rude.stored + 1;
+  expect(Number(ready) + Number(leased)).toBe(stored - settled);
   expect(residentBytes(cluster.api.pid)).toBeLessThan(residentBytesMax);
 });

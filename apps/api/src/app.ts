@@ -11,6 +11,7 @@ import { mountProbes, type Probed } from "./routes/probes.ts";
 import { mountSession } from "./routes/session.ts";
 import { mountTrust } from "./routes/trust.ts";
 import type { Dashboard } from "./http/static.ts";
+import type { RefusalPace } from "./load/refusal-pace.ts";
 
 /** What the application is made of. */
 export interface AppParts extends Omit<Mounting, "app" | "rates"> {
@@ -18,11 +19,12 @@ export interface AppParts extends Omit<Mounting, "app" | "rates"> {
   readonly probed: Probed;
   readonly dashboard: Dashboard;
   readonly log: ErrorLog;
+  readonly refusalPace: RefusalPace;
 }
 
 /** The application. The busiest routes come first: Express tries them in this order. */
 export function createApp(parts: AppParts): Express {
-  const { gateway, probed, dashboard, log } = parts;
+  const { gateway, probed, dashboard, log, metrics, refusalPace } = parts;
   const app = express();
   app.set("case sensitive routing", true);
   app.set("strict routing", true);
@@ -44,7 +46,7 @@ export function createApp(parts: AppParts): Express {
     throw error;
   });
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    sendProblem(error, { request, response, log });
+    return sendProblem(error, { request, response, log, metrics, refusalPace });
   });
   return app;
 }

@@ -26,6 +26,7 @@ import { type GatewayProcess, createGatewayProcess } from "./gateway-process.ts"
 import { timedClient } from "./cluster/latency.ts";
 import { createChangeSignal } from "./live/changes.ts";
 import { createRateLimits } from "./load/rate-limits.ts";
+import { createRefusalPace } from "./load/refusal-pace.ts";
 import { createReadiness } from "./cluster/readiness.ts";
 import { createRedisLink, type RedisLink } from "./redis/redis-link.ts";
 import { createSharing } from "./redis/sharing.ts";
@@ -67,6 +68,7 @@ export async function compose(config: Config): Promise<GatewayProcess> {
     admission: createAdmission(config.limits, measureEventLoopLag()),
     answerTimeoutMs: config.limits.answerTimeoutMs,
     rateLimits: createRateLimits(config.rateLimits, sharing),
+    refusalPace: createRefusalPace(() => performance.now()),
     metrics,
     probed: {
       readiness: createReadiness(client, { revocations, nowMs }),

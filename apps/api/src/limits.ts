@@ -44,6 +44,18 @@ export const lagSampledEveryMs = 100;
 export const overloadedRetryMsMin = 1000;
 export const overloadedRetryMsMax = 3000;
 
+/**
+ * Refusals that are told in a second, of those that many callers provoke by coming too often; the
+ * others wait. One takes 45 µs, so all of them take a tenth of a core.
+ */
+export const refusalsPerSecondMax = 2000;
+
+/** Refusals that wait for nothing after a quiet time: all of whom a full gateway may have at once. */
+export const refusalsAtOnceMax = 1000;
+
+/** However many there are, a refusal waits no longer than this, in ms. */
+export const refusalWaitMsMax = 1000;
+
 /** What the smallest call counts as, in bytes: bounds the number of calls too. */
 export const callBytesMin = 4096;
 

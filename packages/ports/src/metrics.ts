@@ -29,6 +29,7 @@ export const metricHelp = {
   quorate_fsync_seconds: "Time of one flush of the journal.",
   quorate_journal_bytes_total: "Bytes appended to the journal.",
   quorate_http_request_seconds: "Time of an HTTP request, by route and status.",
+  quorate_refusals_held_total: "Refusals that had to wait because too many came, by code.",
   quorate_gateway_waiting_calls: "Calls that wait in the gateway for their turn or for messages.",
 } as const;
 export type MetricName = keyof typeof metricHelp;

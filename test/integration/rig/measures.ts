@@ -20,10 +20,10 @@ export function residentBytes(pid: number): number {
   return Number(kibibytes) * 1024;
 }
 
-/** The value of a metric without labels. Throws when the process does not tell it. */
+/** The value of a metric, named with its labels if it has any. Throws when the process does not tell it. */
 export async function metricOf(metricsUrl: string, name: string): Promise<number> {
   const text = await (await fetch(metricsUrl)).text();
-  const [, value] = new RegExp(`^${name} (\\S+)$`, "m").exec(text) ?? [];
-  if (value === undefined) throw new Error(`there is no ${name}`);
-  return Number(value);
+  const line = text.split("\n").find((each) => each.startsWith(`${name} `));
+  if (line === undefined) throw new Error(`there is no ${name}`);
+  return Number(line.slice(name.length));
 }

@@ -14,6 +14,7 @@ import { createChangeSignal } from "../live/changes.ts";
 import { settableLimits } from "../limits.ts";
 import { startLiveFeed } from "../live/feed.ts";
 import { createRateLimits, type RateLimited } from "../load/rate-limits.ts";
+import { createRefusalPace, type RefusalPace } from "../load/refusal-pace.ts";
 import { createReadiness } from "../cluster/readiness.ts";
 import type { RedisLink } from "../redis/redis-link.ts";
 import { createSharing } from "../redis/sharing.ts";
@@ -75,6 +76,8 @@ export interface TestGatewayOptions {
   readonly limits?: Partial<Record<keyof typeof settableLimits, number>>;
   /** How late the gateway seems to be, in ms. */
   readonly lag?: { lagMs(): number };
+  /** How fast refusals are told; as in a gateway unless said otherwise. */
+  readonly refusalPace?: RefusalPace;
   /** The link to a Redis; it is started and stopped with the gateway. */
   readonly redis?: RedisLink;
   /** Another gateway of the same cluster, with the same issuer; it has to be stopped later. */
@@ -114,6 +117,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     admission: createAdmission(limits, options.lag ?? { lagMs: () => 0 }),
     answerTimeoutMs: limits.answerTimeoutMs,
     rateLimits: createRateLimits({ ...unlimited, ...options.rateLimits }, sharing),
+    refusalPace: options.refusalPace ?? createRefusalPace(() => performance.now()),
     metrics: noMetrics,
     probed: {
       readiness: createReadiness(client, { revocations, nowMs }),
