@@ -70,8 +70,7 @@ function declare(name: string, part: Part, named: Named): void {
   if (named.has(name)) return;
   // The place is taken before the fields are looked at, in case that they name the part itself.
   named.set(name, "");
-  const { description } = part;
-  const comment = typeof description === "string" ? `/** ${sentence(description)} */\n` : "";
+  const comment = commentOf(part).trimStart();
   const type = typeOf(part, named);
   const isObject = type.startsWith("{");
   const declaration = isObject ? `interface ${name} ${type}` : `type ${name} = ${type};`;
@@ -115,10 +114,17 @@ function objectTypeOf(part: Part, named: Named): string {
   const required: unknown = part["required"];
   const isRequired = (name: string) => Array.isArray(required) && required.includes(name);
   return objectOf(
-    Object.entries(partOf(properties)).map(([name, each]) =>
-      field(name, typeOf(partOf(each), named), isRequired(name)),
+    Object.entries(partOf(properties)).map(
+      ([name, each]) =>
+        commentOf(each) + field(name, typeOf(partOf(each), named), isRequired(name)),
     ),
   );
+}
+
+/** What is said of a field, for editors. */
+function commentOf(part: unknown): string {
+  const { description } = partOf(part);
+  return typeof description === "string" ? `\n/** ${sentence(description)} */\n` : "";
 }
 
 function field(name: string, type: string, isRequired: boolean): string {

@@ -21,21 +21,33 @@ const count = { min: 1, max: dequeueMessagesMax } as const;
 
 /** What may be said about a dequeue. */
 export const dequeueBody = object({
-  max: optional(integer({ limit: "max", ...count })),
-  leaseMs: optional(leaseMs),
-  waitMs: optional(integer({ limit: "waitMs", min: 0, max: waitMsMax })),
-  dequeueId: optional(dequeueId),
-  mode: optional(oneOf("lease", "delete")),
-  maxPerGroup: optional(integer({ limit: "maxPerGroup", ...count })),
-  from: optional(oneOf("ready", "dead")),
-  worker: optional(text({ limit: "worker", charsMax: idCharsMax })),
+  max: optional(integer({ limit: "max", ...count }), "Messages at most (1)"),
+  leaseMs: optional(leaseMs, "How long they are yours (the queue's leaseMsDefault)"),
+  waitMs: optional(
+    integer({ limit: "waitMs", min: 0, max: waitMsMax }),
+    "How long to wait for the first message (0)",
+  ),
+  dequeueId: optional(
+    dequeueId,
+    "The same id again, within 5 min, gives the same messages with the same leases",
+  ),
+  mode: optional(oneOf("lease", "delete"), "`delete` takes them out without a lease (lease)"),
+  maxPerGroup: optional(
+    integer({ limit: "maxPerGroup", ...count }),
+    "Messages of one group at most (max)",
+  ),
+  from: optional(oneOf("ready", "dead"), "`dead` gives out dead letters (ready)"),
+  worker: optional(
+    text({ limit: "worker", charsMax: idCharsMax }),
+    "What operators see as the holder of the leases",
+  ),
 });
 
 /** A message as a consumer gets it; exactly one of body and bodyBase64. */
 const Delivery = z
   .strictObject({
     messageId: MessageId,
-    seq: Count,
+    seq: Count.meta({ description: "Its place in the queue, growing" }),
     body: z.unknown().optional(),
     bodyBase64: z.base64().optional(),
     contentType: z.string(),
@@ -43,11 +55,11 @@ const Delivery = z
     headers: z.record(z.string(), z.string()),
     priority: Count,
     enqueuedAt: Time,
-    deliveries: Count,
-    failures: Count,
-    leaseId: LeaseId.nullable(),
-    leaseUntil: Time.nullable(),
-    fence: Count.nullable(),
+    deliveries: Count.meta({ description: "How often it was given out, this time included" }),
+    failures: Count.meta({ description: "How often it has failed" }),
+    leaseId: LeaseId.nullable().meta({ description: "Settles it; null without a lease" }),
+    leaseUntil: Time.nullable().meta({ description: "When the lease ends, at the earliest" }),
+    fence: Count.nullable().meta({ description: "Grows with every lease of the cluster" }),
   })
   .meta({ id: "Delivery", oneOf: [{ required: ["body"] }, { required: ["bodyBase64"] }] });
 
@@ -62,9 +74,13 @@ const LostLease = z
 const DequeueReply = z
   .strictObject({
     messages: z.array(Delivery),
-    replayed: z.boolean(),
-    lost: z.array(LostLease),
-    paused: z.boolean(),
+    replayed: z.boolean().meta({
+      description: "Whether the dequeueId was known: then these are what is left of its messages",
+    }),
+    lost: z.array(LostLease).meta({ description: "Of a replay what is not leased any more" }),
+    paused: z
+      .boolean()
+      .meta({ description: "Whether receiving is paused, so that nothing new is given" }),
     coord: Coord,
   })
   .meta({ id: "Dequeued" });

@@ -58,10 +58,10 @@ const base64 = text({
 
 const messageFields = object(
   {
-    body: optional(json),
-    bodyBase64: optional(base64),
-    contentType: optional(contentType),
-    groupId: optional(groupId),
+    body: optional(json, "Any JSON value; exactly one of this and bodyBase64 is given"),
+    bodyBase64: optional(base64, "Bytes instead of a JSON value"),
+    contentType: optional(contentType, "What the body is"),
+    groupId: optional(groupId, "Messages of one group are delivered in order"),
     dedupId: optional(
       text({
         limit: "dedupId",
@@ -69,13 +69,23 @@ const messageFields = object(
         pattern: callerIdPattern,
         expected: "1 to 128 characters of ! to ~",
       }),
+      "The same id again is the same message, as long as the queue's dedupWindowMs or dedupMode says",
     ),
-    delayMs: optional(integer({ limit: "delayMs", min: 0, max: delayMsMax })),
-    notBefore: optional(time),
-    ttlMs: optional(integer({ limit: "ttlMs", min: ttlMsMin, max: ttlMsMax })),
-    priority: optional(priority),
-    maxFailures: optional(integer({ limit: "maxFailures", min: 1, max: maxFailuresMax })),
-    headers: optional(headers),
+    delayMs: optional(
+      integer({ limit: "delayMs", min: 0, max: delayMsMax }),
+      "Deliver it so much later (0); not beside notBefore",
+    ),
+    notBefore: optional(time, "Deliver it not before this time"),
+    ttlMs: optional(
+      integer({ limit: "ttlMs", min: ttlMsMin, max: ttlMsMax }),
+      "It ends when nobody has received it so long after it was ready (the queue's retentionMs)",
+    ),
+    priority: optional(priority, "Higher ones first (4)"),
+    maxFailures: optional(
+      integer({ limit: "maxFailures", min: 1, max: maxFailuresMax }),
+      "Dead after so many failures (the queue's maxFailures)",
+    ),
+    headers: optional(headers, "Texts by name, kept as they are sent"),
   },
   onlyOneOfEach,
 );
@@ -105,7 +115,7 @@ function onlyOneOfEach(
 /** A batch, as it is sent. Its entries are checked one by one: a fault of one is its own answer. */
 export const batch = object({
   messages: { schema: z.array(message.schema).min(1).max(batchEntriesMax), holds: isList },
-  atomic: optional(boolean),
+  atomic: optional(boolean, "All or none (false)"),
 });
 
 function isList(value: unknown, faults: ShapeFault[]): value is readonly unknown[] {

@@ -71,7 +71,10 @@ const Group = z
   })
   .meta({ id: "Group" });
 
-const consistency = optional(oneOf("linearizable", "stale"));
+const consistency = optional(
+  oneOf("linearizable", "stale"),
+  "`stale` asks any replica, also without a quorum (linearizable)",
+);
 
 const dedupId = text({
   limit: "dedupId",
@@ -89,9 +92,9 @@ export const listMessages = queryRoute({
   scope: "read or peek",
   query: object({
     consistency,
-    state: optional(oneOf(...messageStates)),
-    groupId: optional(groupId),
-    dedupId: optional(dedupId),
+    state: optional(oneOf(...messageStates), "Only such messages"),
+    groupId: optional(groupId, "Only those of this group"),
+    dedupId: optional(dedupId, "The one that was sent with this id"),
     ...pageQuery,
   }),
   replies: {
@@ -135,7 +138,7 @@ export const listGroups = queryRoute({
   scope: "read",
   query: object({
     consistency,
-    state: optional(oneOf("ready", "locked", "waiting", "dead")),
+    state: optional(oneOf("ready", "locked", "waiting", "dead"), "Only such groups"),
     ...pageQuery,
   }),
   replies: {

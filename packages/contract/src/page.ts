@@ -1,6 +1,6 @@
 /** What every listing's query may say about its pages. */
 import * as z from "zod";
-import { pageEntriesMax } from "./limits.ts";
+import { pageEntriesDefault, pageEntriesMax } from "./limits.ts";
 import { beyond, invalid, optional, type Shape, text } from "./shape.ts";
 
 const cursor = text({ limit: "cursor", charsMax: 256, pattern: /^[\w-]+$/, expected: "a cursor" });
@@ -19,4 +19,7 @@ const entries: Shape<string> = {
 };
 
 /** Where to go on, opaque to callers, and how many entries a page may have. */
-export const pageQuery = { cursor: optional(cursor), limit: optional(entries) } as const;
+export const pageQuery = {
+  cursor: optional(cursor, "Where an earlier page has ended"),
+  limit: optional(entries, `Entries at most (${pageEntriesDefault})`),
+} as const;

@@ -24,7 +24,10 @@ export const pauseQueue = route({
   path: "/v1/queues/:queue/pause",
   summary: "Refuse new messages, or give none out; settling goes on",
   scope: "manage",
-  body: object({ what, reason: optional(cutText("reason")) }),
+  body: object({
+    what,
+    reason: optional(cutText("reason"), "Why, for whoever looks at the queue"),
+  }),
   requestHeaders: [idempotencyKey],
   replies,
   errors: ["queue-not-found", ...adminErrors],
@@ -37,7 +40,10 @@ export const resumeQueue = route({
   path: "/v1/queues/:queue/resume",
   summary: "Let sending or receiving go on",
   scope: "manage",
-  body: object({ what, reason: optional(cutText("reason")) }),
+  body: object({
+    what,
+    reason: optional(cutText("reason"), "Why, for whoever looks at the queue"),
+  }),
   requestHeaders: [idempotencyKey],
   replies,
   errors: ["queue-not-found", ...adminErrors],

@@ -13,6 +13,7 @@ import { adminErrors, bodyQueryRoute, clusterErrors, idempotencyKey, queryRoute 
 import {
   boolean,
   decimal,
+  described,
   type Held,
   integer,
   invalid,
@@ -23,38 +24,47 @@ import {
 } from "./shape.ts";
 import { object, partOf } from "./shape-object.ts";
 
-/** A number of the configuration; a refusal names it with dots. */
-function inRange(pointer: QueueConfigPointer): Shape<number> {
+/** A number of the configuration, with what it means; a refusal names it with dots. */
+function inRange(pointer: QueueConfigPointer, description: string): Shape<number> {
   const { min, max, integer: isWhole } = queueConfigRanges[pointer];
   const range = { limit: pointer.slice(1).replaceAll("/", "."), min, max };
-  return isWhole ? integer(range) : decimal(range);
+  return described(isWhole ? integer(range) : decimal(range), description);
 }
 
 const backoff = {
-  baseMs: inRange("/backoff/baseMs"),
-  factor: inRange("/backoff/factor"),
-  maxMs: inRange("/backoff/maxMs"),
-  jitter: inRange("/backoff/jitter"),
+  baseMs: inRange("/backoff/baseMs", "The wait after the first failure"),
+  factor: inRange("/backoff/factor", "How many times longer each further wait is"),
+  maxMs: inRange("/backoff/maxMs", "The longest wait"),
+  jitter: inRange("/backoff/jitter", "By which part of itself a wait may be shorter or longer"),
 };
 
 /** The fields of a configuration; those of the backoff are all there, or some of them. */
 const fieldsWith = <Backoff>(backoffShape: Shape<Backoff>) => ({
-  maxFailures: inRange("/maxFailures"),
-  maxDeliveries: inRange("/maxDeliveries"),
-  backoff: backoffShape,
-  leaseMsDefault: inRange("/leaseMsDefault"),
-  dedupWindowMs: inRange("/dedupWindowMs"),
-  dedupMode: oneOf(...queueConfigChoices.dedupMode),
-  retentionMs: inRange("/retentionMs"),
-  deadRetentionMs: inRange("/deadRetentionMs"),
-  maxMessages: inRange("/maxMessages"),
-  maxBytes: inRange("/maxBytes"),
-  maxInFlight: inRange("/maxInFlight"),
-  bodyBytesMax: inRange("/bodyBytesMax"),
-  onExpire: oneOf(...queueConfigChoices.onExpire),
-  onDead: oneOf(...queueConfigChoices.onDead),
-  denyPurge: boolean,
-  denyDelete: boolean,
+  maxFailures: inRange("/maxFailures", "A message that has failed so often is dead"),
+  maxDeliveries: inRange("/maxDeliveries", "One that was given out so often is dead, too"),
+  backoff: described(backoffShape, "How long a message waits after a failure"),
+  leaseMsDefault: inRange("/leaseMsDefault", "The lease of a dequeue that names none"),
+  dedupWindowMs: inRange("/dedupWindowMs", "How long a dedupId is remembered"),
+  dedupMode: described(
+    oneOf(...queueConfigChoices.dedupMode),
+    "`untilSettled` remembers a dedupId as long as its message is there",
+  ),
+  retentionMs: inRange("/retentionMs", "A message that nobody has received ends after this"),
+  deadRetentionMs: inRange("/deadRetentionMs", "A dead letter is removed after this"),
+  maxMessages: inRange("/maxMessages", "Messages at most, dead ones included"),
+  maxBytes: inRange("/maxBytes", "Their bytes at most"),
+  maxInFlight: inRange("/maxInFlight", "Leases at a time"),
+  bodyBytesMax: inRange("/bodyBytesMax", "Bytes of a body at most"),
+  onExpire: described(
+    oneOf(...queueConfigChoices.onExpire),
+    "What becomes of a message that has ended",
+  ),
+  onDead: described(
+    oneOf(...queueConfigChoices.onDead),
+    "`block` lets a dead letter hold up its group",
+  ),
+  denyPurge: described(boolean, "Purging is refused"),
+  denyDelete: described(boolean, "Deleting the queue is refused"),
 });
 
 /** The fields of a configuration that a caller gives; what is missing has its default. */
@@ -78,13 +88,13 @@ const perSecond = z.number().min(0);
 
 const QueueStats = z
   .strictObject({
-    ready: Count,
-    blocked: Count,
-    leased: Count,
-    scheduled: Count,
-    dead: Count,
-    bytes: Count,
-    oldestReadyAgeMs: Count.nullable(),
+    ready: Count.meta({ description: "Could be delivered now" }),
+    blocked: Count.meta({ description: "Wait for another message of their group" }),
+    leased: Count.meta({ description: "Given out, and not settled yet" }),
+    scheduled: Count.meta({ description: "Wait for their time" }),
+    dead: Count.meta({ description: "Dead letters" }),
+    bytes: Count.meta({ description: "Of all of them" }),
+    oldestReadyAgeMs: Count.nullable().meta({ description: "Since it was sent or due" }),
     rates: z
       .strictObject({
         enqueued: perSecond,
@@ -113,7 +123,7 @@ export const Paused = z.strictObject({ send: Pause, receive: Pause }).meta({ id:
 
 const configValue = z.union([z.number(), z.string(), z.boolean()]);
 
-const described = {
+const whole = {
   name: QueueName,
   config: QueueConfig,
   stats: QueueStats,
@@ -132,13 +142,16 @@ const Effect = z
 
 const QueueReply = z
   .strictObject({
-    ...described,
+    ...whole,
     effect: Effect.optional().meta({ description: "Only with dryRun" }),
     coord: Coord,
   })
   .meta({ id: "Queue" });
 
-const consistency = optional(oneOf("linearizable", "stale"));
+const consistency = optional(
+  oneOf("linearizable", "stale"),
+  "`stale` asks any replica, also without a quorum (linearizable)",
+);
 
 const withEtag = (description: string) => ({
   description,
@@ -154,7 +167,7 @@ export const putQueue = bodyQueryRoute({
   summary: "Create a queue, or replace its configuration with If-Match",
   scope: "manage",
   body: queueConfigGiven,
-  query: object({ dryRun: optional(oneOf("true", "false")) }),
+  query: object({ dryRun: optional(oneOf("true", "false"), "Only show the effect (false)") }),
   requestHeaders: [
     {
       name: "If-Match",
@@ -203,7 +216,7 @@ export const listQueues = queryRoute({
       description: "A page; cursor only when more follows",
       schema: z
         .strictObject({
-          queues: z.array(z.strictObject(described)),
+          queues: z.array(z.strictObject(whole)),
           cursor: z.string().optional(),
           coord: Coord,
         })

@@ -1,7 +1,13 @@
 /** Bringing dead letters back, and the tasks that do it. */
 import * as z from "zod";
 import { time } from "./enqueue.ts";
-import { idCharsMax, queueNameCharsMax, redriveIdsMax, redriveRateMax } from "./limits.ts";
+import {
+  idCharsMax,
+  queueNameCharsMax,
+  redriveIdsMax,
+  redriveRateDefault,
+  redriveRateMax,
+} from "./limits.ts";
 import { groupId } from "./message.ts";
 import {
   Coord,
@@ -23,12 +29,19 @@ const filter = object({
       text({ limit: "id", charsMax: 22, pattern: messageIdPattern, expected: "a message's id" }),
       { limit: "ids", entriesMax: redriveIdsMax },
     ),
+    "Only these messages",
   ),
-  reason: optional(oneOf("max-failures", "max-deliveries", "rejected", "expired")),
-  groupId: optional(groupId),
-  errorType: optional(text({ limit: "errorType", charsMax: idCharsMax })),
-  from: optional(time),
-  to: optional(time),
+  reason: optional(
+    oneOf("max-failures", "max-deliveries", "rejected", "expired"),
+    "Only those that are dead for this",
+  ),
+  groupId: optional(groupId, "Only those of this group"),
+  errorType: optional(
+    text({ limit: "errorType", charsMax: idCharsMax }),
+    "Only those whose last error is of this type",
+  ),
+  from: optional(time, "Only those that are dead since this time"),
+  to: optional(time, "Only those that were dead before this time"),
 });
 
 const counting = z.boolean().meta({
@@ -54,7 +67,10 @@ export const redrive = route({
   scope: "redrive",
   body: object({
     filter,
-    rate: optional(integer({ limit: "rate", min: 1, max: redriveRateMax })),
+    rate: optional(
+      integer({ limit: "rate", min: 1, max: redriveRateMax }),
+      `Messages a second (${redriveRateDefault})`,
+    ),
     target: optional(
       text({
         limit: "target",
@@ -62,8 +78,9 @@ export const redrive = route({
         pattern: queueNamePattern,
         expected: "a queue's name",
       }),
+      "Into this queue (their own)",
     ),
-    dryRun: optional(boolean),
+    dryRun: optional(boolean, "Only count what is meant (false)"),
   }),
   requestHeaders: [idempotencyKey],
   replies: {
@@ -95,7 +112,12 @@ export const getTask = queryRoute({
   path: "/v1/tasks/:taskId",
   summary: "What a task has done so far; kept for 24 h after its end",
   scope: "read",
-  query: object({ consistency: optional(oneOf("linearizable", "stale")) }),
+  query: object({
+    consistency: optional(
+      oneOf("linearizable", "stale"),
+      "`stale` asks any replica, also without a quorum (linearizable)",
+    ),
+  }),
   replies: { 200: { description: "The task", schema: TaskReply } },
   errors: ["task-not-found", ...clusterErrors],
 });

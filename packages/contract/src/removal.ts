@@ -3,13 +3,13 @@ import * as z from "zod";
 import { idCharsMax } from "./limits.ts";
 import { Coord, Count } from "./names.ts";
 import { adminErrors, idempotencyKey, queryRoute, route } from "./route.ts";
-import { list, oneOf, optional, text } from "./shape.ts";
+import { described, list, oneOf, optional, text } from "./shape.ts";
 import { object } from "./shape-object.ts";
 
 /** What can be purged; `ready` are the blocked ones too. */
 const purgedStates = ["ready", "scheduled", "leased", "dead"] as const;
 
-const force = optional(oneOf("true", "false"));
+const forced = oneOf("true", "false");
 
 /** Takes away everything in some states. */
 export const purge = route({
@@ -19,8 +19,11 @@ export const purge = route({
   summary: "Take away all messages in these states; leases end as purged",
   scope: "purge",
   body: object({
-    states: list(oneOf(...purgedStates), { limit: "states", entriesMax: purgedStates.length }),
-    confirm: text({ limit: "confirm", charsMax: idCharsMax }),
+    states: described(
+      list(oneOf(...purgedStates), { limit: "states", entriesMax: purgedStates.length }),
+      "`ready` are the blocked ones too",
+    ),
+    confirm: described(text({ limit: "confirm", charsMax: idCharsMax }), "The queue's name again"),
   }),
   requestHeaders: [idempotencyKey],
   replies: {
@@ -40,7 +43,7 @@ export const deleteMessage = queryRoute({
   path: "/v1/queues/:queue/messages/:messageId",
   summary: "Delete a message; force also one that is leased",
   scope: "manage",
-  query: object({ force }),
+  query: object({ force: optional(forced, "Also one that is leased (false)") }),
   requestHeaders: [idempotencyKey],
   replies: { 204: { description: "Gone", schema: null, headers: ["Idempotency-Replayed"] } },
   errors: ["queue-not-found", "message-not-found", "message-leased", ...adminErrors],
@@ -53,7 +56,7 @@ export const deleteQueue = queryRoute({
   path: "/v1/queues/:queue",
   summary: "Delete a queue; force also one that holds messages",
   scope: "manage",
-  query: object({ force }),
+  query: object({ force: optional(forced, "Also one that holds messages (false)") }),
   requestHeaders: [idempotencyKey],
   replies: { 204: { description: "Gone", schema: null, headers: ["Idempotency-Replayed"] } },
   errors: ["delete-denied", "queue-not-found", "queue-not-empty", ...adminErrors],

@@ -32,8 +32,11 @@ export type SettleAction = (typeof settleActions)[number];
 const delayMs = integer({ limit: "delayMs", min: 0, max: retryDelayMsMax });
 const reason = cutText("reason");
 const failure = object({
-  type: optional(text({ limit: "error.type", charsMax: idCharsMax })),
-  message: optional(cutText("error.message")),
+  type: optional(
+    text({ limit: "error.type", charsMax: idCharsMax }),
+    "Its kind, by which a redrive can choose",
+  ),
+  message: optional(cutText("error.message"), "What went wrong; cut at 1 KiB"),
 });
 
 /** Any JSON value whose text is at most progressBytesMax bytes. */
@@ -49,10 +52,22 @@ const progress: Shape<unknown> = {
 /** What each verb may say. */
 const said = {
   ack: {},
-  nack: { error: optional(failure), delayMs: optional(delayMs) },
-  release: { delayMs: optional(delayMs) },
-  reject: { error: optional(failure), reason: optional(reason) },
-  extend: { leaseMs: optional(leaseMs), progress: optional(progress) },
+  nack: {
+    error: optional(failure, "Kept with the message"),
+    delayMs: optional(delayMs, "How long it waits (as the queue's backoff says)"),
+  },
+  release: { delayMs: optional(delayMs, "How long nobody gets it (0)") },
+  reject: {
+    error: optional(failure, "Kept with the message"),
+    reason: optional(reason, "Why; kept with the message, cut at 1 KiB"),
+  },
+  extend: {
+    leaseMs: optional(leaseMs, "How long from now (the queue's leaseMsDefault)"),
+    progress: optional(
+      progress,
+      "How far the work is, for operators; replaces what was said before",
+    ),
+  },
 } as const;
 
 // Any text: one that is no lease id is a lease that nobody knows (404), not a bad request.
@@ -133,7 +148,7 @@ export const settle = route({
   scope: "dequeue",
   body: object({
     settlements: list(settlement, { limit: "settlements", entriesMax: batchEntriesMax }),
-    atomic: optional(boolean),
+    atomic: optional(boolean, "All or none (false)"),
   }),
   replies: { 200: { description: "A result for each lease", schema: SettledMany } },
   errors: [...refusals, ...mutationErrors],

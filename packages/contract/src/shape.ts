@@ -45,9 +45,17 @@ export type HeldObject<F extends Fields> = {
   ]?: F[K] extends OptionalField<infer T> ? T : never;
 };
 
-/** Marks a field as one that may be left out. */
-export function optional<T>(shape: Shape<T>): OptionalField<T> {
-  return { optional: shape };
+/**
+ * Marks a field as one that may be left out. The description tells people what it means, and in
+ * brackets what holds without it.
+ */
+export function optional<T>(shape: Shape<T>, description?: string): OptionalField<T> {
+  return { optional: description === undefined ? shape : described(shape, description) };
+}
+
+/** The shape with words for people, which stand in the OpenAPI document and in the SDK's types. */
+export function described<T>(shape: Shape<T>, description: string): Shape<T> {
+  return { ...shape, schema: shape.schema.meta({ description }) };
 }
 
 /** Appends a fault at the value itself; answers false, so that a check can return it. */

@@ -49,6 +49,7 @@ export interface Coord {
 
 export interface Delivery {
   readonly messageId: MessageId;
+  /** Its place in the queue, growing. */
   readonly seq: number;
   readonly body?: unknown;
   readonly bodyBase64?: string | undefined;
@@ -57,17 +58,25 @@ export interface Delivery {
   readonly headers: Readonly<Record<string, string>>;
   readonly priority: number;
   readonly enqueuedAt: Time;
+  /** How often it was given out, this time included. */
   readonly deliveries: number;
+  /** How often it has failed. */
   readonly failures: number;
+  /** Settles it; null without a lease. */
   readonly leaseId: LeaseId | null;
+  /** When the lease ends, at the earliest. */
   readonly leaseUntil: Time | null;
+  /** Grows with every lease of the cluster. */
   readonly fence: number | null;
 }
 
 export interface Dequeued {
   readonly messages: readonly Delivery[];
+  /** Whether the dequeueId was known: then these are what is left of its messages. */
   readonly replayed: boolean;
+  /** Of a replay what is not leased any more. */
   readonly lost: readonly LostLease[];
+  /** Whether receiving is paused, so that nothing new is given. */
   readonly paused: boolean;
   readonly coord: Coord;
 }
@@ -93,8 +102,10 @@ export interface Extended {
 export interface Group {
   readonly groupId: string;
   readonly state: "ready" | "locked" | "waiting" | "dead";
+  /** Messages that are neither leased nor dead. */
   readonly waiting: number;
   readonly head: MessageId;
+  /** Since when the head is what it is. */
   readonly since: Time;
 }
 
@@ -154,7 +165,9 @@ export interface Message {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly priority: number;
   readonly enqueuedAt: Time;
+  /** Of a scheduled message. */
   readonly dueAt: Time | null;
+  /** When it ends unless it is leased then. */
   readonly expiresAt: Time;
   readonly deliveries: number;
   readonly failures: number;
@@ -166,6 +179,7 @@ export interface Message {
     readonly reason: "max-failures" | "max-deliveries" | "rejected" | "expired";
     readonly at: Time;
   } | null;
+  /** Newest first, 10 are kept. */
   readonly errors?:
     | readonly {
         readonly at: Time;
@@ -185,6 +199,7 @@ export interface MessageLease {
   readonly since: Time;
   readonly until: Time;
   readonly fence: number;
+  /** Only with peek. */
   readonly progress?: unknown;
 }
 
@@ -198,7 +213,9 @@ export interface MessageReply {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly priority: number;
   readonly enqueuedAt: Time;
+  /** Of a scheduled message. */
   readonly dueAt: Time | null;
+  /** When it ends unless it is leased then. */
   readonly expiresAt: Time;
   readonly deliveries: number;
   readonly failures: number;
@@ -210,6 +227,7 @@ export interface MessageReply {
     readonly reason: "max-failures" | "max-deliveries" | "rejected" | "expired";
     readonly at: Time;
   } | null;
+  /** Newest first, 10 are kept. */
   readonly errors?:
     | readonly {
         readonly at: Time;
@@ -274,6 +292,7 @@ export interface PutEffect {
     readonly from: number | string | boolean;
     readonly to: number | string | boolean;
   }[];
+  /** Limits below what the queue holds now; nothing is dropped for them. */
   readonly exceeded: readonly ("maxMessages" | "maxBytes" | "maxInFlight")[];
 }
 
@@ -282,31 +301,52 @@ export interface Queue {
   readonly config: QueueConfig;
   readonly stats: QueueStats;
   readonly paused: Paused;
+  /** Only with dryRun. */
   readonly effect?: PutEffect | undefined;
   readonly coord: Coord;
 }
 
 export interface QueueConfig {
+  /** A message that has failed so often is dead. */
   readonly maxFailures: number;
+  /** One that was given out so often is dead, too. */
   readonly maxDeliveries: number;
+  /** How long a message waits after a failure. */
   readonly backoff: {
+    /** The wait after the first failure. */
     readonly baseMs: number;
+    /** How many times longer each further wait is. */
     readonly factor: number;
+    /** The longest wait. */
     readonly maxMs: number;
+    /** By which part of itself a wait may be shorter or longer. */
     readonly jitter: number;
   };
+  /** The lease of a dequeue that names none. */
   readonly leaseMsDefault: number;
+  /** How long a dedupId is remembered. */
   readonly dedupWindowMs: number;
+  /** `untilSettled` remembers a dedupId as long as its message is there. */
   readonly dedupMode: "window" | "untilSettled";
+  /** A message that nobody has received ends after this. */
   readonly retentionMs: number;
+  /** A dead letter is removed after this. */
   readonly deadRetentionMs: number;
+  /** Messages at most, dead ones included. */
   readonly maxMessages: number;
+  /** Their bytes at most. */
   readonly maxBytes: number;
+  /** Leases at a time. */
   readonly maxInFlight: number;
+  /** Bytes of a body at most. */
   readonly bodyBytesMax: number;
+  /** What becomes of a message that has ended. */
   readonly onExpire: "dead" | "drop";
+  /** `block` lets a dead letter hold up its group. */
   readonly onDead: "continue" | "block";
+  /** Purging is refused. */
   readonly denyPurge: boolean;
+  /** Deleting the queue is refused. */
   readonly denyDelete: boolean;
 }
 
@@ -315,21 +355,31 @@ export type QueueName = string;
 
 /** The first five are disjoint and add up to all messages. */
 export interface QueueStats {
+  /** Could be delivered now. */
   readonly ready: number;
+  /** Wait for another message of their group. */
   readonly blocked: number;
+  /** Given out, and not settled yet. */
   readonly leased: number;
+  /** Wait for their time. */
   readonly scheduled: number;
+  /** Dead letters. */
   readonly dead: number;
+  /** Of all of them. */
   readonly bytes: number;
+  /** Since it was sent or due. */
   readonly oldestReadyAgeMs: number | null;
+  /** Per second over 60 s, as this gateway has seen it. */
   readonly rates: {
     readonly enqueued: number;
     readonly dequeued: number;
     readonly settled: number;
+    /** Leases that ended by themselves, wherever. */
     readonly expired: number;
     readonly redelivered: number;
     readonly source: "gateway";
   };
+  /** Principals that asked this gateway in the last 60 s. */
   readonly consumers: number;
 }
 
@@ -361,8 +411,11 @@ export interface Ready {
 }
 
 export interface Redriven {
+  /** Null with dryRun. */
   readonly taskId: TaskId | null;
+  /** Dead letters that are meant. */
   readonly matched: number;
+  /** Whether `matched` still grows: of more than 2,000 dead letters those that a groupId or an errorType means are counted by and by. */
   readonly counting: boolean;
   readonly coord: Coord;
 }
@@ -407,6 +460,7 @@ export interface Task {
   readonly kind: "redrive";
   readonly state: "running" | "done" | "cancelled";
   readonly matched: number;
+  /** Whether `matched` still grows: of more than 2,000 dead letters those that a groupId or an errorType means are counted by and by. */
   readonly counting: boolean;
   readonly moved: number;
   readonly startedAt: Time;
@@ -472,18 +526,30 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>;
     readonly body: {
       readonly messages: readonly {
+        /** Any JSON value; exactly one of this and bodyBase64 is given. */
         readonly body?: unknown;
+        /** Bytes instead of a JSON value. */
         readonly bodyBase64?: string | undefined;
+        /** What the body is. */
         readonly contentType?: string | undefined;
+        /** Messages of one group are delivered in order. */
         readonly groupId?: string | undefined;
+        /** The same id again is the same message, as long as the queue's dedupWindowMs or dedupMode says. */
         readonly dedupId?: string | undefined;
+        /** Deliver it so much later (0); not beside notBefore. */
         readonly delayMs?: number | undefined;
+        /** Deliver it not before this time. */
         readonly notBefore?: string | undefined;
+        /** It ends when nobody has received it so long after it was ready (the queue's retentionMs). */
         readonly ttlMs?: number | undefined;
+        /** Higher ones first (4). */
         readonly priority?: number | undefined;
+        /** Dead after so many failures (the queue's maxFailures). */
         readonly maxFailures?: number | undefined;
+        /** Texts by name, kept as they are sent. */
         readonly headers?: Readonly<Record<string, string>> | undefined;
       }[];
+      /** All or none (false). */
       readonly atomic?: boolean | undefined;
     };
     readonly answer: BatchEnqueued;
@@ -493,16 +559,27 @@ export interface Operations {
     readonly params: { readonly queue: string };
     readonly query: Readonly<Record<string, never>>;
     readonly body: {
+      /** Any JSON value; exactly one of this and bodyBase64 is given. */
       readonly body?: unknown;
+      /** Bytes instead of a JSON value. */
       readonly bodyBase64?: string | undefined;
+      /** What the body is. */
       readonly contentType?: string | undefined;
+      /** Messages of one group are delivered in order. */
       readonly groupId?: string | undefined;
+      /** The same id again is the same message, as long as the queue's dedupWindowMs or dedupMode says. */
       readonly dedupId?: string | undefined;
+      /** Deliver it so much later (0); not beside notBefore. */
       readonly delayMs?: number | undefined;
+      /** Deliver it not before this time. */
       readonly notBefore?: string | undefined;
+      /** It ends when nobody has received it so long after it was ready (the queue's retentionMs). */
       readonly ttlMs?: number | undefined;
+      /** Higher ones first (4). */
       readonly priority?: number | undefined;
+      /** Dead after so many failures (the queue's maxFailures). */
       readonly maxFailures?: number | undefined;
+      /** Texts by name, kept as they are sent. */
       readonly headers?: Readonly<Record<string, string>> | undefined;
     };
     readonly answer: Enqueued;
@@ -512,13 +589,21 @@ export interface Operations {
     readonly params: { readonly queue: string };
     readonly query: Readonly<Record<string, never>>;
     readonly body: {
+      /** Messages at most (1). */
       readonly max?: number | undefined;
+      /** How long they are yours (the queue's leaseMsDefault). */
       readonly leaseMs?: number | undefined;
+      /** How long to wait for the first message (0). */
       readonly waitMs?: number | undefined;
+      /** The same id again, within 5 min, gives the same messages with the same leases. */
       readonly dequeueId?: string | undefined;
+      /** `delete` takes them out without a lease (lease). */
       readonly mode?: "lease" | "delete" | undefined;
+      /** Messages of one group at most (max). */
       readonly maxPerGroup?: number | undefined;
+      /** `dead` gives out dead letters (ready). */
       readonly from?: "ready" | "dead" | undefined;
+      /** What operators see as the holder of the leases. */
       readonly worker?: string | undefined;
     };
     readonly answer: Dequeued;
@@ -533,31 +618,49 @@ export interface Operations {
         | {
             readonly leaseId: string;
             readonly action: "nack";
+            /** Kept with the message. */
             readonly error?:
-              | { readonly type?: string | undefined; readonly message?: string | undefined }
+              | {
+                  /** Its kind, by which a redrive can choose. */
+                  readonly type?: string | undefined;
+                  /** What went wrong; cut at 1 KiB. */
+                  readonly message?: string | undefined;
+                }
               | undefined;
+            /** How long it waits (as the queue's backoff says). */
             readonly delayMs?: number | undefined;
           }
         | {
             readonly leaseId: string;
             readonly action: "release";
+            /** How long nobody gets it (0). */
             readonly delayMs?: number | undefined;
           }
         | {
             readonly leaseId: string;
             readonly action: "reject";
+            /** Kept with the message. */
             readonly error?:
-              | { readonly type?: string | undefined; readonly message?: string | undefined }
+              | {
+                  /** Its kind, by which a redrive can choose. */
+                  readonly type?: string | undefined;
+                  /** What went wrong; cut at 1 KiB. */
+                  readonly message?: string | undefined;
+                }
               | undefined;
+            /** Why; kept with the message, cut at 1 KiB. */
             readonly reason?: string | undefined;
           }
         | {
             readonly leaseId: string;
             readonly action: "extend";
+            /** How long from now (the queue's leaseMsDefault). */
             readonly leaseMs?: number | undefined;
+            /** How far the work is, for operators; replaces what was said before. */
             readonly progress?: unknown;
           }
       )[];
+      /** All or none (false). */
       readonly atomic?: boolean | undefined;
     };
     readonly answer: SettledMany;
@@ -574,9 +677,16 @@ export interface Operations {
     readonly params: { readonly queue: string; readonly leaseId: string };
     readonly query: Readonly<Record<string, never>>;
     readonly body: {
+      /** Kept with the message. */
       readonly error?:
-        | { readonly type?: string | undefined; readonly message?: string | undefined }
+        | {
+            /** Its kind, by which a redrive can choose. */
+            readonly type?: string | undefined;
+            /** What went wrong; cut at 1 KiB. */
+            readonly message?: string | undefined;
+          }
         | undefined;
+      /** How long it waits (as the queue's backoff says). */
       readonly delayMs?: number | undefined;
     };
     readonly answer: Settled;
@@ -585,7 +695,10 @@ export interface Operations {
   readonly releaseLease: {
     readonly params: { readonly queue: string; readonly leaseId: string };
     readonly query: Readonly<Record<string, never>>;
-    readonly body: { readonly delayMs?: number | undefined };
+    readonly body: {
+      /** How long nobody gets it (0). */
+      readonly delayMs?: number | undefined;
+    };
     readonly answer: Settled;
   };
   /** Dead at once, no retry. */
@@ -593,9 +706,16 @@ export interface Operations {
     readonly params: { readonly queue: string; readonly leaseId: string };
     readonly query: Readonly<Record<string, never>>;
     readonly body: {
+      /** Kept with the message. */
       readonly error?:
-        | { readonly type?: string | undefined; readonly message?: string | undefined }
+        | {
+            /** Its kind, by which a redrive can choose. */
+            readonly type?: string | undefined;
+            /** What went wrong; cut at 1 KiB. */
+            readonly message?: string | undefined;
+          }
         | undefined;
+      /** Why; kept with the message, cut at 1 KiB. */
       readonly reason?: string | undefined;
     };
     readonly answer: Settled;
@@ -604,7 +724,12 @@ export interface Operations {
   readonly extendLease: {
     readonly params: { readonly queue: string; readonly leaseId: string };
     readonly query: Readonly<Record<string, never>>;
-    readonly body: { readonly leaseMs?: number | undefined; readonly progress?: unknown };
+    readonly body: {
+      /** How long from now (the queue's leaseMsDefault). */
+      readonly leaseMs?: number | undefined;
+      /** How far the work is, for operators; replaces what was said before. */
+      readonly progress?: unknown;
+    };
     readonly answer: Settled;
   };
   /** Extend all leases that a dequeueId still holds. */
@@ -617,30 +742,53 @@ export interface Operations {
   /** Create a queue, or replace its configuration with If-Match. */
   readonly putQueue: {
     readonly params: { readonly queue: string };
-    readonly query: { readonly dryRun?: "true" | "false" | undefined };
+    readonly query: {
+      /** Only show the effect (false). */
+      readonly dryRun?: "true" | "false" | undefined;
+    };
     readonly body: {
+      /** A message that has failed so often is dead. */
       readonly maxFailures?: number | undefined;
+      /** One that was given out so often is dead, too. */
       readonly maxDeliveries?: number | undefined;
+      /** How long a message waits after a failure. */
       readonly backoff?:
         | {
+            /** The wait after the first failure. */
             readonly baseMs?: number | undefined;
+            /** How many times longer each further wait is. */
             readonly factor?: number | undefined;
+            /** The longest wait. */
             readonly maxMs?: number | undefined;
+            /** By which part of itself a wait may be shorter or longer. */
             readonly jitter?: number | undefined;
           }
         | undefined;
+      /** The lease of a dequeue that names none. */
       readonly leaseMsDefault?: number | undefined;
+      /** How long a dedupId is remembered. */
       readonly dedupWindowMs?: number | undefined;
+      /** `untilSettled` remembers a dedupId as long as its message is there. */
       readonly dedupMode?: "window" | "untilSettled" | undefined;
+      /** A message that nobody has received ends after this. */
       readonly retentionMs?: number | undefined;
+      /** A dead letter is removed after this. */
       readonly deadRetentionMs?: number | undefined;
+      /** Messages at most, dead ones included. */
       readonly maxMessages?: number | undefined;
+      /** Their bytes at most. */
       readonly maxBytes?: number | undefined;
+      /** Leases at a time. */
       readonly maxInFlight?: number | undefined;
+      /** Bytes of a body at most. */
       readonly bodyBytesMax?: number | undefined;
+      /** What becomes of a message that has ended. */
       readonly onExpire?: "dead" | "drop" | undefined;
+      /** `block` lets a dead letter hold up its group. */
       readonly onDead?: "continue" | "block" | undefined;
+      /** Purging is refused. */
       readonly denyPurge?: boolean | undefined;
+      /** Deleting the queue is refused. */
       readonly denyDelete?: boolean | undefined;
     };
     readonly answer: Queue;
@@ -648,7 +796,10 @@ export interface Operations {
   /** A queue's configuration and state. */
   readonly getQueue: {
     readonly params: { readonly queue: string };
-    readonly query: { readonly consistency?: "linearizable" | "stale" | undefined };
+    readonly query: {
+      /** `stale` asks any replica, also without a quorum (linearizable). */
+      readonly consistency?: "linearizable" | "stale" | undefined;
+    };
     readonly body: undefined;
     readonly answer: Queue;
   };
@@ -656,9 +807,12 @@ export interface Operations {
   readonly listQueues: {
     readonly params: Readonly<Record<string, never>>;
     readonly query: {
+      /** `stale` asks any replica, also without a quorum (linearizable). */
       readonly consistency?: "linearizable" | "stale" | undefined;
       readonly prefix?: string | undefined;
+      /** Where an earlier page has ended. */
       readonly cursor?: string | undefined;
+      /** Entries at most (50). */
       readonly limit?: string | undefined;
     };
     readonly body: undefined;
@@ -668,14 +822,22 @@ export interface Operations {
   readonly pauseQueue: {
     readonly params: { readonly queue: string };
     readonly query: Readonly<Record<string, never>>;
-    readonly body: { readonly what: "send" | "receive"; readonly reason?: string | undefined };
+    readonly body: {
+      readonly what: "send" | "receive";
+      /** Why, for whoever looks at the queue. */
+      readonly reason?: string | undefined;
+    };
     readonly answer: PausedReply;
   };
   /** Let sending or receiving go on. */
   readonly resumeQueue: {
     readonly params: { readonly queue: string };
     readonly query: Readonly<Record<string, never>>;
-    readonly body: { readonly what: "send" | "receive"; readonly reason?: string | undefined };
+    readonly body: {
+      readonly what: "send" | "receive";
+      /** Why, for whoever looks at the queue. */
+      readonly reason?: string | undefined;
+    };
     readonly answer: PausedReply;
   };
   /** Make dead letters ready again, in the order of their deaths; filter {} means all. */
@@ -684,15 +846,24 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>;
     readonly body: {
       readonly filter: {
+        /** Only these messages. */
         readonly ids?: readonly string[] | undefined;
+        /** Only those that are dead for this. */
         readonly reason?: "max-failures" | "max-deliveries" | "rejected" | "expired" | undefined;
+        /** Only those of this group. */
         readonly groupId?: string | undefined;
+        /** Only those whose last error is of this type. */
         readonly errorType?: string | undefined;
+        /** Only those that are dead since this time. */
         readonly from?: string | undefined;
+        /** Only those that were dead before this time. */
         readonly to?: string | undefined;
       };
+      /** Messages a second (1000). */
       readonly rate?: number | undefined;
+      /** Into this queue (their own). */
       readonly target?: string | undefined;
+      /** Only count what is meant (false). */
       readonly dryRun?: boolean | undefined;
     };
     readonly answer: Redriven;
@@ -700,7 +871,10 @@ export interface Operations {
   /** What a task has done so far; kept for 24 h after its end. */
   readonly getTask: {
     readonly params: { readonly taskId: string };
-    readonly query: { readonly consistency?: "linearizable" | "stale" | undefined };
+    readonly query: {
+      /** `stale` asks any replica, also without a quorum (linearizable). */
+      readonly consistency?: "linearizable" | "stale" | undefined;
+    };
     readonly body: undefined;
     readonly answer: Task;
   };
@@ -715,11 +889,17 @@ export interface Operations {
   readonly listMessages: {
     readonly params: { readonly queue: string };
     readonly query: {
+      /** `stale` asks any replica, also without a quorum (linearizable). */
       readonly consistency?: "linearizable" | "stale" | undefined;
+      /** Only such messages. */
       readonly state?: "ready" | "blocked" | "leased" | "scheduled" | "dead" | undefined;
+      /** Only those of this group. */
       readonly groupId?: string | undefined;
+      /** The one that was sent with this id. */
       readonly dedupId?: string | undefined;
+      /** Where an earlier page has ended. */
       readonly cursor?: string | undefined;
+      /** Entries at most (50). */
       readonly limit?: string | undefined;
     };
     readonly body: undefined;
@@ -728,7 +908,10 @@ export interface Operations {
   /** One message, as long as it is in the queue. */
   readonly getMessage: {
     readonly params: { readonly queue: string; readonly messageId: string };
-    readonly query: { readonly consistency?: "linearizable" | "stale" | undefined };
+    readonly query: {
+      /** `stale` asks any replica, also without a quorum (linearizable). */
+      readonly consistency?: "linearizable" | "stale" | undefined;
+    };
     readonly body: undefined;
     readonly answer: MessageReply;
   };
@@ -736,9 +919,13 @@ export interface Operations {
   readonly listGroups: {
     readonly params: { readonly queue: string };
     readonly query: {
+      /** `stale` asks any replica, also without a quorum (linearizable). */
       readonly consistency?: "linearizable" | "stale" | undefined;
+      /** Only such groups. */
       readonly state?: "ready" | "locked" | "waiting" | "dead" | undefined;
+      /** Where an earlier page has ended. */
       readonly cursor?: string | undefined;
+      /** Entries at most (50). */
       readonly limit?: string | undefined;
     };
     readonly body: undefined;
@@ -747,14 +934,20 @@ export interface Operations {
   /** Delete a queue; force also one that holds messages. */
   readonly deleteQueue: {
     readonly params: { readonly queue: string };
-    readonly query: { readonly force?: "true" | "false" | undefined };
+    readonly query: {
+      /** Also one that holds messages (false). */
+      readonly force?: "true" | "false" | undefined;
+    };
     readonly body: undefined;
     readonly answer: undefined;
   };
   /** Delete a message; force also one that is leased. */
   readonly deleteMessage: {
     readonly params: { readonly queue: string; readonly messageId: string };
-    readonly query: { readonly force?: "true" | "false" | undefined };
+    readonly query: {
+      /** Also one that is leased (false). */
+      readonly force?: "true" | "false" | undefined;
+    };
     readonly body: undefined;
     readonly answer: undefined;
   };
@@ -763,7 +956,9 @@ export interface Operations {
     readonly params: { readonly queue: string };
     readonly query: Readonly<Record<string, never>>;
     readonly body: {
+      /** `ready` are the blocked ones too. */
       readonly states: readonly ("ready" | "scheduled" | "leased" | "dead")[];
+      /** The queue's name again. */
       readonly confirm: string;
     };
     readonly answer: Purged;

@@ -63,3 +63,19 @@ it("says of a value what it may be", () => {
   );
   expect(line({})).toBe("any value");
 });
+
+it("says what a field of a request means, and of which alternatives it is", () => {
+  const table = /<section id="dequeue">[^]*?<\/section>/.exec(page)?.[0] ?? "";
+  expect(table).toContain("How long they are yours (the queue&#39;s leaseMsDefault)");
+  const settle = (/<section id="settle">[^]*?<\/section>/.exec(page)?.[0] ?? "").replaceAll(
+    /\s+/g,
+    " ",
+  );
+  expect(settle).toContain("list of object");
+  expect(settle).toMatch(/settlements\[\]\.action<\/code><\/td> <td>&quot;ack&quot; or &quot;nack/);
+  expect(settle).toContain(
+    "nack: How long it waits (as the queue&#39;s backoff says); release: How",
+  );
+  expect(settle).toContain("<br />extend: How long from now (the queue&#39;s leaseMsDefault)");
+  expect(page).not.toContain("any value or any value");
+});

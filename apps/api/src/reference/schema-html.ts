@@ -14,9 +14,13 @@ export function schemaLine(schema: unknown): Html {
   if (choices.length > 0) return html`${choices.map((each) => JSON.stringify(each)).join(" or ")}`;
   const only = partOf(schema, "const");
   if (only !== undefined) return html`${JSON.stringify(only)}`;
-  const either = [...listOf(schema, "anyOf"), ...listOf(schema, "oneOf")];
-  if (either.length > 0)
-    return either.map(schemaLine).reduce((all, each) => html`${all} or ${each}`);
+  // What else an object must be, beside its fields, the descriptions of these say.
+  const hasFields = partOf(schema, "properties") !== undefined;
+  const either = hasFields ? [] : alternativesOf(schema);
+  if (either.length > 0) {
+    const lines = new Map(either.map(schemaLine).map((line) => [line.html, line]));
+    return [...lines.values()].reduce((all, each) => html`${all} or ${each}`);
+  }
   const items = partOf(schema, "items");
   if (items !== undefined) return html`list of ${schemaLine(items)}${limitsOf(schema)}`;
   return html`${kindOf(schema)}${limitsOf(schema)}`;
@@ -29,17 +33,82 @@ export function fieldsTable(schema: unknown): Html {
 }
 
 function fieldRows(schema: unknown, prefix: string): readonly Html[] {
-  const required = new Set(listOf(schema, "required"));
-  return entriesOf(schema, "properties").flatMap(([name, field]) => {
-    const mark = required.has(name) ? none : html` <i>optional</i>`;
+  return fieldsOf(schema).flatMap(({ name, field, isRequired, words }) => {
+    const mark = isRequired ? none : html` <i>optional</i>`;
     const row = html`<tr>
       <td><code>${prefix}${name}</code>${mark}</td>
-      <td>${schemaLine(field)}</td>
+      <td>${schemaLine(field)}${words === "" ? none : html`<br />${words}`}</td>
     </tr>`;
-    const inner = partOf(field, "properties") === undefined ? partOf(field, "items") : field;
-    const step = inner === field ? "." : "[].";
+    const items = partOf(field, "items");
+    const [inner, step] = items === undefined ? [field, "."] : [items, "[]."];
     return [row, ...fieldRows(inner, `${prefix}${name}${step}`)];
   });
+}
+
+interface Field {
+  readonly name: string;
+  readonly field: unknown;
+  readonly isRequired: boolean;
+  /** What it means, and of which alternatives it is where it is not of all. */
+  readonly words: string;
+}
+
+/** The fields of an object, or of all objects that a value may be, each once. */
+function fieldsOf(schema: unknown): readonly Field[] {
+  if (partOf(schema, "properties") !== undefined) return ownFieldsOf(schema);
+  const alternatives = alternativesOf(schema).map(ownFieldsOf);
+  const all = alternatives.flatMap((fields) => {
+    const kind = kindOfAll(fields);
+    return fields.map((field) => ({ ...field, kind }));
+  });
+  const names = new Set(all.map(({ name }) => name));
+  return [...names].map((name) => {
+    const same = all.filter((each) => each.name === name);
+    return merged(name, same, same.length === alternatives.length);
+  });
+}
+
+/** A field that several alternatives have; `isCommon`: all of them. */
+function merged(
+  name: string,
+  same: readonly (Field & { readonly kind: string })[],
+  isCommon: boolean,
+): Field {
+  const kinds = new Map<string, string[]>();
+  for (const { words, kind } of same) kinds.set(words, [...(kinds.get(words) ?? []), kind]);
+  const isSaidOfAll = isCommon && kinds.size === 1;
+  const words = [...kinds].map(([said, of]) => {
+    if (isSaidOfAll) return said;
+    return said === "" ? of.join(", ") : `${of.join(", ")}: ${said}`;
+  });
+  const [first, ...others] = same.map(({ field }) => field);
+  return {
+    name,
+    field: others.length === 0 ? first : { anyOf: [first, ...others] },
+    isRequired: isCommon && same.every((each) => each.isRequired),
+    words: words.join("; "),
+  };
+}
+
+function ownFieldsOf(schema: unknown): readonly Field[] {
+  const required = new Set(listOf(schema, "required"));
+  return entriesOf(schema, "properties").map(([name, field]) => {
+    return { name, field, isRequired: required.has(name), words: textOf(field, "description") };
+  });
+}
+
+/** What tells an alternative from the others: the fields of it that have one value alone. */
+function kindOfAll(fields: readonly Field[]): string {
+  const kinds = fields.flatMap(({ field }) => {
+    const choices = listOf(field, "enum");
+    const only = choices.length === 1 ? choices[0] : partOf(field, "const");
+    return typeof only === "string" ? [only] : [];
+  });
+  return kinds.join(" ");
+}
+
+function alternativesOf(schema: unknown): readonly unknown[] {
+  return [...listOf(schema, "anyOf"), ...listOf(schema, "oneOf")];
 }
 
 function kindOf(schema: unknown): string {
