@@ -193,7 +193,7 @@ function pop(
   const [firstPopped] = taken;
   assert(firstPopped !== undefined, "a pop that is remembered took a message");
   taken.forEach((message, index) => {
-    queue.bytesIn.popped += storedBytesOf(state, message);
+    queue.bytesPopped += storedBytesOf(state, message);
     messages.setU32(message, messageField.next, taken[index + 1] ?? 0);
   });
   const kept = { count: taken.length, firstFence: 0, firstPopped };

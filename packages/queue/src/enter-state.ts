@@ -14,9 +14,12 @@ export function enterState(
   message: number,
   name: StoredState,
 ): void {
-  state.messages.setU8(message, messageField.state, messageState[name]);
-  queue.seqs[name].add(state.messages.f64(message, messageField.seq));
-  count(state, queue, message, { name, step: 1 });
+  const { messages } = state;
+  const those = queue.byState[name];
+  messages.setU8(message, messageField.state, messageState[name]);
+  those.seqs.add(messages.f64(message, messageField.seq));
+  those.count += 1;
+  those.bytes += storedBytesOf(state, message);
 }
 
 /** It leaves the state in which it is, and is in none until the move that must follow. */
@@ -26,18 +29,10 @@ export function leaveState(
   message: number,
   name: StoredState,
 ): void {
-  state.messages.setU8(message, messageField.state, messageState.none);
-  queue.seqs[name].delete(state.messages.f64(message, messageField.seq));
-  count(state, queue, message, { name, step: -1 });
-}
-
-// How many are ready is counted with what holds their groups up.
-function count(
-  state: QueueState,
-  queue: Queue,
-  message: number,
-  { name, step }: { readonly name: StoredState; readonly step: 1 | -1 },
-): void {
-  queue.bytesIn[name] += step * storedBytesOf(state, message);
-  if (name !== "ready") queue[name] += step;
+  const { messages } = state;
+  const those = queue.byState[name];
+  messages.setU8(message, messageField.state, messageState.none);
+  those.seqs.delete(messages.f64(message, messageField.seq));
+  those.count -= 1;
+  those.bytes -= storedBytesOf(state, message);
 }

@@ -54,13 +54,13 @@ export function isPulseDue(state: QueueState, now: number): boolean {
   const isWaiting = state.leases.count + state.timers.count > 0;
   if (isWaiting && now - state.now >= pulseIntervalMicros) return true;
   if (dueLease(state, state.leaseClockAt(now)) !== 0 || dueTimer(state, now) !== 0) return true;
-  const isAnyKeyDue = keyWindowsOf(state).some(([list, windowMs]) =>
-    isKeyDue(state, list, windowMs, now - windowSlackMicros),
-  );
-  if (isAnyKeyDue || state.calls.isDue(now)) return true;
-  if (state.fences.isDue(now - windowSlackMicros)) return true;
-  if (state.revocations.isDue((now - windowSlackMicros) / 1_000)) return true;
-  if (isTaskDue(state, now) || state.tasks.isDue(now - windowSlackMicros)) return true;
+  const before = now - windowSlackMicros;
+  if (isKeyDue(state, state.idempotencyKeys, idempotencyWindowMs, before)) return true;
+  if (isKeyDue(state, state.adminKeys, adminKeyWindowMs, before)) return true;
+  if (state.calls.isDue(now)) return true;
+  if (state.fences.isDue(before)) return true;
+  if (state.revocations.isDue(before / 1_000)) return true;
+  if (isTaskDue(state, now) || state.tasks.isDue(before)) return true;
   return isAnyQueueDue(state, now);
 }
 
@@ -165,7 +165,7 @@ function dropPopped(state: QueueState, firstPopped: number): void {
   while (message !== 0) {
     const next = state.messages.u32(message, messageField.next);
     const queue = state.queueOf(state.messages.u32(message, messageField.queue));
-    queue.bytesIn.popped -= storedBytesOf(state, message);
+    queue.bytesPopped -= storedBytesOf(state, message);
     freeRecord(state, message);
     message = next;
   }

@@ -23,7 +23,7 @@ export function groupNow(state: QueueState, queue: Queue, group: number): GroupN
   const { records } = state.groups;
   const era = records.u32(group, groupField.era);
   const count = (name: "ready" | "scheduled"): number =>
-    queue.purgedIn[name] > era ? 0 : records.u32(group, groupField[name]);
+    queue.byState[name].purgedIn > era ? 0 : records.u32(group, groupField[name]);
   return {
     group,
     ready: count("ready"),
@@ -42,7 +42,7 @@ function headNow(state: QueueState, queue: Queue, group: number): number {
     if (!isGoneFromOrder(state, queue, message, era)) return message;
     message = state.messages.u32(message, messageField.next);
   }
-  return queue.purgedIn.ready > era ? 0 : message;
+  return queue.byState.ready.purgedIn > era ? 0 : message;
 }
 
 /** A message of a group, or 0 if no other than `looked` messages were looked at in vain. */

@@ -90,24 +90,24 @@ export function settleGroup(state: QueueState, queue: Queue, group: number): voi
   const { held, records } = state.groups;
   const era = records.u32(group, groupField.era);
   if (era === queue.era) return;
-  const { purgedIn } = queue;
+  const { scheduled, ready, leased, dead } = queue.byState;
   records.setU8(
     group,
     groupField.holds,
     records.u8(group, groupField.holds) & ~queue.releasedSince(era),
   );
-  if (purgedIn.ready > era) {
+  if (ready.purgedIn > era) {
     records.setU32(group, groupField.ready, 0);
     // Its bit went with all the others.
     records.setU32(group, groupField.candidate, 0);
   }
-  if (purgedIn.scheduled > era) {
+  if (scheduled.purgedIn > era) {
     records.setU32(group, groupField.scheduled, 0);
     records.setU8(group, groupField.waiting, 0);
   }
-  if (purgedIn.leased > era) records.setU8(group, groupField.leased, 0);
-  const isDeadOver = Math.max(purgedIn.dead, queue.unblockedIn) > era;
-  const isDeadLeasedOver = Math.max(purgedIn.leased, queue.unblockedIn) > era;
+  if (leased.purgedIn > era) records.setU8(group, groupField.leased, 0);
+  const isDeadOver = Math.max(dead.purgedIn, queue.unblockedIn) > era;
+  const isDeadLeasedOver = Math.max(leased.purgedIn, queue.unblockedIn) > era;
   if (isDeadOver && held.u32(group, holdField.dead) > 0) held.setU32(group, holdField.dead, 0);
   if (isDeadLeasedOver && held.u32(group, holdField.deadLeased) > 0) {
     held.setU32(group, holdField.deadLeased, 0);
@@ -126,7 +126,7 @@ function clearOrder(state: QueueState, queue: Queue, group: number): void {
     if (isGoneFromOrder(state, queue, message, era)) leaveOrder(state, message);
     message = next;
   }
-  if (message === 0 || queue.purgedIn.ready <= era) return;
+  if (message === 0 || queue.byState.ready.purgedIn <= era) return;
   groups.cutBehind(group, messages.u32(message, messageField.previous));
   if (groups.held.u32(group, holdField.returned) !== 0) {
     groups.held.setU32(group, holdField.returned, 0);

@@ -76,7 +76,7 @@ function nextOf(
     return group === 0 ? () => -1 : (after) => nextMember(state, queue, group, after);
   }
   if (wanted === null) return (after) => queue.messages.from(after + 1);
-  const seqs = queue.seqs[storedStates[wanted]];
+  const seqs = queue.byState[storedStates[wanted]].seqs;
   return (after) => seqs.from(after + 1);
 }
 

@@ -13,13 +13,13 @@ export function isLive(state: QueueState, queue: Queue, message: number): boolea
   const seq = messages.f64(message, messageField.seq);
   switch (messages.u8(message, messageField.state)) {
     case messageState.scheduled:
-      return queue.seqs.scheduled.has(seq);
+      return queue.byState.scheduled.seqs.has(seq);
     case messageState.ready:
-      return queue.seqs.ready.has(seq);
+      return queue.byState.ready.seqs.has(seq);
     case messageState.leased:
-      return queue.seqs.leased.has(seq);
+      return queue.byState.leased.seqs.has(seq);
     case messageState.dead:
-      return queue.seqs.dead.has(seq);
+      return queue.byState.dead.seqs.has(seq);
     default:
       return true;
   }

@@ -22,21 +22,12 @@ export class Queue {
   readonly incarnation: number;
   version = 1;
   nextSeq = 1;
-  leased = 0;
-  scheduled = 0;
-  dead = 0;
-  /** What the messages of each state count in `bytes`, and what popped bodies do. */
-  readonly bytesIn: Record<StoredState | "popped", number> = {
-    scheduled: 0,
-    ready: 0,
-    leased: 0,
-    dead: 0,
-    popped: 0,
-  };
+  /** What popped bodies count in `bytes`. */
+  bytesPopped = 0;
   /** From seq to message; also of ghosts. */
   readonly messages: SeqMap;
-  /** The seqs of the messages in each state; `ready` are the blocked ones too. */
-  readonly seqs: Record<StoredState, SeqBitset>;
+  /** The messages in each state; `ready` are the blocked ones too. */
+  readonly byState: Readonly<Record<StoredState, MessagesInState>>;
   /** Dead letters in the order of their deaths; not those that are leased. */
   readonly deaths: Deaths;
   nextDeath = 1;
@@ -48,11 +39,10 @@ export class Queue {
   /** What was purged and is not freed yet, oldest first. */
   readonly ghosts: Ghosts[] = [];
   /**
-   * How often something changed for all groups at once, and when that was last: by state a purge of
-   * its messages, and that dead letters hold nobody up any more. Groups follow (`settleGroup`).
+   * How often something changed for all groups at once: messages of a state were purged, or dead
+   * letters hold nobody up any more, which was last in `unblockedIn`. Groups follow (`settleGroup`).
    */
   era = 0;
-  readonly purgedIn: Record<StoredState, number> = { scheduled: 0, ready: 0, leased: 0, dead: 0 };
   unblockedIn = 0;
   /** Dead letters with a lower number of death hold nobody up. */
   holdsFrom = 1;
@@ -78,11 +68,11 @@ export class Queue {
     this.blocks = blocks;
     this.currentConfig = config;
     this.messages = new SeqMap(blocks);
-    this.seqs = {
-      scheduled: new SeqBitset(blocks),
-      ready: new SeqBitset(blocks),
-      leased: new SeqBitset(blocks),
-      dead: new SeqBitset(blocks),
+    this.byState = {
+      scheduled: noMessages(blocks),
+      ready: noMessages(blocks),
+      leased: noMessages(blocks),
+      dead: noMessages(blocks),
     };
     this.deaths = new Deaths(blocks);
     this.groups = new SeqMap(blocks);
@@ -109,7 +99,19 @@ export class Queue {
   }
 
   get blocked(): number {
-    return this.readyOrders.blocked;
+    return this.byState.ready.count - this.ready;
+  }
+
+  get leased(): number {
+    return this.byState.leased.count;
+  }
+
+  get scheduled(): number {
+    return this.byState.scheduled.count;
+  }
+
+  get dead(): number {
+    return this.byState.dead.count;
   }
 
   /** Messages that could be delivered next. */
@@ -119,19 +121,19 @@ export class Queue {
 
   /** What has held groups up that were settled in this era, and does so no more: bits of `hold`. */
   releasedSince(era: number): number {
-    const { scheduled, leased, dead } = this.purgedIn;
+    const { scheduled, leased, dead } = this.byState;
     return (
-      (leased > era ? releasedBy.leased : 0) |
-      (scheduled > era ? releasedBy.scheduled : 0) |
-      (dead > era ? releasedBy.dead : 0) |
+      (leased.purgedIn > era ? releasedBy.leased : 0) |
+      (scheduled.purgedIn > era ? releasedBy.scheduled : 0) |
+      (dead.purgedIn > era ? releasedBy.dead : 0) |
       (this.unblockedIn > era ? hold.dead | hold.deadLeased : 0)
     );
   }
 
   /** What `maxBytes` bounds. */
   get bytes(): number {
-    const { scheduled, ready, leased, dead, popped } = this.bytesIn;
-    return scheduled + ready + leased + dead + popped;
+    const { scheduled, ready, leased, dead } = this.byState;
+    return scheduled.bytes + ready.bytes + leased.bytes + dead.bytes + this.bytesPopped;
   }
 
   /**
@@ -139,20 +141,15 @@ export class Queue {
    * right at once but those of groups, which compare their era with the queue's.
    */
   purge(state: StoredState): number {
-    const removed = state === "ready" ? this.ready + this.blocked : this[state];
+    const those = this.byState[state];
+    const removed = those.count;
     if (removed === 0) return 0;
     const deaths = state === "dead" ? this.deaths.takeAll() : new SeqMap(this.blocks);
-    this.ghosts.push({ state, seqs: this.seqs[state], deaths });
-    this.seqs[state] = new SeqBitset(this.blocks);
-    if (state === "ready") {
-      this.readyOrders.clear();
-    } else {
-      this[state] = 0;
-      this.readyOrders.release(releasedBy[state]);
-    }
-    this.bytesIn[state] = 0;
+    this.ghosts.push({ state, seqs: those.seqs, deaths });
+    if (state === "ready") this.readyOrders.clear();
+    else this.readyOrders.release(releasedBy[state]);
     this.era += 1;
-    this.purgedIn[state] = this.era;
+    Object.assign(those, noMessages(this.blocks), { purgedIn: this.era });
     return removed;
   }
 
@@ -166,7 +163,7 @@ export class Queue {
 
   /** All messages: what `maxMessages` bounds. */
   get messageCount(): number {
-    return this.ready + this.blocked + this.leased + this.scheduled + this.dead;
+    return this.byState.ready.count + this.leased + this.scheduled + this.dead;
   }
 
   /** Everything but the name, the incarnation and what lies in pages. */
@@ -176,14 +173,15 @@ export class Queue {
     for (const count of [this.leased, this.scheduled, this.dead]) writer.u32(count);
     writePauses(writer, this.paused);
     this.expirations.write(writer);
-    writer.u32(this.dedupHeld).u64(this.bytesIn.popped);
+    writer.u32(this.dedupHeld).u64(this.bytesPopped);
     writer.u32(this.era).u32(this.unblockedIn).u64(this.holdsFrom).bool(this.isDeleted);
     writer.u64(this.retentionSeq);
     writeWindowList(writer, this.dedup);
     this.messages.write(writer);
     for (const name of storedStates) {
-      writer.u64(this.bytesIn[name]).u32(this.purgedIn[name]);
-      this.seqs[name].write(writer);
+      const { seqs, bytes, purgedIn } = this.byState[name];
+      writer.u64(bytes).u32(purgedIn);
+      seqs.write(writer);
     }
     writer.u64(this.nextDeath).u64(this.nextGroup);
     this.deaths.write(writer);
@@ -197,13 +195,13 @@ export class Queue {
   restore(reader: ByteReader, dedup: WindowTable): void {
     this.version = reader.u32();
     this.nextSeq = reader.u64();
-    this.leased = reader.u32();
-    this.scheduled = reader.u32();
-    this.dead = reader.u32();
+    this.byState.leased.count = reader.u32();
+    this.byState.scheduled.count = reader.u32();
+    this.byState.dead.count = reader.u32();
     this.paused = readPauses(reader);
     this.expirations.restore(reader);
     this.dedupHeld = reader.u32();
-    this.bytesIn.popped = reader.u64();
+    this.bytesPopped = reader.u64();
     this.era = reader.u32();
     this.unblockedIn = reader.u32();
     this.holdsFrom = reader.u64();
@@ -212,18 +210,35 @@ export class Queue {
     this.dedup = dedup.readList(reader);
     this.messages.restore(reader);
     for (const name of storedStates) {
-      this.bytesIn[name] = reader.u64();
-      this.purgedIn[name] = reader.u32();
-      this.seqs[name].restore(reader);
+      const those = this.byState[name];
+      those.bytes = reader.u64();
+      those.purgedIn = reader.u32();
+      those.seqs.restore(reader);
     }
     this.nextDeath = reader.u64();
     this.nextGroup = reader.u64();
     this.deaths.restore(reader);
     this.groups.restore(reader);
     this.readyOrders.restore(reader);
+    this.byState.ready.count = this.readyOrders.total;
     const batches = reader.u32();
     for (let at = 0; at < batches; at++) this.ghosts.push(readGhosts(reader, this.blocks));
   }
+}
+
+/** What a queue knows of its messages in one state. */
+interface MessagesInState {
+  /** Their seqs. */
+  seqs: SeqBitset;
+  count: number;
+  /** What they count in `bytes`. */
+  bytes: number;
+  /** The era that began with the last purge of such messages; 0 before the first. */
+  purgedIn: number;
+}
+
+function noMessages(blocks: RecordTable): MessagesInState {
+  return { seqs: new SeqBitset(blocks), count: 0, bytes: 0, purgedIn: 0 };
 }
 
 /** What a purge of these states takes away of what holds groups up. */

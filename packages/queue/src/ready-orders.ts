@@ -34,9 +34,9 @@ export class ReadyOrders {
     return this.byHolds[0]?.ready ?? 0;
   }
 
-  /** All others. */
-  get blocked(): number {
-    return this.byHolds.reduce((sum, each) => sum + (each?.ready ?? 0), 0) - this.ready;
+  /** The same and all others, which are added up. */
+  get total(): number {
+    return this.byHolds.reduce((sum, each) => sum + (each?.ready ?? 0), 0);
   }
 
   /** Messages that can be delivered next. */

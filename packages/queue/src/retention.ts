@@ -61,8 +61,8 @@ function nextDead(queue: Queue, least: number): number {
 
 // The lowest seq, from the boundary on, of what is ready or scheduled; or -1.
 function nextKept(queue: Queue): number {
-  const ready = queue.seqs.ready.from(queue.retentionSeq);
-  const scheduled = queue.seqs.scheduled.from(queue.retentionSeq);
+  const ready = queue.byState.ready.seqs.from(queue.retentionSeq);
+  const scheduled = queue.byState.scheduled.seqs.from(queue.retentionSeq);
   if (ready < 0 || scheduled < 0) return Math.max(ready, scheduled);
   return Math.min(ready, scheduled);
 }

@@ -24,12 +24,12 @@ export function sweep(state: QueueState, queue: Queue): void {
     free(state, queue, ghosts, seq);
   }
   const isEmpty = queue.ghosts.length === 0 && queue.dedup.head === 0;
-  if (queue.isDeleted && isEmpty && queue.bytesIn.popped === 0) state.forgetQueue(queue);
+  if (queue.isDeleted && isEmpty && queue.bytesPopped === 0) state.forgetQueue(queue);
 }
 
 /** Whether a pulse has anything to free in the queue. */
 export function hasToSweep(queue: Queue): boolean {
-  return queue.ghosts.length > 0 || (queue.isDeleted && queue.bytesIn.popped === 0);
+  return queue.ghosts.length > 0 || (queue.isDeleted && queue.bytesPopped === 0);
 }
 
 // Whatever still leads to the message lets go of it: a timer, a lease, the order of candidates.
