@@ -65,10 +65,13 @@ export class Members {
 
   /** The newest view that any living member is in. */
   view(nowMs: number): number {
-    const views = this.heard.map((heard, index) => {
-      return heard !== null && this.isAlive(index, nowMs) ? heard.note.view : 0;
-    });
-    return Math.max(0, ...views);
+    let newest = 0;
+    for (const [index, heard] of this.heard.entries()) {
+      if (heard !== null && heard.note.view > newest && this.isAlive(index, nowMs)) {
+        newest = heard.note.view;
+      }
+    }
+    return newest;
   }
 
   /** The member in charge: acting, alive, in the newest view, acknowledged by a quorum. */
@@ -99,9 +102,8 @@ export class Members {
   private hasQuorum(primary: number): boolean {
     const heard = this.statusOf(primary);
     if (heard === null) return false;
-    const recent = heard.note.acknowledgedAgoMs.filter((agoMs, index) => {
-      return index < votersOf(this.config).length && agoMs !== null && agoMs <= acknowledgedMs;
-    });
+    const ofVoters = heard.note.acknowledgedAgoMs.slice(0, votersOf(this.config).length);
+    const recent = ofVoters.filter((agoMs) => agoMs !== null && agoMs <= acknowledgedMs);
     return recent.length >= quorumNeeded(this.config);
   }
 }

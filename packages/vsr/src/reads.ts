@@ -55,10 +55,9 @@ export function serveReads(replica: Replica): void {
 
 /** At most one such heartbeat is out at a time; reads that arrive meanwhile share the next. */
 function confirmWithHeartbeat(replica: Replica, acting: ActingPrimary): void {
-  const isOneOut = replica.reads.some(
-    ({ heartbeat }) => heartbeat !== null && heartbeat > confirmedHeartbeat(replica, acting),
-  );
-  if (isOneOut || replica.reads.every(({ heartbeat }) => heartbeat !== null)) return;
+  if (replica.reads.every(({ heartbeat }) => heartbeat !== null)) return;
+  const confirmed = confirmedHeartbeat(replica, acting);
+  if (replica.reads.some(({ heartbeat }) => heartbeat !== null && heartbeat > confirmed)) return;
   sendHeartbeat(replica, acting);
   for (const read of replica.reads) read.heartbeat ??= acting.heartbeat;
 }
