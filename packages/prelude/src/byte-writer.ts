@@ -1,6 +1,6 @@
 import { assert } from "./assert.ts";
 import type { Sha256 } from "./digest.ts";
-import { allocateBytes } from "./shared-memory.ts";
+import { copyBytes } from "./shared-memory.ts";
 import { utf8Encode } from "./utf8.ts";
 
 const initialCapacity = 256;
@@ -120,10 +120,9 @@ export class ByteWriter {
     return this.buffer.subarray(0, this.length);
   }
 
-  /** The bytes written so far; a copy that the writer no longer touches (see allocateBytes). */
+  /** The bytes written so far; a copy that the writer no longer touches (see copyBytes). */
   finish(): Uint8Array {
-    const finished = allocateBytes(this.length);
-    finished.set(this.written);
+    const finished = copyBytes(this.written);
     this.lend();
     this.buffer = finished;
     return finished;

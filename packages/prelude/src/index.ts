@@ -5,6 +5,7 @@ export { ByteWriter } from "./byte-writer.ts";
 export { bytesCompare, bytesConcat, bytesEqual, digestBytes, type Sha256 } from "./digest.ts";
 export { hexDecode, hexEncode } from "./hex.ts";
 export { Prng } from "./prng.ts";
+export { copyBytes } from "./shared-memory.ts";
 export {
   type CheckpointableStateMachine,
   type ExecutionContext,

@@ -21,3 +21,10 @@ export function allocateBytes(length: number): Uint8Array {
   used += length;
   return chunk.subarray(used - length, used);
 }
+
+/** A copy of the bytes in memory as `allocateBytes` gives it. */
+export function copyBytes(bytes: Uint8Array): Uint8Array {
+  const copy = allocateBytes(bytes.length);
+  copy.set(bytes);
+  return copy;
+}

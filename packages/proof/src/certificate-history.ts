@@ -1,5 +1,5 @@
 /** The commit certificates that a replica has been shown lately, one for each op. */
-import { bytesConcat, bytesEqual, type Sha256 } from "@quorate/prelude";
+import { bytesConcat, bytesEqual, copyBytes, type Sha256 } from "@quorate/prelude";
 import {
   type CertificateSignature,
   type CommitCertificate,
@@ -37,7 +37,7 @@ export class CertificateHistory {
       this.carried[at] = {
         op,
         headerHash: headerHash.slice(),
-        statement: said.statement.slice(),
+        statement: copyBytes(said.statement),
       };
       return null;
     }

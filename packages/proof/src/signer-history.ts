@@ -1,5 +1,5 @@
 /** What one signer has said lately, as far as something said later may contradict it. */
-import { bytesEqual } from "@quorate/prelude";
+import { bytesEqual, copyBytes } from "@quorate/prelude";
 import {
   decodeBody,
   decodeStatementHeader,
@@ -148,7 +148,7 @@ function keep({ header, statement }: Said, op: number): Kept {
     op,
     lastNormalView: 0,
     bodyDigest: bodyDigest.slice(),
-    statement: statement.slice(),
+    statement: copyBytes(statement),
   };
 }
 

@@ -6,6 +6,7 @@
  * is in memory, and durable with the next superblock that is written for another reason. The best
  * that can be done: what nobody remembers, or nobody who is up, is not noticed.
  */
+import { copyBytes } from "@quorate/prelude";
 import {
   type Admitted,
   decodeBody,
@@ -73,7 +74,7 @@ export class Remembered {
     const before = known.get(aspect);
     if (before !== undefined && !isNewer(next, before)) return;
     // A copy: the statement is a part of the frame that brought it.
-    known.set(aspect, { ...next, statement: next.statement.slice() });
+    known.set(aspect, { ...next, statement: copyBytes(next.statement) });
     this.byMember.set(member, known);
   }
 }
