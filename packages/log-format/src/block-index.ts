@@ -52,6 +52,11 @@ export class BlockIndex {
     return this.byDigest.get(hexEncode(digest)) ?? null;
   }
 
+  /** Whether the block is held whose digest is this in hexadecimal, as `reachableBlocks` has it. */
+  holds(name: string): boolean {
+    return this.byDigest.has(name);
+  }
+
   /** A free slot for this block, the lowest one; it is not held before `stored`. */
   place(digest: Uint8Array, length: number): HeldBlock {
     while (this.slots[this.lowestFree] !== undefined) this.lowestFree += 1;

@@ -4,7 +4,7 @@
  * blocks stay bounded, whoever is down meanwhile.
  */
 import { reachableBlocks } from "@quorate/log-format";
-import { bytesEqual, hexDecode, present } from "@quorate/prelude";
+import { bytesEqual } from "@quorate/prelude";
 import { checkpointFault } from "@quorate/proof";
 import { type Checkpoint, checkpointsMax } from "@quorate/protocol";
 import { type Replica } from "@quorate/vsr";
@@ -108,7 +108,7 @@ export class Checkpoints {
     while (step.done !== true) step = walk.next(disk.readBlock(index, step.value));
     if (step.value === null) throw new Violation("checkpoints", `${name} cannot walk op ${op}`);
     for (const digest of step.value) {
-      if (index.locate(present(hexDecode(digest))) === null) {
+      if (!index.holds(digest)) {
         throw new Violation("checkpoints", `${name} lacks block ${digest} of op ${op}`);
       }
     }

@@ -4,8 +4,9 @@
 const prime = 0x01000193;
 
 export class Trace {
-  private first = 0x811c9dc5;
-  private second = 0x9e3779b9;
+  // Signed words are small integers to V8; others it would keep as objects.
+  private first = 0x811c9dc5 | 0;
+  private second = 0x9e3779b9 | 0;
   private readonly print: ((line: string) => void) | null;
 
   constructor(print: ((line: string) => void) | null) {
@@ -46,6 +47,6 @@ export class Trace {
 
   private word(word: number): void {
     this.first = Math.imul(this.first ^ word, prime);
-    this.second = Math.imul(this.second ^ word, prime) + 1;
+    this.second = (Math.imul(this.second ^ word, prime) + 1) | 0;
   }
 }
