@@ -1,6 +1,7 @@
 /** A configuration as bytes, and what is asked of each of its fields alike. */
 import { type ByteReader, type ByteWriter, DecodeError } from "@quorate/prelude";
 import {
+  type BackoffConfig,
   type QueueConfig,
   queueConfigChoices,
   type QueueConfigPatch,
@@ -72,131 +73,68 @@ interface NumberField {
   write(config: QueueConfigPatch, value: number): QueueConfigPatch;
 }
 
-const number = (
-  pointer: QueueConfigPointer,
-  read: NumberField["read"],
-  write: NumberField["write"],
-): NumberField => ({ pointer, read, write });
+type NumbersOf<Fields> = {
+  [Name in keyof Fields]: Fields[Name] extends number ? Name : never;
+}[keyof Fields];
 
+const number = (name: NumbersOf<QueueConfig>): NumberField => ({
+  pointer: `/${name}`,
+  read: (config) => config[name],
+  write: (config, value) => ({ ...config, [name]: value }),
+});
+
+const ofBackoff = (name: NumbersOf<BackoffConfig>): NumberField => ({
+  pointer: `/backoff/${name}`,
+  read: (config) => config.backoff?.[name],
+  write: (config, value) => ({ ...config, backoff: { ...config.backoff, [name]: value } }),
+});
+
+/** In the order of their bits. */
 const numberFields: readonly NumberField[] = [
-  number(
-    "/maxFailures",
-    (c) => c.maxFailures,
-    (c, v) => ({ ...c, maxFailures: v }),
-  ),
-  number(
-    "/maxDeliveries",
-    (c) => c.maxDeliveries,
-    (c, v) => ({ ...c, maxDeliveries: v }),
-  ),
-  number(
-    "/backoff/maxMs",
-    (c) => c.backoff?.maxMs,
-    (c, v) => ({ ...c, backoff: { ...c.backoff, maxMs: v } }),
-  ),
-  number(
-    "/backoff/baseMs",
-    (c) => c.backoff?.baseMs,
-    (c, v) => ({ ...c, backoff: { ...c.backoff, baseMs: v } }),
-  ),
-  number(
-    "/backoff/factor",
-    (c) => c.backoff?.factor,
-    (c, v) => ({ ...c, backoff: { ...c.backoff, factor: v } }),
-  ),
-  number(
-    "/backoff/jitter",
-    (c) => c.backoff?.jitter,
-    (c, v) => ({ ...c, backoff: { ...c.backoff, jitter: v } }),
-  ),
-  number(
-    "/leaseMsDefault",
-    (c) => c.leaseMsDefault,
-    (c, v) => ({ ...c, leaseMsDefault: v }),
-  ),
-  number(
-    "/dedupWindowMs",
-    (c) => c.dedupWindowMs,
-    (c, v) => ({ ...c, dedupWindowMs: v }),
-  ),
-  number(
-    "/retentionMs",
-    (c) => c.retentionMs,
-    (c, v) => ({ ...c, retentionMs: v }),
-  ),
-  number(
-    "/deadRetentionMs",
-    (c) => c.deadRetentionMs,
-    (c, v) => ({ ...c, deadRetentionMs: v }),
-  ),
-  number(
-    "/maxMessages",
-    (c) => c.maxMessages,
-    (c, v) => ({ ...c, maxMessages: v }),
-  ),
-  number(
-    "/maxBytes",
-    (c) => c.maxBytes,
-    (c, v) => ({ ...c, maxBytes: v }),
-  ),
-  number(
-    "/maxInFlight",
-    (c) => c.maxInFlight,
-    (c, v) => ({ ...c, maxInFlight: v }),
-  ),
-  number(
-    "/bodyBytesMax",
-    (c) => c.bodyBytesMax,
-    (c, v) => ({ ...c, bodyBytesMax: v }),
-  ),
+  number("maxFailures"),
+  number("maxDeliveries"),
+  ofBackoff("maxMs"),
+  ofBackoff("baseMs"),
+  ofBackoff("factor"),
+  ofBackoff("jitter"),
+  number("leaseMsDefault"),
+  number("dedupWindowMs"),
+  number("retentionMs"),
+  number("deadRetentionMs"),
+  number("maxMessages"),
+  number("maxBytes"),
+  number("maxInFlight"),
+  number("bodyBytesMax"),
 ];
 
 interface ChoiceField {
   readonly choices: readonly unknown[];
   read(config: QueueConfigPatch): unknown;
-  write(config: QueueConfigPatch, choice: number): QueueConfigPatch;
+  write(config: QueueConfigPatch, index: number): QueueConfigPatch;
 }
 
-function choiceField<Value>(
-  choices: readonly Value[],
-  read: (config: QueueConfigPatch) => Value | undefined,
-  assign: (config: QueueConfigPatch, value: Value) => QueueConfigPatch,
+function choiceOf<Name extends keyof QueueConfig>(
+  name: Name,
+  choices: readonly QueueConfig[Name][],
 ): ChoiceField {
   return {
     choices,
-    read,
-    write: (config, choice) => {
-      const value = choices[choice];
+    read: (config) => config[name],
+    write: (config, index) => {
+      const value = choices[index];
       if (value === undefined) throw new DecodeError("unknown choice of a configuration field");
-      return assign(config, value);
+      return { ...config, [name]: value };
     },
   };
 }
 
+const falseOrTrue = [false, true];
+
+/** In the order of their bits. */
 const choiceFields: readonly ChoiceField[] = [
-  choiceField(
-    queueConfigChoices.dedupMode,
-    (c) => c.dedupMode,
-    (c, v) => ({ ...c, dedupMode: v }),
-  ),
-  choiceField(
-    queueConfigChoices.onExpire,
-    (c) => c.onExpire,
-    (c, v) => ({ ...c, onExpire: v }),
-  ),
-  choiceField(
-    queueConfigChoices.onDead,
-    (c) => c.onDead,
-    (c, v) => ({ ...c, onDead: v }),
-  ),
-  choiceField(
-    [false, true] as const,
-    (c) => c.denyPurge,
-    (c, v) => ({ ...c, denyPurge: v }),
-  ),
-  choiceField(
-    [false, true] as const,
-    (c) => c.denyDelete,
-    (c, v) => ({ ...c, denyDelete: v }),
-  ),
+  choiceOf("dedupMode", queueConfigChoices.dedupMode),
+  choiceOf("onExpire", queueConfigChoices.onExpire),
+  choiceOf("onDead", queueConfigChoices.onDead),
+  choiceOf("denyPurge", falseOrTrue),
+  choiceOf("denyDelete", falseOrTrue),
 ];
