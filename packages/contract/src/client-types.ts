@@ -10,8 +10,19 @@ import type { Reply, Route } from "./route.ts";
 /** A part of a JSON Schema document, as far as it is looked at. */
 type Part = Readonly<Record<string, unknown>>;
 
+/** A named part of the answers. */
+interface Declared {
+  readonly comment: string;
+  readonly type: string;
+  /** Of an object: its fields as they are written; else none. */
+  readonly fields: readonly string[];
+}
+
 /** The named parts of the answers, by name. */
-type Named = Map<string, string>;
+type Named = Map<string, Declared>;
+
+/** A part that has so many fields of another, and more, is said to extend it. */
+const extendedFieldsMin = 8;
 
 /** The source of a module that declares every route, and the named parts of the answers. */
 export function clientTypes(routes: readonly Route[]): string {
@@ -23,9 +34,10 @@ export function clientTypes(routes: readonly Route[]): string {
       `  ${id}: { method: "${method.toUpperCase()}", path: "${path}", statuses: [${Object.keys(replies).join(", ")}] },`,
   );
   const parts = [...named].toSorted(([left], [right]) => (left < right ? -1 : 1));
+  const declarations = parts.map(([name, part]) => declarationOf(name, part, named));
   const codes = Object.keys(errors).map((code) => `"${code}"`);
   return [
-    ...parts.map(([, declaration]) => declaration),
+    ...declarations,
     `/** Why the API refuses or fails: a code never changes its meaning. */\nexport type ApiErrorCode = ${codes.join(" | ")};`,
     `/** What every route is asked and what it answers. */\nexport interface Operations {\n${operations.join("\n")}\n}`,
     `/** Where every route is, and the statuses that are answers and no errors. */\nexport const operations = {\n${places.join("\n")}\n} as const;`,
@@ -69,12 +81,34 @@ function addNamed(schema: z.ZodType, named: Named): string {
 function declare(name: string, part: Part, named: Named): void {
   if (named.has(name)) return;
   // The place is taken before the fields are looked at, in case that they name the part itself.
-  named.set(name, "");
+  named.set(name, { comment: "", type: "", fields: [] });
   const comment = commentOf(part).trimStart();
   const type = typeOf(part, named);
-  const isObject = type.startsWith("{");
-  const declaration = isObject ? `interface ${name} ${type}` : `type ${name} = ${type};`;
-  named.set(name, `${comment}export ${declaration}`);
+  const fields = type.startsWith("{") ? fieldsOf(part, named) : [];
+  named.set(name, { comment, type, fields });
+}
+
+function declarationOf(name: string, { comment, type, fields }: Declared, named: Named): string {
+  if (fields.length === 0) return `${comment}export type ${name} = ${type};`;
+  const [base, extended = []] = baseOf(fields, named);
+  if (base === undefined) return `${comment}export interface ${name} ${type}`;
+  const own = fields.filter((each) => !extended.includes(each));
+  return `${comment}export interface ${name} extends ${base} ${objectOf(own)}`;
+}
+
+/** The part with fewer fields, all of which are among these; none when they are few. */
+function baseOf(
+  fields: readonly string[],
+  named: Named,
+): readonly [name?: string, fields?: readonly string[]] {
+  for (const [name, other] of named) {
+    const { length } = other.fields;
+    const isPart = other.fields.every((each) => fields.includes(each));
+    if (length >= extendedFieldsMin && length < fields.length && isPart) {
+      return [name, other.fields];
+    }
+  }
+  return [];
 }
 
 /** The type of a value that this part of a schema describes. */
@@ -111,13 +145,13 @@ function objectTypeOf(part: Part, named: Named): string {
   if (properties === undefined && typeof additionalProperties === "object") {
     return `Readonly<Record<string, ${typeOf(partOf(additionalProperties), named)}>>`;
   }
-  const required: unknown = part["required"];
+  return objectOf(fieldsOf(part, named));
+}
+
+function fieldsOf({ properties, required }: Part, named: Named): readonly string[] {
   const isRequired = (name: string) => Array.isArray(required) && required.includes(name);
-  return objectOf(
-    Object.entries(partOf(properties)).map(
-      ([name, each]) =>
-        commentOf(each) + field(name, typeOf(partOf(each), named), isRequired(name)),
-    ),
+  return Object.entries(partOf(properties)).map(
+    ([name, each]) => commentOf(each) + field(name, typeOf(partOf(each), named), isRequired(name)),
   );
 }
 

@@ -203,39 +203,7 @@ export interface MessageLease {
   readonly progress?: unknown;
 }
 
-export interface MessageReply {
-  readonly messageId: MessageId;
-  readonly seq: number;
-  readonly state: "ready" | "blocked" | "leased" | "scheduled" | "dead";
-  readonly groupId: string | null;
-  readonly dedupId: string | null;
-  readonly contentType: string;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly priority: number;
-  readonly enqueuedAt: Time;
-  /** Of a scheduled message. */
-  readonly dueAt: Time | null;
-  /** When it ends unless it is leased then. */
-  readonly expiresAt: Time;
-  readonly deliveries: number;
-  readonly failures: number;
-  readonly redrives: number;
-  readonly body?: unknown;
-  readonly bodyBase64?: string | undefined;
-  readonly lease: MessageLease | null;
-  readonly dead: {
-    readonly reason: "max-failures" | "max-deliveries" | "rejected" | "expired";
-    readonly at: Time;
-  } | null;
-  /** Newest first, 10 are kept. */
-  readonly errors?:
-    | readonly {
-        readonly at: Time;
-        readonly type: string;
-        readonly message: string;
-        readonly worker: string | null;
-      }[]
-    | undefined;
+export interface MessageReply extends Message {
   readonly coord: Coord;
 }
 
