@@ -1,5 +1,6 @@
 /** State transfer by checkpoint: VRR §5.2, rules S2, S9, L2 and A7. */
 import { hexEncode, present } from "@quorate/prelude";
+import { asOp } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { messageIn } from "./testing/in-flight.ts";
 import type { Rig } from "./testing/rig.ts";
@@ -60,6 +61,24 @@ describe("VRR §5.2: a replica whose peers have freed what it lacks", () => {
     );
     // Twelve of the items were in its own checkpoint at op 12, after the session's registration.
     expect(new Set(digests).size).toBeLessThan(30);
+  });
+
+  it("costs a peer no more, however much that has freed", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 3);
+    rig.elapse(30);
+    const { superblock } = rig.disk(0);
+    const op = asOp(2 ** 34);
+    const base = { ...superblock.base, op };
+    const checkpoints = superblock.checkpoints.map((each) => ({ ...each, op }));
+    rig.disk(0).superblock = { ...superblock, base, checkpoints, head: base, commit: op };
+    rig.crash(0);
+    rig.restart(0);
+    // Looked for one by one, so many ops would take minutes.
+    const question = { command: "getState", nonce: 1, top: base, bottom: asOp(0) } as const;
+    rig.inject(0, 2, rig.sign(2, 1, question));
+    const [answer] = rig.network.sent({ from: 0, to: 2, command: "newState" });
+    expect(messageIn(present(answer), "newState").checkpoint).toMatchObject({ op });
   });
 
   it("asks several peers", () => {

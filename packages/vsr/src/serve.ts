@@ -1,5 +1,5 @@
 /** What a replica gives to peers that are behind, in every status (rule L3). */
-import { bytesConcat } from "@quorate/prelude";
+import { bytesConcat, present } from "@quorate/prelude";
 import {
   type Admitted,
   asOp,
@@ -30,9 +30,10 @@ export function onGetState(
     return ignore(replica, "getState", "beyond the log");
   }
   const headers: EntryHeader[] = [];
-  for (let op = top.op as number; op > bottom && headers.length < headersPerNewStateMax; op--) {
-    const slot = replica.log.slotAt(op);
-    if (slot !== null) headers.push(slot.header);
+  // Below the base there is nothing to look for, however much was freed.
+  const lowest = Math.max(bottom, base.op);
+  for (let op = top.op as number; op > lowest && headers.length < headersPerNewStateMax; op--) {
+    headers.push(present(replica.log.slotAt(op)).header);
   }
   const checkpoint = base.op > bottom ? newestCertified(replica) : null;
   tell(replica, header.sender, { command: "newState", nonce, headers, checkpoint });
