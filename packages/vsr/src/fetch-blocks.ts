@@ -99,10 +99,15 @@ export function onBlocks(
   load.peers.silences.delete(question.peer);
   const blocks = take(replica, load.peers, question, lengths, attachment);
   if (blocks.length === 0) return false;
+  store(replica, load, blocks);
+  return true;
+}
+
+/** Blocks of a load go to the block store; until they are there it is not complete (rule A7). */
+export function store(replica: Replica, load: StateLoad, blocks: readonly Block[]): void {
   const token = nextToken(replica);
   replica.storing.set(token, load);
   replica.effects.push({ kind: "write-blocks", blocks, token });
-  return true;
 }
 
 function take(

@@ -6,16 +6,18 @@
  * The state machine goes on with its present state until everything is there.
  */
 import { bytesConcat, DecodeError, type StateLoading } from "@quorate/prelude";
-import { type Checkpoint, decodeStateNode, decodeStateRoot } from "@quorate/protocol";
-import { askPeersForBlocks, type PeerQuestions } from "./fetch-blocks.ts";
+import { type Block, type Checkpoint, decodeStateNode, decodeStateRoot } from "@quorate/protocol";
+import { askPeersForBlocks, type PeerQuestions, store } from "./fetch-blocks.ts";
 import { decodeReplicationState, type ReplicationState } from "./replication-state.ts";
-import type { Replica } from "./state.ts";
+import type { Reading, Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
 
 /** Blocks that are in memory or asked for at once: 4 MiB of the longest. */
 const blocksInWindowMax = 64;
 /** Blocks in one read of the disk. */
 const blocksPerReadMax = 32;
+/** Writes of one load that are under way while it reads on. */
+const writesUnderWayMax = 4;
 
 /** A block that the walk has come to. */
 export interface Wanted {
@@ -79,12 +81,12 @@ export function advanceLoad(replica: Replica): void {
     return;
   }
   const window = load.pending.slice(-blocksInWindowMax).toReversed();
-  readFromDisk(replica, window);
+  const writes = [...replica.storing.values()].filter((each) => each === load).length;
+  if (writes < writesUnderWayMax) readFromDisk(replica, load, window);
   const missing = window.filter(({ state }) => state === "missing");
   if (missing.length > 0 && load.peers === null) load.state = "failed";
   else if (load.peers !== null) askPeersForBlocks(replica, load, load.peers, missing);
-  const isStored = ![...replica.storing.values()].includes(load);
-  if (load.replication !== null && isStored) load.state = "complete";
+  if (load.replication !== null && writes === 0) load.state = "complete";
 }
 
 /** Walks on as far as the blocks are here; false when they are no state. */
@@ -131,26 +133,35 @@ function takeLeaf(load: StateLoad, digest: Uint8Array, bytes: Uint8Array): void 
   }
 }
 
-function readFromDisk(replica: Replica, window: readonly Wanted[]): void {
+function readFromDisk(replica: Replica, load: StateLoad, window: readonly Wanted[]): void {
   const fresh = window.filter(({ state }) => state === "new");
   for (let start = 0; start < fresh.length; start += blocksPerReadMax) {
     const some = fresh.slice(start, start + blocksPerReadMax);
     for (const each of some) each.state = "reading";
     const token = nextToken(replica);
-    replica.reading.set(token, { for: "load", wanted: some });
+    replica.reading.set(token, { for: "load", load, wanted: some });
     replica.effects.push({ kind: "read-blocks", digests: some.map(({ digest }) => digest), token });
   }
 }
 
-/** What this disk holds of a load. */
+/**
+ * What this disk holds of a load. What a former transfer has left there belongs to no checkpoint,
+ * and may be about to be freed: so it is handed over again, which costs no write where it stays.
+ */
 export function onReadForLoad(
-  blocksWanted: readonly Wanted[],
+  replica: Replica,
+  { load, wanted: blocksWanted }: Extract<Reading, { for: "load" }>,
   blocks: readonly (Uint8Array | null)[],
 ): void {
+  const held: Block[] = [];
   for (const [index, each] of blocksWanted.entries()) {
-    each.bytes = blocks[index] ?? null;
-    each.state = each.bytes === null ? "missing" : "here";
+    const bytes = blocks[index] ?? null;
+    each.bytes = bytes;
+    each.state = bytes === null ? "missing" : "here";
+    if (bytes !== null) held.push({ digest: each.digest, bytes });
   }
+  const isOver = replica.load !== load || load.purpose === "open";
+  if (held.length > 0 && !isOver) store(replica, load, held);
 }
 
 function wanted(digest: Uint8Array, level: number | null): Wanted {

@@ -2,7 +2,7 @@
 import { present } from "@quorate/prelude";
 import { describe, expect, it } from "vitest";
 import { expectCaughtUp, leftBehind, settledTicks, work } from "./testing/left-behind.ts";
-import { startedRig } from "./testing/stories.ts";
+import { electBy, startedRig } from "./testing/stories.ts";
 
 describe("a transfer that is overtaken", () => {
   it("by a newer checkpoint goes on to it, though writes for the older one end late", () => {
@@ -110,5 +110,53 @@ describe("a transfer that is overtaken", () => {
     rig.elapse(settledTicks);
     expectCaughtUp(rig, 0, 1);
     expect(rig.replica(0).loadedOp).toBeGreaterThan(0);
+  });
+});
+
+describe("blocks that an earlier transfer has left on the disk", () => {
+  it("are part of the next one, though they are being freed when it reads them", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    const cutCheckpoints = (): void => {
+      rig.network.cut({ to: 0, command: "checkpoint" });
+      rig.network.cut({ to: 0, command: "checkpointCertificate" });
+    };
+    cutCheckpoints();
+    work(rig, 1, 4);
+    rig.elapse(30);
+    const [checkpoint] = rig.replica(1).checkpoints;
+    rig.isolate(0);
+    work(rig, 5, 20);
+    rig.elapse(30);
+    rig.network.heal();
+    cutCheckpoints();
+    rig.network.hold({ to: 0, command: "blocks" });
+    rig.elapse(30);
+    for (let answers = 0; answers < 2; answers++) {
+      rig.deliver({ to: 0, command: "blocks" });
+      rig.elapse(1);
+    }
+    expect(rig.replica(0).load).toMatchObject({ state: "walking" });
+    rig.network.hold({ to: 0, command: "newState" });
+    rig.isolate(1);
+    electBy(rig, 0, 2);
+    expect(rig.replica(0)).toMatchObject({ view: 2, fetch: { purpose: "follow" }, load: null });
+    // Its own checkpoint gets its certificate now, so that everything else may be freed.
+    rig.disk(0).holdRetains();
+    const certificate = {
+      command: "checkpointCertificate",
+      checkpoint: present(checkpoint),
+    } as const;
+    rig.inject(0, 2, rig.sign(2, 2, certificate));
+    rig.completeAll(0);
+    rig.network.release();
+    rig.elapse(20);
+    rig.disk(0).release();
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 2);
+    expect(rig.replica(0).loadedOp).toBeGreaterThan(4);
+    rig.restart(0);
+    rig.elapse(10);
+    expect(rig.alarms(0)).toEqual([]);
+    expect(rig.replica(0).isStateOpen).toBe(true);
   });
 });

@@ -168,7 +168,7 @@ export type Reading =
       readonly stored: readonly (LogPosition | null)[];
     }
   | { readonly for: "peer-blocks"; readonly to: Peer; readonly nonce: number }
-  | { readonly for: "load"; readonly wanted: readonly Wanted[] };
+  | { readonly for: "load"; readonly load: StateLoad; readonly wanted: readonly Wanted[] };
 
 /** A function of the log alone, so that every replica takes its checkpoints at the same ops. */
 export interface CheckpointSchedule {

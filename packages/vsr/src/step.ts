@@ -219,7 +219,7 @@ function onBlocksRead(
 ): void {
   const reading = present(replica.reading.get(token), "blocks are read only when asked for");
   replica.reading.delete(token);
-  if (reading.for === "load") return onReadForLoad(reading.wanted, blocks);
+  if (reading.for === "load") return onReadForLoad(replica, reading, blocks);
   assert(reading.for === "peer-blocks", "blocks are read for a load or for a peer");
   sendBlocks(replica, reading.to, reading.nonce, blocks);
 }

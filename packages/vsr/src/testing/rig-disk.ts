@@ -36,7 +36,9 @@ export class RigDisk {
   private readonly rotten = new Set<string>();
   private readonly blocks = new Map<string, Uint8Array>();
   private pending: DiskEffect[] = [];
-  private readonly held = new Set<DiskWork>();
+  private readonly held = new Set<DiskWork | "retain-blocks">();
+  /** Roots of the retains that wait; blocks that are written later wait behind them. */
+  private retains: (readonly Uint8Array[])[] = [];
 
   /** A new member's disk holds its first superblock and nothing else. */
   constructor(superblock: Superblock) {
@@ -52,8 +54,14 @@ export class RigDisk {
     for (const kind of kinds) this.held.add(kind);
   }
 
+  /** What is to be freed, or written to the block store after that, waits until it is released. */
+  holdRetains(): void {
+    this.held.add("retain-blocks").add("write-blocks");
+  }
+
   release(): void {
     this.held.clear();
+    for (const stateRoots of this.retains.splice(0)) this.retain(stateRoots);
   }
 
   /** Completes the oldest work (of one kind, held or not, if named); null when there is none. */
@@ -82,6 +90,7 @@ export class RigDisk {
 
   /** What no root reaches may go. The rig frees only what no tree names any more. */
   retain(stateRoots: readonly Uint8Array[]): void {
+    if (this.held.has("retain-blocks")) return void this.retains.push(stateRoots);
     const reached = new Set<string>();
     for (const root of stateRoots) reach(this.blocks, root, reached);
     for (const digest of this.blocks.keys()) if (!reached.has(digest)) this.blocks.delete(digest);
@@ -106,6 +115,7 @@ export class RigDisk {
 
   crash(): void {
     this.pending = [];
+    this.retains = [];
     this.held.clear();
   }
 
