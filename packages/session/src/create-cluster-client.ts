@@ -60,7 +60,7 @@ class Client implements ClusterClient, TransportEvents {
   private readonly members: Members;
   private readonly sessions: readonly VsrSession[];
   private readonly calls = new WaitingCalls();
-  private readonly reads = new WaitingReads();
+  private readonly reads: WaitingReads;
   private readonly watchers = new Watchers();
   private readonly notes: NoteReader;
   private readonly news = new HealthNews(() => this.health());
@@ -78,6 +78,7 @@ class Client implements ClusterClient, TransportEvents {
     const { clusterId, epoch } = config;
     this.place = { clusterId, epoch, configDigest, view: asView(0) };
     this.members = new Members(config);
+    this.reads = new WaitingReads(parts.clock.wallMicros());
     this.notes = new NoteReader(parts.log);
     this.transport = parts.connect(this);
     const ports = {

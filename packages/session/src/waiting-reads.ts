@@ -19,7 +19,15 @@ const readsMax = 20_000;
 
 export class WaitingReads {
   private readonly reads = new Map<number, Read>();
-  private nextId = 1;
+  private nextId: number;
+
+  /**
+   * A member may still owe an answer to a former process of this gateway, and gives it to the new
+   * one: their ids must not meet. So they are counted from the wall clock's microseconds at its start.
+   */
+  constructor(startedMicros: number) {
+    this.nextId = Math.floor(startedMicros);
+  }
 
   /** False when there is no room. */
   add(read: Read): boolean {
