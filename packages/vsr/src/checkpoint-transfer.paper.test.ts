@@ -45,6 +45,29 @@ describe("VRR §5.2: a replica whose peers have freed what it lacks", () => {
     expectCaughtUp(rig, 0, 1);
   });
 
+  it("A5: asks under other nonces in another life, so that a late answer is none to it", () => {
+    const rig = leftBehind();
+    const asked = (): readonly number[] =>
+      rig.network.sent({ from: 0 }).flatMap(({ message }) => {
+        const { command } = message;
+        const isQuestion = command === "getState" || command === "getBlocks";
+        return isQuestion ? [message.nonce] : [];
+      });
+    rig.network.heal();
+    rig.network.hold({ command: "blocks" });
+    rig.elapse(30);
+    const before = asked();
+    rig.restart(0);
+    rig.elapse(30);
+    const after = asked().slice(before.length);
+    expect(Math.min(before.length, after.length)).toBeGreaterThan(2);
+    expect(after.filter((nonce) => before.includes(nonce))).toEqual([]);
+    rig.network.release();
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 1);
+    expect(rig.alarms(0)).toEqual([]);
+  });
+
   it("fetches only the blocks that it does not hold", () => {
     const rig = startedRig(3, { checkpointOps: 4 });
     work(rig, 1, 12);

@@ -133,12 +133,20 @@ export function createReplica(origin: ReplicaOrigin): Replica {
     repeatAt: 0,
     viewsFailed: 0,
     answeredAt: new Map(),
-    nextToken: 0,
+    nextToken: firstToken(origin.bootNonce),
     effects: [],
   };
   restartViewChangeTimer(replica);
   if (isOrphaned(superblock, admission)) expireViewChangeTimer(replica);
   return replica;
+}
+
+/**
+ * Questions to peers are named by tokens: an answer that is owed to another life must name none of
+ * this one's (rule A5). 48 bits of the nonce leave room for as many tokens as a life can need.
+ */
+function firstToken(bootNonce: Uint8Array): number {
+  return bootNonce.subarray(0, 6).reduce((token, byte) => token * 256 + byte, 0);
 }
 
 function openingStatus(superblock: Superblock, admission: AdmissionContext): Status {
