@@ -1,7 +1,7 @@
 import type { MessageKey } from "./ids.ts";
 import { isLive } from "./liveness.ts";
 import { wasMoved } from "./message-key.ts";
-import { messageField } from "./message-record.ts";
+import { messageField, messageState } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
 
@@ -13,7 +13,9 @@ export function findMessage(state: QueueState, queue: Queue, key: MessageKey): n
   const { messages } = state;
   const moved = state.moved.find(key);
   if (moved !== 0 && messages.u32(moved, messageField.queue) === queue.incarnation) {
-    return isLive(state, queue, moved) ? moved : 0;
+    // One that was popped keeps its name, for who fetches the answer again, but is gone.
+    const isPopped = messages.u8(moved, messageField.state) === messageState.popped;
+    return !isPopped && isLive(state, queue, moved) ? moved : 0;
   }
   const seq = queue.messages.search((message) => {
     const op = messages.f64(message, messageField.op);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { leaseOf } from "./testing/machine-driver.ts";
 import { begin, everything, kill, taskOf } from "./testing/redriving.ts";
-import { ready, settlement } from "./testing/settling.ts";
+import { ready, refusal, settlement } from "./testing/settling.ts";
 
 describe("a redrive into another queue", () => {
   test("takes messages along with their ids, and gives them seqs of that queue", () => {
@@ -100,6 +100,25 @@ describe("a redrive into another queue", () => {
     driver.dequeue({ queue: "other", mode: "delete" });
     driver.serve(2_000);
     expect(taskOf(driver, task.number)).toMatchObject({ state: "done", moved: 2 });
+  });
+
+  test("leaves nothing to find or to delete of a message that is popped there", () => {
+    const driver = ready();
+    driver.put({}, "other");
+    driver.enqueue({});
+    kill(driver, 1);
+    begin(driver, {}, { target: "other" });
+    driver.serve(1_000);
+    const pop = { queue: "other", mode: "delete", id: "d" } as const;
+    const popped = driver.dequeue(pop).messages.map(({ message }) => message);
+    for (const message of popped) {
+      expect(driver.find(message, "other")).toBe("message-not-found");
+      expect(
+        driver.execute({ type: "delete-message", queue: "other", message, force: true }),
+      ).toEqual(refusal("message-not-found"));
+    }
+    expect(driver.dequeue(pop).messages.map(({ message }) => message)).toEqual(popped);
+    expect(popped).toHaveLength(1);
   });
 
   test("needs that queue to be there", () => {
