@@ -119,12 +119,12 @@ export class CallTable {
 
   /**
    * A lease of the call has ended. The call may be forgotten and its record another's by now: the
-   * fence tells.
+   * fences tell, of which a pop has none.
    */
   leaseEnded(record: number, fence: number): void {
     const { records } = this;
     const first = records.f64(record, field.firstFence);
-    if (fence < first || fence >= first + records.u8(record, field.count)) return;
+    if (first === 0 || fence < first || fence >= first + records.u8(record, field.count)) return;
     const held = records.u32(record, field.held) - 1;
     records.setU32(record, field.held, held);
     if (held === 0) this.ended.add(records.f64(record, field.order));

@@ -56,3 +56,19 @@ test("room for a dequeue is made by the oldest whose leases have all ended, or t
   expect([calls.evict(), calls.evict()]).toEqual([true, false]);
   expect([has("held"), has("popped")]).toEqual([true, true]);
 });
+
+test("the lease of a forgotten dequeue ends without effect on a pop that has its record by now", () => {
+  const store = new PageStore();
+  const calls = new CallTable(store, new RecordTable(store, blockBytes));
+  const minuteMicros = 60_000_000;
+  const call = { queue: 1, max: 2, leaseMs: 0, count: 2 };
+  const lease = { firstFence: 1, firstPopped: 0, isPop: false };
+  const record = calls.add({ ...call, ...lease, key: hashOf("lease"), atMicros: 0 });
+  calls.expire(6 * minuteMicros, () => undefined);
+  const pop = { firstFence: 0, firstPopped: 1, isPop: true };
+  const atMicros = 6 * minuteMicros;
+  expect(calls.add({ ...call, ...pop, key: hashOf("pop"), atMicros })).toBe(record);
+  calls.leaseEnded(record, 1);
+  calls.expire(12 * minuteMicros, () => undefined);
+  expect([calls.count, calls.evict()]).toEqual([0, false]);
+});
