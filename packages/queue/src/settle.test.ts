@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LeaseKey } from "./ids.ts";
+import { type LeaseKey, leaseNever } from "./ids.ts";
 import type { SettleAction } from "./operation.ts";
 import { leaseOf, type MachineDriver } from "./testing/machine-driver.ts";
 import { leased, ready, settlement, settleOne } from "./testing/settling.ts";
@@ -200,6 +200,20 @@ describe("batches:", () => {
     expect(driver.settleAny([settlement("ack", lease), settlement("nack", lease)], true)).toEqual({
       type: "invalid",
     });
+  });
+
+  test("atomic names the first of several that are no lease, though nothing tells them apart", () => {
+    const driver = ready();
+    const lease = leased(driver);
+    const guessed = { ...lease, tag: (lease.tag ^ 1) >>> 0 };
+    const outcome = (...leases: readonly LeaseKey[]): unknown =>
+      driver.settleAny(
+        leases.map((each) => settlement("ack", each)),
+        true,
+      );
+    const unknown = { type: "refused", refusal: { code: "lease-unknown" } };
+    expect(outcome(leaseNever, leaseNever)).toEqual({ ...unknown, index: 0 });
+    expect(outcome(lease, guessed)).toEqual({ ...unknown, index: 1 });
   });
 
   test("atomic judges all by the state before it, so a nack does not rewind its own batch", () => {

@@ -49,9 +49,6 @@ function settleAtOnce(
   queue: Queue,
   settlements: readonly Settlement[],
 ): Uint8Array {
-  if (new Set(settlements.map(({ lease }) => lease.fence)).size < settlements.length) {
-    return encodeOutcome({ type: "invalid" });
-  }
   const judged = settlements.map((settlement, index) => ({
     settlement,
     index,
@@ -60,6 +57,10 @@ function settleAtOnce(
   const results: SettleResult[] = [];
   for (const { verdict, index } of judged) {
     if (verdict.is === "refused") return refuse(verdict.refusal, index);
+  }
+  // Only now: what is no lease at all, or has another's fence, is unknown, however often it is named.
+  if (new Set(settlements.map(({ lease }) => lease.fence)).size < settlements.length) {
+    return encodeOutcome({ type: "invalid" });
   }
   const rank = ({ action, lease }: Settlement): number =>
     action === "ack" ? Number.MAX_SAFE_INTEGER : lease.fence;

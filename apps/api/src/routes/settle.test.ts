@@ -151,6 +151,11 @@ describe("settle", () => {
     ]);
     expect(failed.status).toBe(404);
     expect(problemIn(failed)).toMatchObject({ code: "lease-unknown", index: 1 });
+    const unknown = await send([
+      { leaseId: "x", action: "ack" },
+      { leaseId: "y", action: "ack" },
+    ]);
+    expect(problemIn(unknown)).toMatchObject({ code: "lease-unknown", index: 0 });
     const good = await send([
       { leaseId: a, action: "ack" },
       { leaseId: b, action: "release" },
