@@ -105,6 +105,8 @@ function causesOf({ code, cause }: QuorateError): readonly string[] {
   return innermost instanceof Error && innermost.message !== "" ? [innermost.message] : [];
 }
 
+const whoKnowsMore = "`quorate doctor` looks for the reason, and says what to do.";
+
 /** What to do about a refusal, in the words of this command. */
 const hintsByCode: Readonly<Record<string, string>> = {
   "delete-denied": "`quorate queue set <queue> denyDelete=false` allows it.",
@@ -112,6 +114,10 @@ const hintsByCode: Readonly<Record<string, string>> = {
     "Leases are named by what `quorate receive` prints, and forgotten after a while.",
   "member-not-found": "`quorate cluster info` lists the members.",
   "message-leased": "`quorate message rm --force` deletes it although somebody is at work on it.",
+  "no-quorum": whoKnowsMore,
+  overloaded: whoKnowsMore,
+  starting: whoKnowsMore,
+  "timed-out": whoKnowsMore,
   "message-not-found": "It is done or deleted, was never in this queue, or the id is mistyped.",
   paused: "`quorate queue show <queue>` says why; `quorate queue resume <queue> send` ends it.",
   "precondition-required":

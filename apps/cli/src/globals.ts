@@ -26,7 +26,7 @@ export function rootCommand() {
     )
     .option(
       "--timeout <duration>",
-      "give a call up after this time, retries included",
+      "give a call up after this time, retries included (30s)",
       durationBetween(1, timeoutMsMax),
     );
 }

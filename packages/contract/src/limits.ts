@@ -11,10 +11,10 @@ const secondMs = 1000;
 /** A request body, before it is parsed: a full batch of bodies, its base64 and its fields. */
 export const requestBytesMax = 6 * mib;
 
-/** A stored body, whatever the queue allows: one op must stay well below a mesh frame. */
+/** A stored body, whatever the queue allows: one op must stay well below a frame of the links. */
 export const storedBodyBytesMax = queue.bodyBytesCeiling;
 
-/** Stored bodies of one batch together, and bodies of one dequeue answer: fits a mesh frame. */
+/** Stored bodies of one batch together, and bodies of one dequeue answer: fits a frame of the links. */
 export const batchBytesMax = queue.batchBodyBytesMax;
 
 /** Messages of one enqueue batch, settlements of one settle batch: bounds the work of one op. */

@@ -97,6 +97,7 @@ test("without a quorum a write ends with 7, with an unknown outcome with 8 and a
   const refused = await stage.run("send orders 1 --timeout 200ms");
   expect(refused).toMatchObject({ code: 7, out: "" });
   expect(refused.talk).toContain("no-quorum");
+  expect(refused.talk).toContain("quorate doctor");
   stage.gateway.cluster.failWith("outcome-unknown");
   const unknown = await stage.run("send orders 1 --timeout 200ms");
   expect(unknown.code).toBe(8);
