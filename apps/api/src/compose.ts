@@ -1,26 +1,20 @@
 /** The only place where this process's adapters meet. */
-import { readFile } from "node:fs/promises";
 import { systemClock } from "@quorate/clock";
 import {
   assertVerifierVerdicts,
   nodeCrypto,
-  readKeyFile,
+  type ProcessIdentity,
+  readIdentity,
   readSecretFile,
-  reasonAgainstConfigKeys,
 } from "@quorate/identity";
 import type { Log, Metrics } from "@quorate/ports";
-import {
-  type ClusterConfig,
-  ClusterFileError,
-  digestClusterConfig,
-  parseClusterFile,
-} from "@quorate/protocol";
+import { digestClusterConfig } from "@quorate/protocol";
 import { type ClusterClient, createClusterClient } from "@quorate/session";
 import { createLog, createMetrics } from "@quorate/telemetry";
 import { createTransport, LinkCertificates } from "@quorate/transport";
 import { createAdmission } from "./load/admission.ts";
 import { createApp } from "./app.ts";
-import { type Config, ConfigError } from "./config.ts";
+import type { Config } from "./config.ts";
 import { measureEventLoopLag } from "./load/event-loop-lag.ts";
 import { type GatewayProcess, createGatewayProcess } from "./gateway-process.ts";
 import { timedClient } from "./cluster/latency.ts";
@@ -45,8 +39,9 @@ export async function compose(config: Config): Promise<GatewayProcess> {
   assertVerifierVerdicts();
   const log = createLog(config.log.level, config.gatewayId);
   const metrics = createMetrics();
-  const cluster = await readCluster(config);
-  const { client, latency } = timedClient(await connect(config, { cluster, log, metrics }));
+  const identity = await readIdentity(config, { purpose: "gateway", id: config.gatewayId });
+  const { cluster } = identity;
+  const { client, latency } = timedClient(await connect(config, identity, { log, metrics }));
   const gateway = createGateway(client, { sha256: nodeCrypto.sha256, nowMs });
   const issuers = await loadIssuers(config.issuers, { nowMs, log });
   const sharing = createSharing(linkToRedis(config, log), {
@@ -111,18 +106,10 @@ function linkToRedis({ redis }: Config, log: Log): RedisLink | null {
 
 async function connect(
   config: Config,
-  {
-    cluster,
-    log,
-    metrics,
-  }: { readonly cluster: ClusterConfig; readonly log: Log; readonly metrics: Metrics },
+  { cluster, index, signer: derived }: ProcessIdentity,
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
 ): Promise<ClusterClient> {
-  const index = cluster.gateways.findIndex(({ id }) => id === config.gatewayId);
-  if (index === -1) throw new ConfigError(`the cluster has no gateway ${config.gatewayId}`);
-  const passphrase = readSecretFile(config.passphraseFile).trim();
-  const { clusterId } = cluster;
-  const use = { purpose: "gateway", clusterId, passphrase } as const;
-  const signer = await readKeyFile(config.keyFile, use);
+  const signer = await derived;
   return createClusterClient({
     config: cluster,
     gatewayIndex: index,
@@ -148,20 +135,4 @@ async function connect(
         log,
       }),
   });
-}
-
-async function readCluster(config: Config): Promise<ClusterConfig> {
-  const cluster = await parseCluster(config);
-  const reason = reasonAgainstConfigKeys(cluster);
-  if (reason !== null) throw new ConfigError(`${config.clusterFile}: ${reason}`);
-  return cluster;
-}
-
-async function parseCluster({ clusterFile }: Config): Promise<ClusterConfig> {
-  try {
-    return parseClusterFile(await readFile(clusterFile, "utf8"));
-  } catch (cause) {
-    if (!(cause instanceof ClusterFileError)) throw cause;
-    throw new ConfigError(`${clusterFile}: ${cause.message}`, { cause });
-  }
 }

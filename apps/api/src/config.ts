@@ -1,8 +1,6 @@
 /** What one gateway is told: its file, read once at start. Unknown keys are refused. */
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { issuerCharsMax } from "@quorate/contract";
+import { certificateFiles, certificatesFrom, readConfigFile } from "@quorate/identity/config-file";
 import { logLevels } from "@quorate/telemetry";
 import * as z from "zod";
 import { settableLimits } from "./limits.ts";
@@ -127,15 +125,6 @@ const Redis = z.strictObject({
     .describe("The password, alone in a file that is open to nobody else; null: none."),
 });
 
-const Certificates = z.strictObject({
-  certificateFile: z.string().min(1).describe("This process's certificate and its chain, PEM."),
-  keyFile: z.string().min(1).describe("The certificate's private key, PEM; open to nobody else."),
-  authorityFile: z
-    .string()
-    .min(1)
-    .describe("The authorities whose certificates the replicas must have, PEM."),
-});
-
 const Config = z.strictObject({
   clusterFile: z.string().min(1).describe("The genesis configuration of the cluster."),
   gatewayId: z.string().min(1).max(128).describe("Which of its gateways this is."),
@@ -144,7 +133,8 @@ const Config = z.strictObject({
     .string()
     .min(1)
     .describe("The passphrase of the key file, alone in a file that is open to nobody else."),
-  tls: Certificates.nullable()
+  tls: certificateFiles("the replicas")
+    .nullable()
     .default(null)
     .describe("TLS 1.3 around the links to the replicas, as these have it; null: none."),
   listen: z.strictObject({
@@ -207,11 +197,6 @@ export function configSchema(): object {
 /** See `Config`. */
 export type Config = z.infer<typeof Config>;
 
-/** The configuration file cannot be used; the message says why. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
-
 /**
  * The configuration named by `--config FILE`; relative paths in it start at its folder.
  * QUORATE_REDIS_URL of the environment takes the place of `redis`. Throws ConfigError.
@@ -220,21 +205,26 @@ export function readConfig(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Config {
-  const file = configFile(argv);
   const redisUrl = environment["QUORATE_REDIS_URL"] ?? "";
-  try {
-    const parsed: unknown = JSON.parse(readFileSync(file, "utf8"));
-    const withRedis = redisUrl === "" ? parsed : { ...asRecord(parsed), redis: { url: redisUrl } };
-    return parseConfig(withRedis, dirname(file));
-  } catch (cause) {
-    throw new ConfigError(`${file}: ${reasonOf(cause)}`, { cause });
-  }
+  return readConfigFile(argv, {
+    usage,
+    parse: (parsed, from) =>
+      parseConfig(
+        redisUrl === "" ? parsed : { ...asRecord(parsed), redis: { url: redisUrl } },
+        from,
+      ),
+  });
 }
 
-/** The configuration in a parsed file. Throws ZodError with everything that is wrong. */
-export function parseConfig(parsed: unknown, folder: string): Config {
+const usage =
+  "usage: node apps/api/src/main.ts --config FILE (docs/operating.md says what is in the file)";
+
+/**
+ * The configuration in a parsed file; `from` makes its paths absolute. Throws ZodError with
+ * everything that is wrong.
+ */
+export function parseConfig(parsed: unknown, from: (path: string) => string): Config {
   const config = Config.parse(parsed);
-  const from = (path: string): string => resolve(folder, path);
   return {
     ...config,
     clusterFile: from(config.clusterFile),
@@ -260,33 +250,4 @@ function withPathsFrom(
 ): NonNullable<Config["redis"]> {
   const { passwordFile } = redis;
   return { ...redis, passwordFile: passwordFile === null ? null : from(passwordFile) };
-}
-
-function certificatesFrom(
-  { certificateFile, keyFile, authorityFile }: NonNullable<Config["tls"]>,
-  from: (path: string) => string,
-): NonNullable<Config["tls"]> {
-  return {
-    certificateFile: from(certificateFile),
-    keyFile: from(keyFile),
-    authorityFile: from(authorityFile),
-  };
-}
-
-const usage =
-  "usage: node apps/api/src/main.ts --config FILE (docs/operating.md says what is in the file)";
-
-function configFile(argv: readonly string[]): string {
-  try {
-    const { values } = parseArgs({ args: [...argv], options: { config: { type: "string" } } });
-    if (values.config !== undefined) return resolve(values.config);
-  } catch (cause) {
-    throw new ConfigError(`${reasonOf(cause)}; ${usage}`, { cause });
-  }
-  throw new ConfigError(`--config FILE is missing; ${usage}`);
-}
-
-function reasonOf(cause: unknown): string {
-  if (cause instanceof z.ZodError) return z.prettifyError(cause);
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,7 +1,11 @@
 /** How a gateway's process ends when it cannot start or go on: one line, one named exit code. */
-import { KeyFileError, SecretFileError, VerifierVerdictError } from "@quorate/identity";
+import {
+  ConfigError,
+  KeyFileError,
+  SecretFileError,
+  VerifierVerdictError,
+} from "@quorate/identity";
 import { CertificateError } from "@quorate/transport";
-import { ConfigError } from "./config.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 /** What to say, and with which code to end. */

@@ -1,6 +1,11 @@
 /** The only place where this process's adapters meet. */
 import { systemClock } from "@quorate/clock";
-import { assertVerifierVerdicts, nodeCrypto, readSecretFile } from "@quorate/identity";
+import {
+  assertVerifierVerdicts,
+  nodeCrypto,
+  type ProcessIdentity,
+  readSecretFile,
+} from "@quorate/identity";
 import { createEvidenceFile, createFileJournal } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
 import { digestClusterConfig } from "@quorate/protocol";
@@ -10,7 +15,6 @@ import { createLog, createMetrics, createProbeServer, type ProbeServer } from "@
 import { createTransport, LinkCertificates } from "@quorate/transport";
 import { defaultOptions, isBarred, type Replica } from "@quorate/vsr";
 import type { Config } from "./config.ts";
-import type { MemberIdentity } from "./member-identity.ts";
 import { version } from "./version.ts";
 
 export interface ReplicaProcess {
@@ -23,7 +27,7 @@ export type OnFatal = (reason: FatalReason | JournalFatalReason, cause: unknown)
 
 export function compose(
   config: Config,
-  { cluster, index, signer }: MemberIdentity,
+  { cluster, index, signer }: ProcessIdentity,
   onFatal: OnFatal,
 ): ReplicaProcess {
   assertVerifierVerdicts();

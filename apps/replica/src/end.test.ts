@@ -1,8 +1,7 @@
-import { KeyFileError } from "@quorate/identity";
+import { ConfigError, KeyFileError } from "@quorate/identity";
 import { WrongClockError } from "@quorate/runtime";
 import { CertificateError } from "@quorate/transport";
 import { describe, expect, it } from "vitest";
-import { ConfigError } from "./config.ts";
 import { describeEnd } from "./end.ts";
 import { exitCodes } from "./exit-codes.ts";
 

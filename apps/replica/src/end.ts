@@ -1,5 +1,10 @@
 /** How a replica's process ends when it cannot go on: one line, one named exit code. */
-import { KeyFileError, SecretFileError, VerifierVerdictError } from "@quorate/identity";
+import {
+  ConfigError,
+  KeyFileError,
+  SecretFileError,
+  VerifierVerdictError,
+} from "@quorate/identity";
 import { JournalError } from "@quorate/journal";
 import type { JournalFatalReason } from "@quorate/ports";
 import {
@@ -10,7 +15,6 @@ import {
 } from "@quorate/runtime";
 import { CertificateError } from "@quorate/transport";
 import { NoQuorumOfOthersError } from "@quorate/vsr";
-import { ConfigError } from "./config.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 const fatalCodes: Record<FatalReason | JournalFatalReason, number> = {

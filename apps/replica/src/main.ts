@@ -1,10 +1,10 @@
 /** One member of the cluster, as a process. */
+import { readIdentity } from "@quorate/identity";
 import { readConfig } from "./config.ts";
-import { readIdentity } from "./member-identity.ts";
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2));
-  const identity = await readIdentity(config);
+  const identity = await readIdentity(config, { purpose: "replica", id: config.replicaId });
   // The key is being derived on a thread while the rest of the program is loaded and the disk read.
   const { compose } = await import("./compose.ts");
   const { endNow } = await import("./end.ts");

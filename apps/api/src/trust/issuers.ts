@@ -1,6 +1,7 @@
 /** The issuers of the configuration, each with its keys. */
+import { ConfigError } from "@quorate/identity";
 import type { Log } from "@quorate/ports";
-import { type Config, ConfigError } from "../config.ts";
+import type { Config } from "../config.ts";
 import type { Issuer } from "./token.ts";
 import { createKeySet } from "./key-set.ts";
 import { fileSource, urlSource } from "./key-source.ts";

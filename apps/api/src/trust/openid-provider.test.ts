@@ -90,7 +90,7 @@ async function verify(
   changes: Partial<Config["issuers"][number]> = {},
 ): Promise<Principal> {
   const issuer = { name: "provider", issuer: url, audience, jwksUrl: `${url}/jwks`, ...changes };
-  const { issuers } = parseConfig({ ...rest, issuers: [issuer] }, "/");
+  const { issuers } = parseConfig({ ...rest, issuers: [issuer] }, (path) => path);
   const warn = (message: string): void => {
     throw new Error(message);
   };
