@@ -1,5 +1,11 @@
 /** What every command is given: the output, the gateway, and how to end. */
-import { type Answer, type Call, type OperationId, Quorate } from "@quorate/sdk";
+import {
+  type Answer,
+  type Call,
+  type OperationId,
+  Quorate,
+  type QuorateOptions,
+} from "@quorate/sdk";
 import type { Environment } from "./config.ts";
 import { type Connection, connectionOf } from "./contexts/connection.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -32,6 +38,8 @@ export class Cli {
   #readGlobals: (() => Globals) | null = null;
   #output: Output | null = null;
   #client: Quorate | null = null;
+  /** Of the call that is made now. */
+  #attempts = 0;
   #exitCode: ExitCode = exitCodes.ok;
 
   constructor(host: Host) {
@@ -69,7 +77,8 @@ export class Cli {
   /** Calls a route. Throws a QuorateError. */
   async request<O extends OperationId>(operation: O, call: Call<O>): Promise<Answer<O>> {
     const { timeout: timeoutMs } = this.globals;
-    this.#client ??= this.newClient();
+    this.#client ??= this.newClient(this.noisyFetch());
+    this.#attempts = 0;
     return await this.#client.request(operation, {
       signal: this.host.signal,
       timeoutMs,
@@ -78,10 +87,22 @@ export class Cli {
   }
 
   /** A client for this run's gateway. */
-  newClient(): Quorate {
+  newClient(options: Pick<QuorateOptions, "fetch"> = {}): Quorate {
     const { url, token } = this.connection();
     const access = token === null ? {} : { token };
-    return new Quorate({ url, ...access, maxRetries, userAgent: "quorate-cli" });
+    return new Quorate({ url, ...access, ...options, maxRetries, userAgent: "quorate-cli" });
+  }
+
+  /** Tells a person once that a call is tried again: it may take seconds until it is given up. */
+  private noisyFetch(): Pick<QuorateOptions, "fetch"> {
+    const fetchAttempt: typeof fetch = (input, init) => {
+      this.#attempts += 1;
+      if (this.#attempts === 2 && this.output.showsProgress) {
+        this.output.say("It cannot be done at this moment: trying again …");
+      }
+      return fetch(input, init);
+    };
+    return { fetch: fetchAttempt };
   }
 
   /** A bar for a work of so much; `text` says an amount in words. */

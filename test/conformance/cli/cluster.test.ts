@@ -98,6 +98,10 @@ test("without a quorum a write ends with 7, with an unknown outcome with 8 and a
   expect(refused).toMatchObject({ code: 7, out: "" });
   expect(refused.talk).toContain("no-quorum");
   expect(refused.talk).toContain("quorate doctor");
+  expect(refused.talk).not.toContain("trying again");
+  const patient = await stage.run("send orders 1 --timeout 3s", { person: [] });
+  expect(patient.code).toBe(7);
+  expect(patient.talk.split("trying again"), "a person is told so once").toHaveLength(2);
   stage.gateway.cluster.failWith("outcome-unknown");
   const unknown = await stage.run("send orders 1 --timeout 200ms");
   expect(unknown.code).toBe(8);
