@@ -30,7 +30,7 @@ export type Consistency = "linearizable" | "stale";
 export interface CallOptions {
   /** How long the caller waits, in milliseconds from now. */
   readonly timeoutMs: number;
-  /** When it fires before the operation was handed out, nothing is sent. */
+  /** When it fires before the operation was handed out, nothing is sent: `overloaded`. */
   readonly signal?: CallSignal;
   /**
    * The most bytes that the answer may have; calls whose answers would not fit one reply together

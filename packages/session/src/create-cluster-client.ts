@@ -239,7 +239,8 @@ class Client implements ClusterClient, TransportEvents {
     for (const session of this.sessions) {
       session.repeat(primary, resendMs);
       if (!session.isIdle || !isRequestDue(this.calls, this.sessions, this.nowMs())) continue;
-      const batch = this.calls.takeBatch();
+      const { batch, gone } = this.calls.takeBatch();
+      for (const call of gone) this.fail(call, "overloaded");
       if (batch.length > 0) session.request(batch, primary);
     }
   }

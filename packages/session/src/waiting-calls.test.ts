@@ -26,13 +26,13 @@ function waitingWith(...calls: Call[]): WaitingCalls {
 
 test("a batch takes calls in the order of their arrival", () => {
   const calls = [call(), call(), call()];
-  expect(waitingWith(...calls).takeBatch()).toEqual(calls);
+  expect(waitingWith(...calls).takeBatch().batch).toEqual(calls);
 });
 
 test("a batch holds no more operations than a request may", () => {
   const calls = Array.from({ length: operationsPerRequestMax + 1 }, () => call());
   const waiting = waitingWith(...calls);
-  expect(waiting.takeBatch()).toHaveLength(operationsPerRequestMax);
+  expect(waiting.takeBatch().batch).toHaveLength(operationsPerRequestMax);
   expect(waiting.count).toBe(1);
 });
 
@@ -45,26 +45,26 @@ test("an operation that fits no request is a mistake of the caller, and never wa
 
 test("operations that are too large together travel apart", () => {
   const waiting = waitingWith(call(requestBytesMax / 2), call(requestBytesMax / 2));
-  expect(waiting.takeBatch()).toHaveLength(1);
-  expect(waiting.takeBatch()).toHaveLength(1);
+  expect(waiting.takeBatch().batch).toHaveLength(1);
+  expect(waiting.takeBatch().batch).toHaveLength(1);
 });
 
 test("calls whose answers would not fit one reply travel apart", () => {
   const most = answerBytesPerRequestMax;
   const waiting = waitingWith(call(1, most), call(1, 1));
-  expect(waiting.takeBatch()).toHaveLength(1);
+  expect(waiting.takeBatch().batch).toHaveLength(1);
 });
 
 test("one call always fits, however large its answer may be", () => {
-  expect(waitingWith(call(1, 10 * answerBytesPerRequestMax)).takeBatch()).toHaveLength(1);
+  expect(waitingWith(call(1, 10 * answerBytesPerRequestMax)).takeBatch().batch).toHaveLength(1);
 });
 
-test("a call whose client has gone is not handed out", () => {
+test("a call whose client has gone is not handed out, and is told of, so that it ends", () => {
   const gone = call();
   const stays = call();
   const waiting = waitingWith(gone, stays);
   gone.isWanted = false;
-  expect(waiting.takeBatch()).toEqual([stays]);
+  expect(waiting.takeBatch()).toEqual({ batch: [stays], gone: [gone] });
   expect(waiting.count).toBe(0);
 });
 

@@ -55,14 +55,19 @@ export class WaitingCalls {
     return true;
   }
 
-  /** The next request's worth of calls: as many as fit, at least one, in order. */
-  takeBatch(): Call[] {
+  /**
+   * The next request's worth of calls: as many as fit, at least one, in order. Those on the way to
+   * them whose callers have gone are `gone`: their ends are awaited, too.
+   */
+  takeBatch(): { readonly batch: readonly Call[]; readonly gone: readonly Call[] } {
     let requestBytes = requestOverheadBytes;
     let answerBytes = 0;
     const batch: Call[] = [];
+    const gone: Call[] = [];
     let looked = 0;
     for (const call of this.calls) {
-      if (call.isWanted) {
+      if (!call.isWanted) gone.push(call);
+      else {
         requestBytes += call.operation.length + operationOverheadBytes;
         answerBytes += call.answerBytesMax;
         const fits = requestBytes <= requestBytesMax && answerBytes <= answerBytesPerRequestMax;
@@ -72,7 +77,7 @@ export class WaitingCalls {
       looked += 1;
     }
     this.drop(looked);
-    return batch;
+    return { batch, gone };
   }
 
   /** Removes and returns the calls for which `isDone` holds. */
