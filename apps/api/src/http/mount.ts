@@ -25,7 +25,13 @@ import type { ChangeSignal } from "../live/changes.ts";
 import { nodeText } from "./node-text.ts";
 import type { RateLimits } from "../load/rate-limits.ts";
 import type { Rates } from "../load/rates.ts";
-import { declaredBytes, readBody, refuseTooLarge, waitsToGoOn } from "./request-body.ts";
+import {
+  declaredBytes,
+  readBody,
+  refuseGone,
+  refuseTooLarge,
+  waitsToGoOn,
+} from "./request-body.ts";
 import { nameRequest } from "./request-id.ts";
 
 /** What every route needs. */
@@ -99,6 +105,7 @@ function serverOf<B, Q>(
     authority.revocations.assertKnown(route.scope);
     const counting = route.scope === "public" ? null : rateLimits.enter(principal, queue, response);
     if (counting !== null) await counting;
+    refuseGone(request);
     let bodyBytes = declaredBytes(request);
     // Before room is asked for: what is too large for ever must not be told to come again.
     refuseTooLarge(bodyBytes);

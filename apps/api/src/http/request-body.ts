@@ -29,6 +29,14 @@ export function waitsToGoOn({ headers, httpVersion }: IncomingMessage): boolean 
 }
 
 /**
+ * Throws when the client has gone before its request was looked at. Nothing is heard of its body any
+ * more, not even that it ends, and nobody would take what is handed out.
+ */
+export function refuseGone({ destroyed }: IncomingMessage): void {
+  if (destroyed) throw new ApiError("request-invalid", { detail: "The client has gone." });
+}
+
+/**
  * Reads the whole body. Rejects with `payload-too-large` beyond requestBytesMax, and with
  * `request-invalid` when the client goes away in the middle.
  */

@@ -191,6 +191,7 @@ function waitIn<T>(line: Line, call: Waiting<T>): Promise<T | null> {
     const timer = setTimeout(giveUp, call.waitMs);
     call.signal.addEventListener("abort", giveUp);
     line.join(place);
+    if (call.signal.aborted) giveUp();
   });
 }
 

@@ -3,6 +3,7 @@ import { nodeCrypto } from "@quorate/identity";
 import { assert } from "@quorate/prelude";
 import { ClusterOfOne } from "@quorate/queue/testing";
 import {
+  type CallOptions,
   type ClusterClient,
   ClusterError,
   type ClusterErrorCode,
@@ -73,8 +74,9 @@ export class InProcessCluster implements ClusterClient {
     await Promise.resolve();
   }
 
-  async execute(operation: Uint8Array): Promise<Executed> {
+  async execute(operation: Uint8Array, { signal }: Partial<CallOptions> = {}): Promise<Executed> {
     assert(operation.length <= operationBytesMax, "an operation fits a request");
+    if (signal?.aborted === true) throw new ClusterError("overloaded", 1000);
     await (this.held ?? Promise.resolve());
     if (this.failure !== "outcome-unknown") this.refuse();
     const executed = this.cluster.execute(operation);
