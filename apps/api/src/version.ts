@@ -1,9 +1,4 @@
-import { readFileSync } from "node:fs";
-import * as z from "zod";
-
-const Package = z.object({ version: z.string() });
+import manifest from "../package.json" with { type: "json" };
 
 /** The version of this gateway, as its package says. */
-export const version = Package.parse(
-  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")),
-).version;
+export const { version } = manifest;
