@@ -47,7 +47,7 @@ function endingOfCall(error: QuorateError, isInterrupted: boolean): Ending {
     .filter((fault) => !said.startsWith(fault.toLowerCase()));
   return {
     exitCode: exitCodeOf(error),
-    line: error.message,
+    line: lineOf(error),
     notes: [
       ...faults,
       ...causesOf(error),
@@ -56,6 +56,12 @@ function endingOfCall(error: QuorateError, isInterrupted: boolean): Ending {
       ...(error.requestId === null ? [] : [`request ${error.requestId}`]),
     ],
   };
+}
+
+/** What went wrong, in words of the command line where the API's are about headers. */
+function lineOf({ code, message }: QuorateError): string {
+  if (code !== "precondition-required") return message;
+  return `The queue exists with another configuration. (${code})`;
 }
 
 /** Errors that may stand behind one another: more are a circle. */

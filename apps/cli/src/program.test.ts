@@ -47,11 +47,11 @@ test("a value that cannot be read names the option and what it takes", async () 
 
 test("what no gateway would take is refused in the words of the command line", async () => {
   for (const [call, expected] of [
-    ["dequeue orders --wait 1h", "from 0ms to 30s"],
+    ["dequeue orders --wait 1h", "of at most 30s"],
     ["dequeue orders --lease 100ms", "from 1s to 12h"],
     ["enqueue orders 1 --ttl 500ms", "from 1s to 365d"],
     ["enqueue orders 1 --not-before tomorrow", "a time such as 2026-"],
-    ["nack orders l_1 --delay 8d", "from 0ms to 7d"],
+    ["nack orders l_1 --delay 8d", "of at most 7d"],
     ["token mint --scope read:* --lifetime 13h", "from 1s to 12h"],
   ] as const) {
     const { code, talk } = await runCli(call.split(" "));

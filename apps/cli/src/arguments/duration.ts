@@ -11,8 +11,9 @@ export function durationBetween(minMs: number, maxMs: number): (text: string) =>
   return (text) => {
     const ms = durationMs(text);
     if (ms >= minMs && ms <= maxMs) return ms;
-    const bounds = `${durationWord(minMs)} to ${durationWord(maxMs)}`;
-    throw new InvalidArgumentError(`Expected a duration from ${bounds}.`);
+    const most = durationWord(maxMs);
+    const bounds = minMs === 0 ? `of at most ${most}` : `from ${durationWord(minMs)} to ${most}`;
+    throw new InvalidArgumentError(`Expected a duration ${bounds}.`);
   };
 }
 

@@ -23,8 +23,31 @@ m            3  –
 });
 
 test("a line that is too long is cut, and says so", () => {
-  const lines = tableText(items, columns, { paint, columns: 12, nowMs: 0 }).split("\n");
-  expect(lines).toEqual(["NAME     RE…", "orders  12 …", "m          …"]);
+  const lines = tableText(items, columns, { paint, columns: 18, nowMs: 0 }).split("\n");
+  expect(lines).toEqual(["NAME     READY  P…", "orders  12 000  y…", "m            3  –"]);
+});
+
+test("where a column would have no place at all, values stand below their item", () => {
+  const narrow = tableText(items, columns, { paint, columns: 15, nowMs: 0 });
+  expect(`\n${narrow}\n`).toBe(`
+orders
+  READY 12 000
+  PAUSED yes
+m
+  READY 3
+`);
+  const wider = tableText(items, [...columns, { title: "AGE", of: () => "1s" }], {
+    paint,
+    columns: 22,
+    nowMs: 0,
+  });
+  expect(wider.split("\n")).toEqual([
+    "orders",
+    "  READY 12 000",
+    "  PAUSED yes  AGE 1s",
+    "m",
+    "  READY 3  AGE 1s",
+  ]);
 });
 
 test("a column that gives way does so before the line is cut, and says that it was", () => {

@@ -41,7 +41,10 @@ function columnText({ of }: Column, item: Fields, nowMs: number): string {
   return typeof of === "string" ? cellText(valueAt(item, of)) : visibleLines(of(item, nowMs));
 }
 
-/** A title line and one line for each item; `columns` characters at most, cut at the right. */
+/**
+ * A title line and one line for each item; `columns` characters at most, cut at the right. Where not
+ * even the beginning of each column finds a place, the values of an item stand below its first one.
+ */
 export function tableText(
   items: readonly Fields[],
   list: readonly Column[],
@@ -59,6 +62,7 @@ export function tableText(
     }),
     columns,
   );
+  if (startOfLast(filled) >= columns) return stackedText(items.length, filled, style);
   const line = (cellOf: (each: Filled) => string): string =>
     filled
       .map((each) => padded(cut(cellOf(each), each.width), each.width, each.column.align))
@@ -93,6 +97,35 @@ function fitted(list: readonly Filled[], columns: number): readonly Filled[] {
     excess -= each.width - width;
     return { ...each, width };
   });
+}
+
+/** Characters in front of the last column. */
+function startOfLast(list: readonly Filled[]): number {
+  return list.slice(0, -1).reduce((sum, { width }) => sum + width + gap.length, 0);
+}
+
+/** Each item as its first value and, below it, the others that it has with their titles. */
+function stackedText(
+  count: number,
+  [first, ...others]: readonly Filled[],
+  { paint, columns }: TableStyle,
+): string {
+  const textOf = (row: number): string => {
+    const pairs = others.flatMap(({ column, cells }) => {
+      const cell = cells[row] ?? "";
+      return cell === absent || cell === "" ? [] : [`${column.title} ${cell}`];
+    });
+    const lines: string[] = [];
+    for (const pair of pairs) {
+      const line = lines.at(-1);
+      const longer = `${line ?? ""}${gap}${pair}`;
+      if (line === undefined || longer.length > columns) lines.push(cut(gap + pair, columns));
+      else lines[lines.length - 1] = longer;
+    }
+    const name = paint("title", cut(first?.cells[row] ?? "", columns));
+    return [name, ...lines].join("\n");
+  };
+  return Array.from({ length: count }, (_none, row) => textOf(row)).join("\n");
 }
 
 /** One line for each column: its title, then its value, whose further lines stand below the first. */
