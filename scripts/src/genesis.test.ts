@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseClusterFile } from "@quorate/protocol";
@@ -53,6 +61,16 @@ test("a damaged key file is named, before anything is started", async () => {
 
 test("a passphrase that was changed is named with the key that it does not open", async () => {
   await withDamaged(folder.passphraseFile("o0"), () => "another", folder.keyFile("o0"));
+});
+
+test("a passphrase that others may read is named before anything is started, with its mode", async () => {
+  const path = folder.passphraseFile("r1");
+  chmodSync(path, 0o644);
+  await expect(openCluster(folder)).rejects.toMatchObject({
+    exitCode: exitCodes.damagedFile,
+    message: expect.stringContaining(`${path} has mode 0644`),
+  });
+  chmodSync(path, 0o600);
 });
 
 test("a damaged cluster file is named", async () => {

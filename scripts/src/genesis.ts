@@ -7,6 +7,7 @@ import {
   type KeyPurpose,
   nodeCrypto,
   readKeyFile,
+  readSecretFile,
 } from "@quorate/identity";
 import { formatFolder } from "@quorate/journal";
 import { bytesEqual, hexEncode } from "@quorate/prelude";
@@ -190,7 +191,7 @@ function readConfig(path: string): ClusterConfig {
 
 function readPassphrase(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readSecretFile(path);
   } catch (cause) {
     throw damaged(path, cause);
   }
