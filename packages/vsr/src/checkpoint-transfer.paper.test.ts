@@ -180,7 +180,7 @@ describe("S2: while a state is transferred", () => {
     expect(rig.replica(0)).toMatchObject({ view: 2 });
     expect(rig.disk(0).heldBlocks).toEqual(expect.arrayContaining([...held]));
     rig.network.release();
-    rig.elapse(settledTicks);
+    rig.elapse(2 * settledTicks);
     expectCaughtUp(rig, 0, 2);
   });
 

@@ -10,6 +10,7 @@ import type { StateLoad, Wanted } from "./load-state.ts";
 import { tell } from "./speak.ts";
 import { ignore, otherMembers, raise, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
+import { answerTicks } from "./timeout.ts";
 
 /** What is asked of peers in one load. */
 export interface PeerQuestions {
@@ -17,8 +18,10 @@ export interface PeerQuestions {
   readonly out: Map<number, Question>;
   /** Peers that sent wrong bytes. */
   readonly banned: Set<number>;
-  /** How often a peer did not answer in time since it last did. */
+  /** How often a peer did not answer in time. */
   readonly silences: Map<number, number>;
+  /** Peers that have not answered since they last did not in time. */
+  readonly silent: Set<number>;
 }
 
 interface Question {
@@ -28,12 +31,19 @@ interface Question {
 }
 
 export function newQuestions(): PeerQuestions {
-  return { out: new Map(), banned: new Set(), silences: new Map() };
+  return { out: new Map(), banned: new Set(), silences: new Map(), silent: new Set() };
+}
+
+/** The link to a peer is new: what it left unanswered says nothing of the answers to come. */
+export function forgetSilences(peers: PeerQuestions, peer: number): void {
+  peers.silences.delete(peer);
+  peers.silent.delete(peer);
 }
 
 /**
- * Spreads what is missing over the peers that are idle. The load fails when nobody who answers holds
- * it: one that is down may never come back to deny it, and the others may have a newer state.
+ * Spreads what is missing over the peers that are idle; who is silent is asked only when all are.
+ * The load fails when nobody who answers holds a block: one that is down may never come back to deny
+ * it, and the others may have a newer state.
  */
 export function askPeersForBlocks(
   replica: Replica,
@@ -43,15 +53,15 @@ export function askPeersForBlocks(
 ): void {
   giveUpOverdue(replica, peers);
   const trusted = otherMembers(replica).filter((peer) => !peers.banned.has(peer));
-  const silences = (peer: number): number => peers.silences.get(peer) ?? 0;
-  const heard = trusted.filter((peer) => silences(peer) === 0);
+  const heard = trusted.filter((peer) => !peers.silent.has(peer));
   const answering = heard.length > 0 ? heard : trusted;
   if (missing.some(({ deniedBy }) => answering.every((peer) => deniedBy.has(peer)))) {
     load.state = "failed";
     return;
   }
   const busy = new Set([...peers.out.values()].map(({ peer }) => peer));
-  const idle = trusted.filter((peer) => !busy.has(peer));
+  const silences = (peer: number): number => peers.silences.get(peer) ?? 0;
+  const idle = answering.filter((peer) => !busy.has(peer));
   const share = Math.min(blocksPerRequestMax, Math.ceil(missing.length / idle.length));
   let left = [...missing];
   for (const peer of idle.toSorted((a, b) => silences(a) - silences(b))) {
@@ -76,9 +86,11 @@ function ask(
 
 function giveUpOverdue(replica: Replica, peers: PeerQuestions): void {
   for (const [nonce, { peer, wanted, askedAt }] of peers.out) {
-    if (replica.now - askedAt < replica.identity.options.fetchTicks) continue;
+    const silences = peers.silences.get(peer) ?? 0;
+    if (replica.now - askedAt < answerTicks(replica, silences)) continue;
     peers.out.delete(nonce);
-    peers.silences.set(peer, (peers.silences.get(peer) ?? 0) + 1);
+    peers.silences.set(peer, silences + 1);
+    peers.silent.add(peer);
     for (const each of wanted) if (each.state === "asked") each.state = "missing";
   }
 }
@@ -96,7 +108,7 @@ export function onBlocks(
     return false;
   }
   load.peers.out.delete(nonce);
-  load.peers.silences.delete(question.peer);
+  load.peers.silent.delete(question.peer);
   const blocks = take(replica, load.peers, question, lengths, attachment);
   if (blocks.length === 0) return false;
   store(replica, load, blocks);

@@ -50,6 +50,8 @@ export interface Fetch {
   /** Member that is asked. */
   peer: number;
   askedAt: number;
+  /** Questions that had no answer in time. */
+  silences: number;
   /** `state`: the checkpoint is being loaded. `adopted`: the superblock write that makes it the log is under way. */
   state: "headers" | "state" | "bodies" | "complete" | "adopted";
 }

@@ -24,7 +24,7 @@ export interface VsrOptions {
   readonly voteWindowTicks: number;
   /** A primary without acknowledgements of a quorum for this long stops and votes (rule L7). */
   readonly abdicateTicks: number;
-  /** A fetch without an answer for this long goes to the next peer. */
+  /** A fetch without an answer for this long goes to the next peer; at first, see `answerTicks`. */
   readonly fetchTicks: number;
   /** Entries that are prepared and not yet committed; more requests wait and are merged. */
   readonly preparesInFlightMax: number;

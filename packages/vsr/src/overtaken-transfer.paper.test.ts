@@ -36,7 +36,7 @@ describe("a transfer that is overtaken", () => {
     rig.crash(2);
     rig.network.heal();
     rig.network.release();
-    rig.elapse(settledTicks);
+    rig.elapse(2 * settledTicks);
     work(rig, 41, 42);
     rig.elapse(settledTicks);
     expectCaughtUp(rig, 0, 1);
@@ -65,7 +65,10 @@ describe("a transfer that is overtaken", () => {
     for (const peer of [1, 2]) rig.disk(peer).rotBlock(newest.stateRoot);
     rig.network.heal();
     rig.network.release();
-    rig.elapse(settledTicks);
+    rig.network.cut({ from: 2, to: 0, command: "entries" });
+    rig.elapse(2 * settledTicks);
+    rig.network.heal();
+    rig.elapse(2 * settledTicks);
     expectCaughtUp(rig, 0, 1);
     expect(rig.replica(0).loadedOp).toBe(0);
   });
@@ -151,7 +154,7 @@ describe("blocks that an earlier transfer has left on the disk", () => {
     rig.network.release();
     rig.elapse(20);
     rig.disk(0).release();
-    rig.elapse(settledTicks);
+    rig.elapse(2 * settledTicks);
     expectCaughtUp(rig, 0, 2);
     expect(rig.replica(0).loadedOp).toBeGreaterThan(4);
     rig.restart(0);

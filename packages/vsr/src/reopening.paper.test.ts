@@ -58,7 +58,7 @@ describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
     rig.restart(2);
     electBy(rig, 0, 2);
     work(rig, 23, 30, 2);
-    rig.elapse(10 * announcedTicks);
+    rig.elapse(20 * announcedTicks);
     expect(rig.executed(2)).toEqual(jobs(30));
     expect(rig.executed(0)).toEqual(rig.executed(2));
   });

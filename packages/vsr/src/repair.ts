@@ -33,6 +33,7 @@ import {
 } from "./state-transfer.ts";
 import { ignore, otherMembers, primaryIndex, raise, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
+import { answerTicks } from "./timeout.ts";
 
 type FetchOrder = Pick<Fetch, "purpose" | "top" | "commit" | "doViewChanges" | "known"> & {
   /** The member to ask first. */
@@ -56,6 +57,7 @@ export function beginFetch(replica: Replica, order: FetchOrder): void {
     restarts: 0,
     nonce: 0,
     askedAt: replica.now,
+    silences: 0,
     state: "headers",
   };
   advanceFetch(replica, replica.fetch);
@@ -91,7 +93,9 @@ export function repairCorrupt(replica: Replica): void {
 export function retryFetch(replica: Replica): void {
   const { fetch } = replica;
   if (fetch === null || !isWaitingForPeer(fetch)) return;
-  if (replica.now - fetch.askedAt < replica.identity.options.fetchTicks) return;
+  const rounds = fetch.silences / otherMembers(replica).length;
+  if (replica.now - fetch.askedAt < answerTicks(replica, rounds)) return;
+  fetch.silences += 1;
   fetch.peer = nextPeer(replica, fetch.peer);
   ask(replica, fetch);
 }

@@ -6,6 +6,7 @@ import { onCheckpoint, onCheckpointCertificate } from "./certify.ts";
 import { announceCheckpoints, onCheckpointsDurable, takeCheckpoint } from "./checkpoint.ts";
 import type { Effect } from "./effect.ts";
 import { executeCommitted, onReadForExecution } from "./execute.ts";
+import { forgetSilences } from "./fetch-blocks.ts";
 import { onBlocksAnswer, onEntries, onNewState, onRepaired } from "./fetch-answers.ts";
 import { beat, onCommit, onCommitOk, onRejectClock } from "./heartbeat.ts";
 import { stopIfSuperseded } from "./incarnations.ts";
@@ -185,6 +186,9 @@ function onLinkDown(replica: Replica, peer: Peer): void {
 /** A peer is back: whatever is repeated to it need not wait for its turn. */
 function onLinkUp(replica: Replica, peer: Peer): void {
   if (peer.kind !== "replica") return;
+  const { fetch, load } = replica;
+  if (fetch !== null) fetch.silences = 0;
+  if (load !== null && load.peers !== null) forgetSilences(load.peers, peer.index);
   replica.answeredAt.delete(peer.index);
   remind(replica, peer.index);
 }

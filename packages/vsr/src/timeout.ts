@@ -25,6 +25,18 @@ export function isViewChangeDue(replica: Replica): boolean {
   return replica.now >= replica.viewChangeAt;
 }
 
+/** The longest wait for an answer is so many times doubled: 1.6 s. */
+const doublingsMax = 3;
+
+/**
+ * How long a question waits for its answer: twice as long each time that all who could answer have
+ * not. They may be down; or the link is slow, and a question that is asked again before its answer
+ * can be here is asked for ever.
+ */
+export function answerTicks({ identity }: Replica, rounds: number): number {
+  return identity.options.fetchTicks * 2 ** Math.min(Math.floor(rounds), doublingsMax);
+}
+
 /** True once for each interval; the caller then repeats what must be repeated. */
 export function isRepeatDue(replica: Replica): boolean {
   if (replica.now < replica.repeatAt) return false;
