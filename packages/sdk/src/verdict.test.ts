@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { Reject, Release, verdictOf } from "./verdict.ts";
 
@@ -10,6 +11,20 @@ test("an error nacks, with its name and what it says", () => {
     action: "nack",
     error: { type: "string", message: "no error" },
   });
+});
+
+test("an error of another realm is told apart by what it has", () => {
+  expect(verdictOf(runInNewContext("new SyntaxError('?')"))).toMatchObject({
+    error: { type: "SyntaxError", message: "?" },
+  });
+});
+
+test("whatever is thrown nacks, also what has no text and fails when it is looked at", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const odd = Object.assign(new Error("?"), { name: undefined, message: { code: 1 } });
+  const thrown = [undefined, null, Symbol("s"), 1n, Object.create(null), proxy, odd];
+  for (const each of thrown) expect(verdictOf(each)).toMatchObject({ action: "nack" });
 });
 
 test("Reject rejects, under the name of what it was caused by", () => {

@@ -35,21 +35,42 @@ interface Failure {
 const textCharsMax = 1024;
 const typeCharsMax = 128;
 
-/** The verdict that a thrown value means. */
+/** The verdict that a thrown value means, whatever it is. */
 export function verdictOf(thrown: unknown): Verdict {
-  if (thrown instanceof Release) return { action: "release", delayMs: thrown.delayMs };
-  const action = thrown instanceof Reject ? "reject" : "nack";
-  return { action, error: failureOf(thrown) };
+  try {
+    if (thrown instanceof Release) return { action: "release", delayMs: thrown.delayMs };
+    const action = thrown instanceof Reject ? "reject" : "nack";
+    return { action, error: failureOf(thrown) };
+  } catch {
+    // Anything can be thrown: also what has no text, or fails when it is looked at.
+    return { action: "nack", error: { type: typeof thrown, message: "It has no text." } };
+  }
 }
 
 function failureOf(thrown: unknown): Failure {
-  if (!(thrown instanceof Error)) {
+  if (!isError(thrown)) {
     return { type: typeof thrown, message: cut(String(thrown), textCharsMax) };
   }
   // What a handler rejects a message for is often an error that it has caught.
   const { cause } = thrown;
-  const named = thrown instanceof Reject && cause instanceof Error ? cause : thrown;
-  return { type: cut(named.name, typeCharsMax), message: cut(thrown.message, textCharsMax) };
+  const named = thrown instanceof Reject && isError(cause) ? cause : thrown;
+  return {
+    type: cut(String(named.name), typeCharsMax),
+    message: cut(String(thrown.message), textCharsMax),
+  };
+}
+
+/** What an error has; of what type is up to whoever made it. */
+interface ErrorLike {
+  readonly name: unknown;
+  readonly message: unknown;
+  readonly cause?: unknown;
+}
+
+/** Whether it is an error, also of another realm, such as a test runner's. */
+function isError(value: unknown): value is ErrorLike {
+  if (value instanceof Error) return true;
+  return typeof value === "object" && value !== null && "name" in value && "message" in value;
 }
 
 /** The settlement that carries a verdict out. */
