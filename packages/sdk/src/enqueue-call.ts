@@ -42,12 +42,14 @@ export function enqueueThrough(
         reject(error);
       },
     });
-    const takeBack = add({ entries: messages.map(entryOf), isAtomic });
     const onAbort = () => {
       if (signal !== null) reject(aborted(signal, takeBack() ? "not-executed" : "unknown"));
     };
     const stopListening = () => signal?.removeEventListener("abort", onAbort);
+    const entries = messages.map(entryOf);
     signal?.addEventListener("abort", onAbort, { once: true });
+    // What is refused at once has ended before this returns.
+    const takeBack = add({ entries, isAtomic });
   });
 }
 
