@@ -13,6 +13,8 @@ export interface Wire {
   readonly body: string | null;
   /** Statuses that are answers and no errors. */
   readonly statuses: readonly number[];
+  /** Whether an answer is JSON, if it has a body; anything else is a proxy's own. */
+  readonly isAnsweredInJson: boolean;
   /** Whether the call changes nothing. */
   readonly isRead: boolean;
   /** Whether the call may arrive twice without acting twice. */
@@ -79,13 +81,16 @@ function withToken(headers: Wire["headers"], token: string): Wire["headers"] {
 function received(wire: Wire, { status, headers }: Response, text: string): Attempted {
   const isJson = (headers.get("content-type") ?? "").includes("json");
   const json = isJson ? jsonIn(text) : undefined;
-  const isCutOff = isJson && json === undefined;
-  if (wire.statuses.includes(status) && !isCutOff) {
+  const mustBeJson = isJson || (wire.isAnsweredInJson && status !== noContent);
+  const isReadable = json !== undefined || !mustBeJson;
+  if (wire.statuses.includes(status) && isReadable) {
     return { answer: { status, headers, json, text } };
   }
   const failure = errorOfAnswer({ status, headers, json }, wire);
   return { failure, leavesGateway: status === 502 || status === 503 || status === 504 };
 }
+
+const noContent = 204;
 
 /** The value of the text, or undefined when it is no JSON. */
 function jsonIn(text: string): unknown {

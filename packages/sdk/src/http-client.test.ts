@@ -277,3 +277,16 @@ test.each([
 ])("options with %s are refused", (_title, options) => {
   expect(() => new Quorate(options)).toThrow(expect.objectContaining({ code: "usage" }));
 });
+
+test("a page with status 200, as of a network that wants a login, stores nothing", async () => {
+  const page = new Response("<html>", { headers: { "content-type": "text/html" } });
+  const { timers, enqueue } = clientOf([page, success(enqueued, 201)]);
+  const call = enqueue();
+  expect(await endOf(call, timers)).toBeNull();
+  expect((await call).body).toEqual(enqueued);
+  const alone = clientOf([page], { maxRetries: 0 });
+  expect(await endOf(alone.enqueue(), alone.timers)).toMatchObject({
+    code: "answer-unreadable",
+    outcome: "unknown",
+  });
+});
