@@ -25,6 +25,11 @@ export class Inbox<T> {
     this.settings = settings;
   }
 
+  /** How many messages a dequeue may yet bring whose answer is not known; null when there is none. */
+  get asking(): number | null {
+    return this.asked?.max ?? null;
+  }
+
   /** Up to `max` messages, or none when none came in time. Rejects with a `QuorateError`. */
   async receive(max: number, signal: AbortSignal): Promise<readonly Message<T>[]> {
     const { leaseMs, waitMs, maxPerGroup, name } = this.settings;

@@ -77,3 +77,27 @@ test("answers without messages that come at once are not asked for in a loop", a
   expect(asked).toHaveLength(1);
   await worker.close();
 });
+
+test("what a failed dequeue may have taken is not asked for by others", async () => {
+  const unknown = problem(504, "outcome-unknown", { outcome: "unknown", retryable: true });
+  const leaseId = "l_00000000000000000001";
+  const message = { messageId: "m", seq: 1, body: 1, groupId: null, leaseId, fence: 1 };
+  const one = success({ ...none, messages: [message] });
+  const lost = problem(404, "lease-unknown");
+  const script = [unknown, one, "silence", lost, lost] as const;
+  const { worker, asked, paths } = workerOf(script, { concurrency: 101 });
+  await vi.waitUntil(() => asked.length === 3);
+  expect(paths()).toEqual(["dequeue", "dequeue", "dequeue"]);
+  const sent = asked.map(({ body }): unknown => JSON.parse(body ?? "null"));
+  expect(sent).toMatchObject([{ max: 100 }, { max: 1 }, { max: 1 }]);
+  await worker.close();
+});
+
+test("a worker that is told to come back in years asks again within a minute", async () => {
+  const away = problem(503, "no-quorum", { retryAfter: "99999999" });
+  const { worker, timers, asked } = workerOf([away]);
+  await vi.waitUntil(() => asked.length === 1 && timers.waitingCount === 1);
+  timers.advance(60_000);
+  await vi.waitUntil(() => asked.length === 2);
+  await worker.close();
+});

@@ -40,6 +40,9 @@ const settlePatienceMs = 5 * 60_000;
  */
 const lastSettlementsMs = 30_000;
 
+/** Longer than this, in ms, nobody's word keeps a worker from asking again. */
+const restMsMax = 60_000;
+
 /** An answer without messages that comes sooner has not waited for any, in ms. */
 const emptyAnswerMsMin = 100;
 
@@ -101,22 +104,16 @@ export class Worker<T> {
   private async receiveUntilClosed(inbox: Inbox<T>): Promise<void> {
     const { signal } = this.stopReceiving;
     for (let failures = 0; !signal.aborted;) {
-      const max = Math.min(this.room(), dequeueMessagesMax);
+      const max = inbox.asking ?? Math.min(this.room(), dequeueMessagesMax);
       if (max <= 0) {
         await this.changed.promise;
         continue;
       }
       const askedMs = this.timers.nowMs();
-      this.askedFor += max;
       try {
-        const messages = await inbox.receive(max, signal).finally(() => {
-          this.askedFor -= max;
-        });
-        for (const message of messages) this.take(message);
-        // What was asked for in vain is room for the other dequeues.
-        if (messages.length < max) this.noteChange();
+        const count = await this.receive(inbox, max);
         const isSoon = this.timers.nowMs() - askedMs < emptyAnswerMsMin;
-        failures = messages.length === 0 && isSoon ? failures + 1 : 0;
+        failures = count === 0 && isSoon ? failures + 1 : 0;
         if (failures > 0) await this.rest(failures, null);
       } catch (error) {
         if (signal.aborted) return;
@@ -127,11 +124,26 @@ export class Worker<T> {
     }
   }
 
+  /** Takes what a dequeue brings, and answers how much that was. */
+  private async receive(inbox: Inbox<T>, max: number): Promise<number> {
+    if (inbox.asking === null) this.askedFor += max;
+    try {
+      const messages = await inbox.receive(max, this.stopReceiving.signal);
+      for (const message of messages) this.take(message);
+      // What was asked for in vain is room for the other dequeues.
+      if (messages.length < max) this.noteChange();
+      return messages.length;
+    } finally {
+      // Of a dequeue whose answer is not known all may have been taken: its room is kept for it.
+      if (inbox.asking === null) this.askedFor -= max;
+    }
+  }
+
   /** Waits longer after each failure in a row; not at all when the worker is closed meanwhile. */
   private async rest(failures: number, error: unknown): Promise<void> {
     const { signal } = this.stopReceiving;
     const retryAfterMs = isQuorateError(error) ? error.retryAfterMs : null;
-    const delayMs = retryDelayMs(failures, retryAfterMs, Math.random());
+    const delayMs = Math.min(retryDelayMs(failures, retryAfterMs, Math.random()), restMsMax);
     await pause(this.timers, delayMs, signal).catch((reason: unknown) => {
       if (!signal.aborted) throw reason;
     });
