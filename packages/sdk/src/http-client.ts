@@ -4,9 +4,16 @@ import { attempt, type Attempted, type Wire, type WireAnswer } from "./attempt.t
 import { Gateways } from "./gateways.ts";
 import type { Settings } from "./options.ts";
 import { withOutcome } from "./problem-error.ts";
-import { AbortedError, notSent, type QuorateError, UsageError } from "./quorate-error.ts";
+import {
+  AbortedError,
+  isQuorateError,
+  notSent,
+  type QuorateError,
+  TimeoutError,
+  UsageError,
+} from "./quorate-error.ts";
 import { retryDelayMs } from "./retry-delay.ts";
-import { pause } from "./timers.ts";
+import { inTime, pause } from "./timers.ts";
 
 /** How patient one call is. */
 export interface Patience {
@@ -58,11 +65,14 @@ export class HttpClient {
       return await this.sendUntilAnswered(wire, patience, progress);
     } catch (error) {
       const { signal } = patience;
-      // The caller's reason may be an error of this package, too, and is still not this call's.
-      if (signal?.aborted !== true || error !== signal.reason) throw error;
       const outcome = progress.isUncertain ? "unknown" : "not-executed";
-      const facts = { ...notSent, code: "aborted", outcome } as const;
-      throw new AbortedError("The call was aborted.", facts, { cause: error });
+      // The caller's reason may be an error of this package, too, and is still not this call's.
+      if (signal?.aborted === true && error === signal.reason) {
+        const facts = { ...notSent, code: "aborted", outcome } as const;
+        throw new AbortedError("The call was aborted.", facts, { cause: error });
+      }
+      // Whatever ends the call, an attempt before may have acted.
+      throw progress.isUncertain && isQuorateError(error) ? withOutcome(error, outcome) : error;
     }
   }
 
@@ -73,7 +83,7 @@ export class HttpClient {
   ): Promise<WireAnswer> {
     for (;;) {
       const url = this.gateways.current();
-      const token = await this.token();
+      const token = await this.token(patience, progress);
       // After the token has come: an abort meanwhile would reach no listener of the attempt.
       patience.signal?.throwIfAborted();
       // An abort in the middle of an attempt leaves open what became of it.
@@ -85,7 +95,7 @@ export class HttpClient {
       if (attempted.leavesGateway) this.gateways.turnFrom(url);
       const { failure } = attempted;
       if (failure.outcome === "unknown") progress.isUncertain = true;
-      if (await this.hasNewToken(failure, token, progress)) continue;
+      if (await this.hasNewToken(failure, { token, patience, progress })) continue;
       await this.waitOrGiveUp(attempted, patience, progress);
     }
   }
@@ -113,22 +123,23 @@ export class HttpClient {
     progress: Progress,
   ): Promise<void> {
     const { timers, maxRetries } = this.#settings;
-    const error = progress.isUncertain ? withOutcome(failure, "unknown") : failure;
     const { retry } = progress;
-    if (!failure.retryable || retry >= (patience.maxRetries ?? maxRetries)) throw error;
+    if (!failure.retryable || retry >= (patience.maxRetries ?? maxRetries)) throw failure;
     // Every gateway is tried once before anybody waits.
     const isUntried = leavesGateway && retry + 1 < this.gateways.count;
     const delayMs = isUntried ? 0 : retryDelayMs(retry, failure.retryAfterMs, Math.random());
     // Why nobody has answered says more than that time is over.
-    if (timers.nowMs() + delayMs >= progress.deadlineMs) throw error;
+    if (timers.nowMs() + delayMs >= progress.deadlineMs) throw failure;
     progress.retry += 1;
     if (delayMs > 0) await pause(timers, delayMs, patience.signal);
   }
 
-  private async token(): Promise<string | null> {
-    const { getToken } = this.#settings;
+  /** Waits for a token no longer than for the call. */
+  private async token({ signal }: Patience, { deadlineMs }: Progress): Promise<string | null> {
+    const { getToken, timers } = this.#settings;
     if (getToken === null) return null;
-    const token = await this.tokenOf(getToken);
+    const delayMs = Math.max(1, deadlineMs - timers.nowMs());
+    const token = await inTime(this.tokenOf(getToken), { timers, delayMs, signal, late: noToken });
     if (/^[!-~]+$/.test(token)) return token;
     throw new UsageError("The token is empty or holds what no header can.", "token-unavailable");
   }
@@ -144,11 +155,22 @@ export class HttpClient {
   /** Whether a refused token has been replaced meanwhile; asked once for a call. */
   private async hasNewToken(
     failure: QuorateError,
-    token: string | null,
-    progress: Progress,
+    {
+      token,
+      patience,
+      progress,
+    }: {
+      readonly token: string | null;
+      readonly patience: Patience;
+      readonly progress: Progress;
+    },
   ): Promise<boolean> {
     if (failure.code !== "token-invalid" || progress.refusedToken !== null) return false;
     progress.refusedToken = token;
-    return token !== null && (await this.token()) !== token;
+    return token !== null && (await this.token(patience, progress)) !== token;
   }
+}
+
+function noToken(): TimeoutError {
+  return new TimeoutError("getToken has not answered in time.", { ...notSent, code: "timed-out" });
 }

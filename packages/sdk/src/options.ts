@@ -18,7 +18,10 @@ export interface QuorateOptions {
   readonly urls?: readonly string[] | undefined;
   /** The bearer token. Without `token` and `getToken` no Authorization header is sent. */
   readonly token?: string | undefined;
-  /** Called for every attempt, so it should keep what it has fetched until that expires. */
+  /**
+   * Called for every attempt, so it should keep what it has fetched until that expires. A call waits
+   * for it no longer than for everything else.
+   */
   readonly getToken?: (() => string | Promise<string>) | undefined;
   /** Whole time of a call, its retries included, in ms (30,000). A dequeue has its `waitMs` beside it. */
   readonly timeoutMs?: number | undefined;

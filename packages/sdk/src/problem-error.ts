@@ -7,7 +7,9 @@ import {
   QuorateError,
   type QuorateErrorFacts,
   RefusedError,
+  TimeoutError,
   UnavailableError,
+  UsageError,
 } from "./quorate-error.ts";
 
 /** What an answer that is no success says of itself. */
@@ -70,8 +72,10 @@ export function withOutcome(error: QuorateError, outcome: Outcome): QuorateError
   if (error.outcome === outcome) return error;
   const { code, status, retryable, requestId, retryAfterMs, problem, cause } = error;
   const facts = { code, status, outcome, retryable, requestId, retryAfterMs, problem };
+  const options = cause === undefined ? undefined : { cause };
+  if (error instanceof UsageError) return new UsageError(error.message, code, options, outcome);
   const ErrorClass = classOf(error);
-  return new ErrorClass(error.message, facts, cause === undefined ? undefined : { cause });
+  return new ErrorClass(error.message, facts, options);
 }
 
 type PlainErrorClass = new (
@@ -81,7 +85,7 @@ type PlainErrorClass = new (
 ) => QuorateError;
 
 function classOf(error: QuorateError): PlainErrorClass {
-  const plain = [LeaseLostError, RefusedError, UnavailableError, ConnectionError];
+  const plain = [LeaseLostError, RefusedError, UnavailableError, ConnectionError, TimeoutError];
   return plain.find((each) => error instanceof each) ?? QuorateError;
 }
 

@@ -120,8 +120,14 @@ export class AbortedError extends QuorateError {
 export class UsageError extends QuorateError {
   override readonly name = "UsageError";
 
-  constructor(message: string, code: ClientErrorCode = "usage", options?: ErrorOptions) {
-    super(message, { ...notSent, code }, options);
+  /** @param outcome another one only when an attempt before may have acted */
+  constructor(
+    message: string,
+    code: QuorateErrorCode = "usage",
+    options?: ErrorOptions,
+    outcome: Outcome = "not-executed",
+  ) {
+    super(message, { ...notSent, code, outcome }, options);
   }
 }
 

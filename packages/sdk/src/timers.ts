@@ -6,11 +6,14 @@ export interface Timers {
   after(delayMs: number, callback: () => void): () => void;
 }
 
+/** The platform does not wait at all when it is asked to wait for longer, in ms. */
+const delayMsMax = 2 ** 31 - 1;
+
 /** The platform's. */
 export const platformTimers: Timers = {
   nowMs: () => performance.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, delayMsMax));
     return () => clearTimeout(timer);
   },
 };
@@ -31,5 +34,34 @@ export function pause(timers: Timers, delayMs: number, signal: AbortSignal | nul
       resolve();
     });
     signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** How long somebody waits for work that he cannot end. */
+export interface Waiting {
+  readonly timers: Timers;
+  readonly delayMs: number;
+  readonly signal: AbortSignal | null;
+  /** Why nobody waits any more when the time is over. */
+  readonly late: () => Error;
+}
+
+/** What the work comes to; rejects before with the signal's reason, or when the time is over. */
+export function inTime<T>(work: Promise<T>, waiting: Waiting): Promise<T> {
+  const { timers, delayMs, signal, late } = waiting;
+  return new Promise((resolve, reject) => {
+    const end = (finish: () => void) => {
+      cancel();
+      signal?.removeEventListener("abort", onAbort);
+      finish();
+    };
+    const onAbort = () => end(() => reject(signal?.reason));
+    const cancel = timers.after(delayMs, () => end(() => reject(late())));
+    signal?.addEventListener("abort", onAbort, { once: true });
+    work.then(
+      (value) => end(() => resolve(value)),
+      (error: unknown) => end(() => reject(error)),
+    );
+    if (signal?.aborted === true) onAbort();
   });
 }
