@@ -60,9 +60,13 @@ export function startLiveFeed(parts: FeedParts): LiveFeed {
     (among: Set<Viewer>) =>
     async (socket: Socket, next: (refused?: Error) => void): Promise<void> => {
       try {
-        const viewer = await admit(socket, authority, among.size);
-        among.add(viewer);
-        socket.once("disconnect", () => among.delete(viewer));
+        const viewer = await admit(socket, authority);
+        if (among.size >= liveSocket.connectionsMax) throw new ApiError("overloaded");
+        // Of who has gone meanwhile no end will be heard.
+        if (socket.conn.readyState === "open") {
+          among.add(viewer);
+          socket.once("disconnect", () => among.delete(viewer));
+        }
       } catch (error) {
         next(new Error(asApiError(error).code, { cause: error }));
         return;
@@ -107,8 +111,7 @@ function createSocketServer(server: HttpServer, { site }: Authority): Server {
 }
 
 /** The viewer behind a handshake. Rejects with the problem that the client is told. */
-async function admit(socket: Socket, authority: Authority, count: number): Promise<Viewer> {
-  if (count >= liveSocket.connectionsMax) throw new ApiError("overloaded");
+async function admit(socket: Socket, authority: Authority): Promise<Viewer> {
   const { request } = socket;
   const principal = await principalOf(socket, authority);
   if (!principal.scopes.cluster.has("cluster:read")) throw new ApiError("scope-missing");
