@@ -1,9 +1,9 @@
 /** Which processes a dev cluster has, and the configuration file of each. */
 import { existsSync, mkdirSync } from "node:fs";
+import { heapOptionsFor } from "@quorate/runtime";
 import { dashboardOutFolder } from "./dashboard-build.ts";
 import type { DevFolder } from "./dev-folder.ts";
 import type { DevCluster } from "./genesis.ts";
-import { heapOptionsFor } from "./heap-options.ts";
 import { findFreePorts, loopback } from "./ports.ts";
 import { writePrivateFile } from "./private-file.ts";
 import type { ProcessSpec } from "./supervisor.ts";

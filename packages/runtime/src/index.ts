@@ -1,4 +1,5 @@
 export { WrongClockError } from "./clock-of-new-disk.ts";
+export { heapOptionsFor } from "./heap-options.ts";
 export { MovedFolderError, NotThisMemberError } from "./open-member.ts";
 export {
   createReplicaHost,

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { heapOptionsFor } from "@quorate/runtime";
 import type { RunResult } from "../run/run-seed.ts";
 import { untoldRun } from "../run/untold-run.ts";
 import { isSeedReport, type SeedJob, type SeedReport } from "./seed-job.ts";
@@ -24,6 +25,9 @@ export interface PoolOptions {
   /** Replaces `runMillisMax`. */
   readonly millisMax?: number;
 }
+
+/** A worker makes and drops buffers as a replica does. */
+const workerOptions = [...process.execArgv, ...heapOptionsFor(process.versions.node)];
 
 const workerProgram = fileURLToPath(new URL("./worker.ts", import.meta.url));
 
@@ -73,7 +77,10 @@ async function runLane(
   let worker: ChildProcess | null = null;
   for (let next = source.next(); next.done !== true; next = source.next()) {
     const [number, job] = next.value;
-    worker ??= fork(options.program ?? workerProgram, { serialization: "advanced" });
+    worker ??= fork(options.program ?? workerProgram, {
+      serialization: "advanced",
+      execArgv: workerOptions,
+    });
     const report = await reportOf(worker, job, options.millisMax ?? runMillisMax);
     if (report.isWorkerGone) worker = null;
     inOrder.add(number, report.report);
