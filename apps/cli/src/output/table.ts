@@ -2,6 +2,7 @@
 import { type Fields, valueAt } from "../exact-json.ts";
 import { absent, cellText, visible, visibleLines } from "./cell.ts";
 import type { Paint } from "./style.ts";
+import { flowed } from "./wrapped.ts";
 
 /** One column. */
 export interface Column {
@@ -115,13 +116,7 @@ function stackedText(
       const cell = cells[row] ?? "";
       return cell === absent || cell === "" ? [] : [`${column.title} ${cell}`];
     });
-    const lines: string[] = [];
-    for (const pair of pairs) {
-      const line = lines.at(-1);
-      const longer = `${line ?? ""}${gap}${pair}`;
-      if (line === undefined || longer.length > columns) lines.push(cut(gap + pair, columns));
-      else lines[lines.length - 1] = longer;
-    }
+    const lines = flowed(pairs, columns - gap.length).map((line) => cut(gap + line, columns));
     const name = paint("title", cut(first?.cells[row] ?? "", columns));
     return [name, ...lines].join("\n");
   };

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** The text in lines of at most so many characters, broken at spaces. */
 export function wrapped(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
@@ -9,4 +11,19 @@ export function wrapped(text: string, columns: number): readonly string[] {
     } else line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, line];
+}
+
+/**
+ * The parts in lines of at most so many characters, two spaces between them; none is broken, and
+ * colours are no characters.
+ */
+export function flowed(parts: readonly string[], columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const line = lines.at(-1);
+    const longer = `${line ?? ""}  ${part}`;
+    if (line === undefined || stripVTControlCharacters(longer).length > columns) lines.push(part);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }

@@ -2,7 +2,7 @@
 import type { Cluster } from "@quorate/sdk";
 import { durationText, grouped, visible } from "../output/cell.ts";
 import type { Meaning, Paint } from "../output/style.ts";
-import { wrapped } from "../output/wrapped.ts";
+import { flowed, wrapped } from "../output/wrapped.ts";
 import {
   inFlightCellsOf,
   inFlightOf,
@@ -38,9 +38,13 @@ export function pictureText(given: Cluster, style: PictureStyle): string {
   const idWidth = Math.max(2, ...state.members.map(({ id }) => id.length));
   const roleWidth = Math.max(...state.members.map((member) => roleText(member, state).length), 9);
   const left = idWidth + 1 + roleWidth + 2;
-  const notes = state.members.map((member) => noteText(member, state));
-  const noteWidth = Math.max(...notes.map((note) => note.length));
-  const room = columns - left - inFlightCellsOf(state) - noteWidth - 3;
+  const said = state.members.map((member) => noteText(member, state));
+  const roomAlone = columns - left - inFlightCellsOf(state) - 1;
+  const roomBeside = roomAlone - Math.max(...said.map((note) => note.length)) - 2;
+  // Where there is no room for both, the lanes tell more than what is said beside them.
+  const hasNotes = roomBeside >= settledCellsMin;
+  const notes = hasNotes ? said : [];
+  const room = hasNotes ? roomBeside : roomAlone;
   const cells = Math.max(settledCellsMin, Math.min(settledCellsMax, room));
   const frame = laneFrameOf(state, cells);
   const lanes = state.members.map((member, index) => {
@@ -51,7 +55,7 @@ export function pictureText(given: Cluster, style: PictureStyle): string {
     return `${id} ${role}  ${lane}  ${paint("quiet", notes[index] ?? "")}`.trimEnd();
   });
   return [
-    headline(state, style),
+    ...headline(state, style),
     "",
     ...lanes,
     " ".repeat(left) + paint("quiet", axis(state, frame)),
@@ -70,12 +74,12 @@ function withVisibleNames(state: Cluster): Cluster {
 }
 
 /** Name, epoch, view, who leads, what is final, and how many may stop. */
-function headline(state: Cluster, { paint, name }: PictureStyle): string {
+function headline(state: Cluster, { paint, name, columns }: PictureStyle): readonly string[] {
   const inFlight = inFlightOf(state);
   const { asOfMs } = state;
   const isStale = asOfMs === null || asOfMs >= staleMsMin;
   const age = asOfMs === null ? "nothing heard yet" : `as of ${durationText(asOfMs)} ago`;
-  return [
+  const parts = [
     paint("title", name),
     `epoch ${grouped(state.epoch)}`,
     `view ${grouped(state.view)}`,
@@ -83,7 +87,8 @@ function headline(state: Cluster, { paint, name }: PictureStyle): string {
     `commit ${grouped(state.commit)}${inFlight > 0 ? ` (+${grouped(inFlight)} in flight)` : ""}`,
     verdict(state, paint),
     ...(isStale ? [paint("warning", age)] : []),
-  ].join("  ");
+  ];
+  return flowed(parts, columns);
 }
 
 /** Null: the number that may be lost says more than the status. */
