@@ -64,7 +64,7 @@ test("a passphrase that was changed is named with the key that it does not open"
 });
 
 test("a passphrase that others may read is named before anything is started, with its mode", async () => {
-  const path = folder.passphraseFile("r1");
+  const path = folder.passphraseFile("r0");
   chmodSync(path, 0o644);
   await expect(openCluster(folder)).rejects.toMatchObject({
     exitCode: exitCodes.damagedFile,
