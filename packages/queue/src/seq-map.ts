@@ -69,13 +69,24 @@ export class SeqMap {
 
   /**
    * The lowest number whose record is not `before` what is sought, or -1; records are in the order
-   * of their numbers. Looks at one record of a few blocks, then through one block.
+   * of their numbers. Halves the blocks, then the columns of one.
    */
   search(before: (record: number) => boolean): number {
     const key = this.keys.lastWhere((each) => before(this.get(this.firstIn(each, 0))));
-    let number = this.from(Math.max(0, key) * entriesPerBlock);
-    while (number >= 0 && before(this.get(number))) number = this.from(number + 1);
-    return number;
+    if (key < 0) return this.from(0);
+    let found = -1;
+    let low = 0;
+    for (let high = entriesPerBlock; low < high;) {
+      const middle = (low + high) >>> 1;
+      const number = this.firstIn(key, middle, high);
+      if (number >= 0 && before(this.get(number))) {
+        low = number - key * entriesPerBlock + 1;
+      } else {
+        if (number >= 0) found = number;
+        high = middle;
+      }
+    }
+    return found >= 0 ? found : this.from((key + 1) * entriesPerBlock);
   }
 
   /** Everything but the blocks' content. */
@@ -96,10 +107,10 @@ export class SeqMap {
     }
   }
 
-  // The lowest number of a block whose column is `from` or later, or -1.
-  private firstIn(key: number, from: number): number {
+  // The lowest number of a block whose column is `from` or later, but before `end`; or -1.
+  private firstIn(key: number, from: number, end: number = entriesPerBlock): number {
     const { record } = present(this.blocks.get(key), "block exists");
-    for (let column = from; column < entriesPerBlock; column++) {
+    for (let column = from; column < end; column++) {
       if (this.table.u32(record, 4 * column) !== 0) return key * entriesPerBlock + column;
     }
     return -1;
