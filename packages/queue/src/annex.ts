@@ -23,48 +23,92 @@ export interface Annex {
   readonly progress: Uint8Array;
 }
 
-const annexNone: Annex = { errors: [], progressFence: 0, progress: new Uint8Array(0) };
+/**
+ * The same as it lies in its blob: errors have kilobytes, and whoever adds one has no need to read
+ * the others.
+ */
+interface RawAnnex {
+  readonly errors: readonly Uint8Array[];
+  readonly progressFence: number;
+  readonly progress: Uint8Array;
+}
 
 /** Adds an error of the message's lease, which still runs, to its history. */
 export function keepError(state: QueueState, message: number, error: DeliveryError): void {
-  const annex = readAnnex(state, message);
-  const { worker } = state.holders.read(state.messages.u32(message, messageField.holder));
-  const kept: KeptError = { ...error, worker, atMicros: state.now };
-  writeAnnex(state, message, {
-    ...annex,
-    errors: [kept, ...annex.errors].slice(0, errorsKeptMax),
-  });
+  const annex = readRaw(state, message);
+  const worker = state.holders.workerOf(state.messages.u32(message, messageField.holder));
+  const kept = new ByteWriter().u64(state.now).string(error.type).string(error.message);
+  optional(kept, worker, (label) => kept.bytes(label));
+  const errors = [kept.finish(), ...annex.errors].slice(0, errorsKeptMax);
+  writeAnnex(state, message, { ...annex, errors });
 }
 
 /** Replaces the progress of the message's lease. */
 export function keepProgress(state: QueueState, message: number, progress: Uint8Array): void {
   const progressFence = state.messages.f64(message, messageField.fence);
-  writeAnnex(state, message, { ...readAnnex(state, message), progressFence, progress });
+  writeAnnex(state, message, { ...readRaw(state, message), progressFence, progress });
 }
 
 /** The message's annex; empty when it has none. */
 export function readAnnex(state: QueueState, message: number): Annex {
+  const { errors, ...annex } = readRaw(state, message);
+  return { ...annex, errors: errors.map(readError) };
+}
+
+/** Type of the message's newest error, or null: all that is read of its annex. */
+export function newestErrorTypeOf(state: QueueState, message: number): string | null {
+  const blob = blobOf(state, message);
+  const reader = new ByteReader(blob);
+  if (blob.length > 0) readProgress(reader);
+  if (reader.remaining === 0) return null;
+  reader.u64();
+  return reader.string(blob.length);
+}
+
+function readRaw(state: QueueState, message: number): RawAnnex {
+  const blob = blobOf(state, message);
+  if (blob.length === 0) return { errors: [], progressFence: 0, progress: blob };
+  const reader = new ByteReader(blob);
+  const annex = readProgress(reader);
+  const errors: Uint8Array[] = [];
+  while (reader.remaining > 0) {
+    const start = reader.offset;
+    reader.u64();
+    reader.lengthPrefixed(blob.length);
+    reader.lengthPrefixed(blob.length);
+    readOptional(reader, () => reader.lengthPrefixed(blob.length));
+    errors.push(blob.subarray(start, reader.offset));
+  }
+  return { ...annex, errors };
+}
+
+function readProgress(reader: ByteReader): Omit<RawAnnex, "errors"> {
+  return { progressFence: reader.u64(), progress: reader.lengthPrefixed(reader.bytes.length) };
+}
+
+function readError(bytes: Uint8Array): KeptError {
+  const reader = new ByteReader(bytes);
+  return {
+    atMicros: reader.u64(),
+    type: reader.string(bytes.length),
+    message: reader.string(bytes.length),
+    worker: readOptional(reader, () => reader.string(bytes.length)),
+  };
+}
+
+// What is written of the message's annex; empty when it has none.
+function blobOf(state: QueueState, message: number): Uint8Array {
   const record = state.messages.u32(message, messageField.annex);
-  if (record === 0) return annexNone;
+  if (record === 0) return noBytes;
   const { annexes } = state;
-  const blob = state.slabs.read(
+  return state.slabs.read(
     annexes.u32(record, field.slab),
     annexes.u32(record, field.offset),
     annexes.u32(record, field.length),
   );
-  const reader = new ByteReader(blob);
-  const progressFence = reader.u64();
-  const progress = reader.lengthPrefixed(blob.length);
-  const errors: KeptError[] = [];
-  while (reader.remaining > 0) {
-    const atMicros = reader.u64();
-    const type = reader.string(blob.length);
-    const text = reader.string(blob.length);
-    const worker = readOptional(reader, () => reader.string(blob.length));
-    errors.push({ atMicros, type, message: text, worker });
-  }
-  return { errors, progressFence, progress };
 }
+
+const noBytes = new Uint8Array(0);
 
 /** Bytes that the message's annex takes. */
 export function annexBytesOf(state: QueueState, message: number): number {
@@ -81,13 +125,10 @@ export function removeAnnex(state: QueueState, message: number): void {
   state.annexes.free(record);
 }
 
-function writeAnnex(state: QueueState, message: number, annex: Annex): void {
+function writeAnnex(state: QueueState, message: number, annex: RawAnnex): void {
   const writer = new ByteWriter();
   writer.u64(annex.progressFence).bytes(annex.progress);
-  for (const error of annex.errors) {
-    writer.u64(error.atMicros).string(error.type).string(error.message);
-    optional(writer, error.worker, (worker) => writer.string(worker));
-  }
+  for (const error of annex.errors) writer.raw(error);
   const bytes = writer.finish();
   removeAnnex(state, message);
   const { slab, offset } = state.slabs.append(bytes.length);

@@ -1,13 +1,14 @@
-import { present } from "@quorate/prelude";
+import { ByteReader, present } from "@quorate/prelude";
 import { sha256 } from "@quorate/prelude/testing";
 import { expect, test } from "vitest";
 import { deadlinesPerPulseMax } from "./limits.ts";
+import { encodeOperation } from "./operation-codec.ts";
 import type { Operation, PurgedState } from "./operation.ts";
 import { PageStore } from "./page-store.ts";
 import type { Question } from "./question.ts";
 import type { QueueConfigPatch } from "./queue-config.ts";
-import { hashOf, MachineDriver, type MessageSpec } from "./testing/machine-driver.ts";
-import { begin } from "./testing/redriving.ts";
+import { hashOf, leaseOf, MachineDriver, type MessageSpec } from "./testing/machine-driver.ts";
+import { begin, redriveOf } from "./testing/redriving.ts";
 
 /** Twelve times as many as one operation may touch. */
 const messages = 24_000;
@@ -27,6 +28,13 @@ for (const name of ["readable", "writable"] as const) {
     return method.call(this, page);
   };
 }
+
+let texts = 0;
+const readText = present(Reflect.getOwnPropertyDescriptor(ByteReader.prototype, "string")?.value);
+ByteReader.prototype.string = function count(lengthMax) {
+  texts += 1;
+  return readText.call(this, lengthMax);
+};
 
 function fill(driver: MachineDriver, count: number, specOf: (index: number) => MessageSpec): void {
   for (let first = 0; first < count; first += 1_000) {
@@ -174,4 +182,33 @@ test("no pulse ends more leases because they are in runs, redrives or frees more
   driver.execute(purge("ready", "dead"));
   expectBoundedPulses(driver);
   expect(driver.machine.memory().messages).toBe(0);
+});
+
+test("no call reads the errors of messages but those that it adds or asks for", () => {
+  const driver = new MachineDriver({ sha256 });
+  driver.put({ maxFailures: 12, backoff: { baseMs: 0 } });
+  driver.enqueue(...Array.from({ length: 100 }, () => ({})));
+  const error = { type: "E", message: "why" };
+  const nackAll = (): Operation => {
+    const leases = driver.dequeue({ max: 100, worker: "w" }).messages.map(leaseOf);
+    const settlements = leases.map((each) => ({
+      action: "nack" as const,
+      lease: each,
+      delayMs: null,
+      error,
+    }));
+    return { type: "settle", queue: "q", atomic: false, settlements };
+  };
+  const textsOf = (operation: Operation): number => {
+    const bytes = encodeOperation(operation);
+    texts = 0;
+    driver.executeBytes(bytes);
+    return texts;
+  };
+  for (let failures = 0; failures < 11; failures++) driver.execute(nackAll());
+  // The queue's name, and of each entry the type and the text of its error.
+  expect(textsOf(nackAll())).toBe(1 + 200);
+  expect(driver.stats().dead).toBe(100);
+  // Two names, and of each dead letter the type of its newest error.
+  expect(textsOf(redriveOf({ errorType: "other" }))).toBe(2 + 100);
 });

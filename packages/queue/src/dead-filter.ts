@@ -1,4 +1,4 @@
-import { readAnnex } from "./annex.ts";
+import { newestErrorTypeOf } from "./annex.ts";
 import { findMessage } from "./find-message.ts";
 import { linkField } from "./message-links.ts";
 import { groupField } from "./group-record.ts";
@@ -52,7 +52,7 @@ export function isMeant(state: QueueState, message: number, filter: RedriveFilte
     groupHash === null ||
     (group !== 0 && groups.records.hasBytes(group, groupField.key, groupHash));
   if (!isOfGroup) return false;
-  return errorType === null || readAnnex(state, message).errors[0]?.type === errorType;
+  return errorType === null || newestErrorTypeOf(state, message) === errorType;
 }
 
 /** How many are meant, of at most as many as may be looked at. */

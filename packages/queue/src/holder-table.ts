@@ -62,18 +62,19 @@ export class HolderTable {
   }
 
   read(record: number): Holder {
-    const { records } = this;
-    const blob = this.slabs.read(
-      records.u32(record, field.slab),
-      records.u32(record, field.offset),
-      this.blobBytes(record),
-    );
-    const principalBytes = records.u16(record, field.principalBytes);
-    const hasWorker = records.u16(record, field.workerBytes) !== noWorker;
+    const principalBytes = this.records.u16(record, field.principalBytes);
+    const worker = this.workerOf(record);
     return {
-      principal: utf8Decode(blob.subarray(0, principalBytes)) ?? "",
-      worker: hasWorker ? (utf8Decode(blob.subarray(principalBytes)) ?? "") : null,
+      principal: utf8Decode(this.blobOf(record).subarray(0, principalBytes)) ?? "",
+      worker: worker === null ? null : (utf8Decode(worker) ?? ""),
     };
+  }
+
+  /** The label of the holder's worker in UTF-8, or null: a view. */
+  workerOf(record: number): Uint8Array | null {
+    const { records } = this;
+    if (records.u16(record, field.workerBytes) === noWorker) return null;
+    return this.blobOf(record).subarray(records.u16(record, field.principalBytes));
   }
 
   /** Everything but the pages' content. */
@@ -103,6 +104,15 @@ export class HolderTable {
     records.setU32(record, field.offset, offset);
     this.index.add(record);
     return record;
+  }
+
+  private blobOf(record: number): Uint8Array {
+    const { records } = this;
+    return this.slabs.read(
+      records.u32(record, field.slab),
+      records.u32(record, field.offset),
+      this.blobBytes(record),
+    );
   }
 
   private blobBytes(record: number): number {
