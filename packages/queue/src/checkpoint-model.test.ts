@@ -102,7 +102,8 @@ function run(seed: number, steps: number): void {
     const precondition = { kind: "none" } as const;
     record(encodeOperation({ type: "put-queue", queue, config, precondition }));
   }
-  const operations = new RandomOperations(prng, Object.keys(configs));
+  const removesMuch = seed % 3 === 0;
+  const operations = new RandomOperations(prng, Object.keys(configs), { removesMuch });
   for (let step = 0; step < steps; step++) {
     // Now and then longer than any window: pages of fences are dropped while their leases run.
     other.pass(prng.chance(0.01) ? 650_000 : prng.below(1_200));
@@ -111,6 +112,7 @@ function run(seed: number, steps: number): void {
     const outcome = decodeOutcome(bytes ?? new Uint8Array(0));
     if (outcome.type === "dequeued") {
       for (const message of outcome.messages) {
+        operations.rememberMessage(message.message);
         if (message.lease !== null) operations.remember(leaseOf(message));
       }
     }

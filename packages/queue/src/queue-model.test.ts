@@ -32,3 +32,7 @@ test("and with groups, whose heads and followers a purge takes long before they 
 test("and with one long group, in which messages die behind its front", () => {
   compare(30, { ghostsMax: 1, frontMax: 3, groups: 1 });
 }, 60_000);
+
+test("and with messages that die, come back elsewhere, are popped, and deleted by their ids", () => {
+  compare(30, { ...plain, removesMuch: true });
+}, 60_000);

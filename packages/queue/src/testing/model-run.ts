@@ -41,6 +41,8 @@ export interface ModelRunOptions {
   readonly frontMax: number;
   /** Groups of each queue. */
   readonly groups: number;
+  /** See RandomOperations. */
+  readonly removesMuch?: boolean;
 }
 
 /**
@@ -54,7 +56,7 @@ export class ModelRun {
   private readonly operations: RandomOperations;
   private readonly pagers: readonly Pager[];
 
-  constructor(seed: number, { ghostsMax, frontMax, groups }: ModelRunOptions) {
+  constructor(seed: number, { ghostsMax, frontMax, ...drawn }: ModelRunOptions) {
     const names = Object.keys(configs);
     this.prng = new Prng(seed);
     this.driver = new MachineDriver({ sha256: quickDigest, ghostsMax, frontMax });
@@ -65,7 +67,7 @@ export class ModelRun {
       this.model.advance(this.driver.op, this.driver.now);
       this.model.addQueue(name, queueConfigOf(config));
     }
-    this.operations = new RandomOperations(this.prng, names, { groups, frontMax });
+    this.operations = new RandomOperations(this.prng, names, { ...drawn, frontMax });
     this.pagers = names.map((name) => new Pager(this.driver, this.prng, name, this.model.queues));
   }
 
@@ -105,6 +107,8 @@ export class ModelRun {
     if (outcome.type === "dequeued") {
       for (const message of outcome.messages) {
         if (message.lease !== null) this.operations.remember(leaseOf(message));
+        // Also of one that is gone, so that it is looked for, and deleted, all the same.
+        this.operations.rememberMessage(message.message);
       }
     }
     if (outcome.type !== "enqueued") return;

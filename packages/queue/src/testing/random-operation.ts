@@ -4,6 +4,7 @@ import { deadReasons } from "../message-record.ts";
 import type {
   AdminOperation,
   DeliveryError,
+  Dequeue,
   NewMessage,
   Operation,
   PurgedState,
@@ -37,16 +38,19 @@ export class RandomOperations {
 
   private readonly groups: number;
   private readonly frontMax: number;
+  private readonly removesMuch: boolean;
 
+  /** `removesMuch`: many messages die and come back, are popped, and are deleted by their ids. */
   constructor(
     prng: Prng,
     queues: readonly string[],
-    { groups, frontMax } = { groups: 4, frontMax: 100 },
+    { groups = 4, frontMax = 100, removesMuch = false } = {},
   ) {
     this.prng = prng;
     this.queues = queues;
     this.groups = groups;
     this.frontMax = frontMax;
+    this.removesMuch = removesMuch;
   }
 
   /** A lease that later settlements may name. */
@@ -63,6 +67,7 @@ export class RandomOperations {
 
   next(): Operation {
     const queue = this.prng.pick(this.queues);
+    if (this.removesMuch && this.prng.chance(0.4)) return this.endOne(queue);
     const kind = this.prng.below(100);
     if (kind < 36) return this.enqueue(queue);
     if (kind < 62) return this.dequeue(queue);
@@ -72,6 +77,23 @@ export class RandomOperations {
     if (kind < 98) return this.maybeOnce(this.redrive(queue));
     const dequeueHash = this.hash("dequeue", 12);
     return { type: "extend-dequeue", queue, dequeueHash, leaseMs: this.leaseMs() };
+  }
+
+  private endOne(queue: string): Operation {
+    const { prng } = this;
+    switch (prng.below(4)) {
+      case 0:
+        return this.maybeOnce(this.redrive(queue));
+      case 1: {
+        const { lease } = this.settlement();
+        const settlements = [{ action: "reject", lease, error: this.error() } as const];
+        return { type: "settle", queue, atomic: false, settlements };
+      }
+      case 2:
+        return { ...this.dequeue(queue), mode: "delete", dequeueHash: this.hash("dequeue", 12) };
+      default:
+        return this.deleteMessage(queue);
+    }
   }
 
   // Resumed more often than paused, so that something goes on.
@@ -112,13 +134,15 @@ export class RandomOperations {
       const states = purgedStates.filter(() => prng.chance(0.5));
       return { type: "purge", queue, states: states.length > 0 ? states : ["ready"] };
     }
-    if (kind < 7) {
-      const key = prng.pick(this.keys);
-      return { type: "delete-message", queue, message: key, force: prng.chance(0.6) };
-    }
+    if (kind < 7) return this.deleteMessage(queue);
     if (kind < 8) return { type: "delete-queue", queue, force: prng.chance(0.6) };
     const precondition = { kind: prng.pick(["none", "none", "match-any", "absent"] as const) };
     return { type: "put-queue", queue, config: prng.pick(configs), precondition };
+  }
+
+  private deleteMessage(queue: string): AdminOperation {
+    const key = this.prng.pick(this.keys);
+    return { type: "delete-message", queue, message: key, force: this.prng.chance(0.6) };
   }
 
   enqueue(queue: string): Operation {
@@ -147,7 +171,7 @@ export class RandomOperations {
     });
   }
 
-  private dequeue(queue: string): Operation {
+  private dequeue(queue: string): Dequeue {
     const { prng } = this;
     return {
       type: "dequeue",
