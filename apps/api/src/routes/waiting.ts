@@ -28,7 +28,7 @@ export interface WaitingRoom {
   count(): number;
   /** What the call took; null when its time was over, or its client gone, before anything came. */
   wait<T>(call: Waiting<T>): Promise<T | null>;
-  /** Sends everybody away with null, for a shutdown. */
+  /** Sends everybody away, for a shutdown: with null, or with what is being taken just now. */
   close(): void;
 }
 
@@ -46,6 +46,7 @@ interface Place {
   readonly hasReplay: boolean;
   /** Tries to be served; answers whether it got something. */
   readonly serve: (how: "take" | "replay") => Promise<boolean>;
+  /** Null: sent away with what is being taken just now, if it is. */
   readonly leave: (error: unknown) => void;
 }
 
@@ -186,7 +187,10 @@ function waitIn<T>(line: Line, call: Waiting<T>): Promise<T | null> {
     const place: Place = {
       hasReplay: call.takeReplay !== null,
       serve,
-      leave: (error) => finish(error === null ? () => resolve(null) : () => reject(asError(error))),
+      leave: (error) => {
+        if (error === null) giveUp();
+        else finish(() => reject(asError(error)));
+      },
     };
     const timer = setTimeout(giveUp, call.waitMs);
     call.signal.addEventListener("abort", giveUp);
