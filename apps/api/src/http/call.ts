@@ -25,4 +25,5 @@ export const nobody: Principal = {
   jti: "",
   issuedAtMs: 0,
   expiresAtMs: 0,
+  isKeyHeld: () => false,
 };

@@ -193,6 +193,7 @@ function endSessions({ authority, nowMs }: FeedParts, viewers: ReadonlySet<Viewe
   for (const { socket, principal, sessionId } of viewers) {
     const isOver =
       principal.expiresAtMs <= nowMs() ||
+      !principal.isKeyHeld() ||
       authority.revocations.isRevoked(principal) ||
       (sessionId !== null && !authority.sessions.isAlive(sessionId));
     if (isOver) socket.disconnect(true);

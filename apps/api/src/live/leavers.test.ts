@@ -24,6 +24,7 @@ const principalOf = (subject: string): Principal => ({
   jti: subject,
   issuedAtMs: nowMs(),
   expiresAtMs: nowMs() + 60_000,
+  isKeyHeld: () => true,
 });
 
 it("a viewer that goes before its token is verified is not kept", async () => {

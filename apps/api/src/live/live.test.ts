@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import {
   liveChanges,
   liveEvents,
@@ -5,8 +6,10 @@ import {
   liveQueuesSchema,
   pictureStateSchema,
 } from "@quorate/contract";
+import { exportJWK, generateKeyPair } from "jose";
 import { io, type Socket } from "socket.io-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { keySetFreshMsMax } from "../limits.ts";
 import { startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
 
 let gateway: TestGateway;
@@ -120,6 +123,17 @@ describe("the live feed", () => {
     const weak = await gateway.issuer.token("read:*");
     const socket = main.io.socket(liveChanges.namespace, { auth: { token: weak } });
     expect(await next(socket, "connect_error")).toMatchObject({ message: "scope-missing" });
+  });
+
+  it("disconnects whoever's token is signed with a key that is withdrawn", async () => {
+    const socket = connect({ token: await gateway.issuer.token("cluster:read") });
+    await next(socket, liveEvents.picture);
+    const disconnected = next(socket, "disconnect");
+    const { publicKey } = await generateKeyPair("EdDSA");
+    const jwk = { ...(await exportJWK(publicKey)), kid: gateway.issuer.keyId };
+    writeFileSync(gateway.issuer.jwksFile, JSON.stringify({ keys: [jwk] }));
+    gateway.cluster.advance(keySetFreshMsMax + 1);
+    expect(await disconnected).toBe("io server disconnect");
   });
 
   it("disconnects whoever's token is revoked", async () => {

@@ -1,4 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { exportJWK, generateKeyPair } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { keySetFreshMsMax } from "../limits.ts";
 import { problemIn, startTestGateway, type TestGateway } from "../testing/test-gateway.ts";
 
 let gateway: TestGateway;
@@ -45,6 +48,16 @@ describe("a session", () => {
       headers: { ...ours, cookie },
     });
     expect(problemIn(forbidden).code).toBe("scope-missing");
+  });
+
+  it("ends when its issuer publishes the key no more that signed its token", async () => {
+    const { cookie } = await login();
+    const { publicKey } = await generateKeyPair("EdDSA");
+    const jwk = { ...(await exportJWK(publicKey)), kid: gateway.issuer.keyId };
+    writeFileSync(gateway.issuer.jwksFile, JSON.stringify({ keys: [jwk] }));
+    gateway.cluster.advance(keySetFreshMsMax + 1);
+    const status = async () => (await me({ ...ours, cookie })).status;
+    await expect.poll(status).toBe(401);
   });
 
   it("ends when it is ended, and a guessed one never was", async () => {

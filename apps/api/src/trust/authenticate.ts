@@ -47,6 +47,9 @@ export function verifyToken(token: string, authority: Authority): Principal | Pr
 
 /** The same principal. That he was verified long ago, or has a session, does not help him. */
 function unrevoked(principal: Principal, { revocations }: Authority): Principal {
+  if (!principal.isKeyHeld()) {
+    throw new ApiError("token-invalid", { detail: "The token's key is its issuer's no more." });
+  }
   if (!revocations.isRevoked(principal)) return principal;
   throw new ApiError("token-invalid", { detail: "The token was revoked." });
 }

@@ -24,6 +24,8 @@ export interface KeySet {
    * no keys are known, or those that are known are too old.
    */
   find(keyId: string): Promise<VerifyKey | null> | VerifyKey | null;
+  /** Whether the key of this id is still this one, as far as is known; old keys are read again. */
+  holds(keyId: string, key: VerifyKey): boolean;
   /** Reads the source now. Rejects when it has no good set; the last good one stays in force. */
   read(): Promise<void>;
 }
@@ -69,6 +71,10 @@ export function createKeySet({ source, reading, nowMs, onFailure }: KeySetParts)
   return {
     published: () => [...(keys?.values() ?? [])].map(({ jwk }) => jwk),
     read,
+    holds(keyId, key) {
+      if (nowMs() - goodAtMs > keySetFreshMsMax) void readWhenDue();
+      return keys?.get(keyId) === key;
+    },
     find(keyId) {
       const ageMs = nowMs() - goodAtMs;
       const known = keys?.get(keyId);

@@ -27,6 +27,8 @@ export interface Principal {
   readonly issuedAtMs: number;
   /** When the token ends, or the session made of it; ms since 1970. */
   readonly expiresAtMs: number;
+  /** Whether its issuer still publishes the key that signed the token. */
+  readonly isKeyHeld: () => boolean;
 }
 
 /** An issuer whose tokens are accepted. */
@@ -92,7 +94,9 @@ async function verifyToken(
   const key = await issuer.keys.find(keyId);
   if (key === null) throw tokenRefused("The token is signed with an unknown key.");
   const claims = await verifiedClaims(token, { issuer, key, timeMs });
-  return { principal: principalOf(claims, issuer), keys: issuer.keys, keyId, key };
+  const isKeyHeld = (): boolean => issuer.keys.holds(keyId, key);
+  const principal = { ...principalOf(claims, issuer), isKeyHeld };
+  return { principal, keys: issuer.keys, keyId, key };
 }
 
 async function verifiedClaims(
@@ -121,7 +125,7 @@ async function verifiedClaims(
   }
 }
 
-function principalOf(claims: JWTPayload, issuer: Issuer): Principal {
+function principalOf(claims: JWTPayload, issuer: Issuer): Omit<Principal, "isKeyHeld"> {
   const { sub, jti, iat, exp } = claims;
   const scope = claims["scope"];
   if (typeof sub !== "string" || sub === "" || sub.length > subjectCharsMax) {
