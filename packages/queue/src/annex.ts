@@ -116,6 +116,24 @@ export function annexBytesOf(state: QueueState, message: number): number {
   return record === 0 ? 0 : state.annexes.u32(record, field.length);
 }
 
+/** The slab of an annex by its record; 0 of none. */
+export function slabOfAnnex({ annexes }: QueueState, record: number): number {
+  return annexes.u32(record, field.length) === 0 ? 0 : annexes.u32(record, field.slab);
+}
+
+/** Gives it another place; its length. */
+export function moveAnnex({ annexes, slabs }: QueueState, record: number): number {
+  const length = annexes.u32(record, field.length);
+  const { slab, offset } = slabs.move(
+    annexes.u32(record, field.slab),
+    annexes.u32(record, field.offset),
+    length,
+  );
+  annexes.setU32(record, field.slab, slab);
+  annexes.setU32(record, field.offset, offset);
+  return length;
+}
+
 /** Frees the message's annex, if it has one. */
 export function removeAnnex(state: QueueState, message: number): void {
   const record = state.messages.u32(message, messageField.annex);

@@ -3,14 +3,23 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { encodeOperation } from "./operation-codec.ts";
 import { decodeOutcome } from "./outcome-codec.ts";
-import { createQueueStateMachine, type QueueStateMachine } from "./queue-state-machine.ts";
+import {
+  createQueueStateMachine,
+  type QueueStateMachine,
+  type QueueStateMachineOptions,
+} from "./queue-state-machine.ts";
 import { LeafStore } from "./testing/leaf-store.ts";
 import { leaseOf, MachineDriver } from "./testing/machine-driver.ts";
 import { quickDigest } from "./testing/quick-digest.ts";
 import { RandomOperations } from "./testing/random-operation.ts";
 
-/** Slabs so small that some are dropped and that end within a leaf; ghosts that stay for long. */
-const machineOptions = { sha256: quickDigest, slabBytes: 70_000, ghostsMax: 2 };
+/**
+ * Slabs so small that some are dropped, and that end within a leaf or are many, of which pulses
+ * empty some; ghosts that stay for long.
+ */
+function machineOptions(seed: number): QueueStateMachineOptions {
+  return { sha256: quickDigest, slabBytes: seed % 2 === 0 ? 70_000 : 1_500, ghostsMax: 2 };
+}
 
 /** One entry of the log: an operation, or a pulse. */
 interface Entry {
@@ -21,17 +30,20 @@ interface Entry {
 
 /** A replica that takes checkpoints, restarts from them, and gets behind and catches up by them. */
 class Subject {
-  machine: QueueStateMachine = createQueueStateMachine(machineOptions);
+  machine: QueueStateMachine;
   readonly store = new LeafStore();
   private readonly log: Entry[] = [];
   private readonly prng: Prng;
+  private readonly options: QueueStateMachineOptions;
   /** Entries of the log that the state that is being taken, and the kept one, are made of. */
   private frozenAt = 0;
   private keptAt = 0;
   private digestAtFreeze = "";
 
-  constructor(prng: Prng) {
+  constructor(prng: Prng, options: QueueStateMachineOptions) {
     this.prng = prng;
+    this.options = options;
+    this.machine = createQueueStateMachine(options);
   }
 
   follow(entry: Entry): void {
@@ -68,7 +80,7 @@ class Subject {
 
   // From the kept state, in the same process or in a new one, through the log to the newest entry.
   private restart(): void {
-    if (this.prng.chance(0.5)) this.machine = createQueueStateMachine(machineOptions);
+    if (this.prng.chance(0.5)) this.machine = createQueueStateMachine(this.options);
     if (!this.store.loadInto(this.machine)) throw new Error("the kept state is none");
     for (const entry of this.log.slice(this.keptAt)) execute(this.machine, entry);
   }
@@ -88,8 +100,8 @@ const configs = {
 
 function run(seed: number, steps: number): void {
   const prng = new Prng(seed);
-  const subject = new Subject(prng.fork());
-  const other = new MachineDriver(machineOptions);
+  const subject = new Subject(prng.fork(), machineOptions(seed));
+  const other = new MachineDriver(machineOptions(seed));
   const record = (operation: Uint8Array | null): Uint8Array | null => {
     const context = other.context();
     let outcome: Uint8Array | null = null;

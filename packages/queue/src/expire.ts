@@ -16,6 +16,7 @@ import { endLease, freeRecord, makeReady, unschedule } from "./message-life.ts";
 import { isDeadLetter, leaseEnd, messageField } from "./message-record.ts";
 import { carryOnTasks, isTaskDue } from "./redrive.ts";
 import { endByRetention, leaveAndEnd, nextEndIn } from "./retention.ts";
+import { moveOutOfSlabs } from "./slab-moves.ts";
 import { hasToSweep, sweep } from "./sweep.ts";
 import type { QueueState } from "./state.ts";
 import type { WindowList } from "./window-table.ts";
@@ -26,8 +27,8 @@ const queueWindowMicrosMin = 60_000_000;
 /**
  * A pulse: ends leases, delays and ttls whose time has come in the order (deadline, seq), then what
  * queues have kept long enough, then what tasks bring back, of all 2,000 messages at most, those
- * that a rewind takes along counted too. It frees as many that were purged, and forgets what has
- * left its window. The clocks have advanced to the pulse's time.
+ * that a rewind takes along counted too. It frees as many that were purged, forgets what has left its
+ * window, and moves what keeps slabs alone. The clocks have advanced to the pulse's time.
  */
 export function expire(state: QueueState): void {
   let left = deadlinesPerPulseMax;
@@ -47,11 +48,12 @@ export function expire(state: QueueState): void {
   state.tasks.expire(state.now);
   for (const queue of state.queues()) sweep(state, queue);
   forgetRecords(state);
+  moveOutOfSlabs(state);
 }
 
 /** Whether a pulse ordered at this time would do anything, or keeps the lease clock going. */
 export function isPulseDue(state: QueueState, now: number): boolean {
-  const isWaiting = state.leases.count + state.timers.count > 0;
+  const isWaiting = state.leases.count + state.timers.count > 0 || state.slabs.isWasteful;
   if (isWaiting && now - state.now >= pulseIntervalMicros) return true;
   if (dueLease(state, state.leaseClockAt(now)) !== 0 || dueTimer(state, now) !== 0) return true;
   const before = now - windowSlackMicros;

@@ -77,6 +77,30 @@ export class HolderTable {
     return this.blobOf(record).subarray(records.u16(record, field.principalBytes));
   }
 
+  /** The highest record that was ever handed out. */
+  get highest(): number {
+    return this.records.highest;
+  }
+
+  /** The slab of a record's labels; 0 of none. */
+  slabOf(record: number): number {
+    return this.records.u32(record, field.slab);
+  }
+
+  /** Gives its labels another place; their length. */
+  moveBlob(record: number): number {
+    const { records } = this;
+    const length = this.blobBytes(record);
+    const { slab, offset } = this.slabs.move(
+      records.u32(record, field.slab),
+      records.u32(record, field.offset),
+      length,
+    );
+    records.setU32(record, field.slab, slab);
+    records.setU32(record, field.offset, offset);
+    return length;
+  }
+
   /** Everything but the pages' content. */
   write(writer: ByteWriter): void {
     this.records.write(writer);

@@ -86,6 +86,21 @@ function placeFor({ slabs }: QueueState, bytes: Uint8Array): Place {
   return { op: bytesMark + slab, seq: offset, index: bytes.length };
 }
 
+/** The slab of the bytes that are remembered with the record; 0 of none. */
+export function slabOfRemembered({ idempotency: table }: QueueState, record: number): number {
+  const op = table.op(record);
+  return op < bytesMark || table.indexInOp(record) === 0 ? 0 : op - bytesMark;
+}
+
+/** Gives these bytes another place; how many they are. */
+export function moveRemembered(state: QueueState, record: number): number {
+  const { idempotency: table, slabs } = state;
+  const length = table.indexInOp(record);
+  const { slab, offset } = slabs.move(table.op(record) - bytesMark, table.seq(record), length);
+  table.setPlace(record, bytesMark + slab, offset);
+  return length;
+}
+
 /** Forgets the list's oldest key if its window is over; false when it is not, or there is none. */
 export function forgetOldestKey(state: QueueState, list: WindowList, windowMs: number): boolean {
   if (!isKeyDue(state, list, windowMs, state.now)) return false;

@@ -118,6 +118,11 @@ export const deadlinesPerPulseMax = 2_000;
 export const endedPerDequeueMax = 2_000;
 /** Purged messages that one operation or pulse frees. */
 export const ghostsPerOperationMax = 2_000;
+/** Records that one pulse looks at for bytes that keep a slab alone, and bytes that it moves. */
+export const recordsPerSlabMovesMax = 32_768;
+export const slabMoveBytesMax = 512 * 1024;
+/** Slabs that may be held for nothing before pulses move anything. */
+export const slabsToSpareMax = 8;
 /** Records of each window (dedup, idempotency, replays) that one pulse forgets: about 4 ms. */
 export const windowRecordsPerPulseMax = 8_192;
 /** How late a window may be before it alone makes a pulse due, in microseconds: pulses then forget

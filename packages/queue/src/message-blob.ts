@@ -98,6 +98,20 @@ export function bodyBytesOf(state: QueueState, record: number): number {
   return messages.u32(record, messageField.blobBytes) - before;
 }
 
+/** Gives the blob another place; its length. */
+export function moveBlob(state: QueueState, record: number): number {
+  const { messages } = state;
+  const length = messages.u32(record, messageField.blobBytes);
+  const { slab, offset } = state.slabs.move(
+    messages.u32(record, messageField.slab),
+    messages.u32(record, messageField.offset),
+    length,
+  );
+  messages.setU32(record, messageField.slab, slab);
+  messages.setU32(record, messageField.offset, offset);
+  return length;
+}
+
 /** Gives the blob's room back. */
 export function freeBlob(state: QueueState, record: number): void {
   const { messages } = state;

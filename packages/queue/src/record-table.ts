@@ -20,7 +20,7 @@ export class RecordTable {
   private readonly mask: number;
   private freeHead = 0;
   private used = 0;
-  private highest = 0;
+  private highestEver = 0;
 
   /** `stride` is the length of a record in bytes: a power of two, 16 to 65,536. */
   constructor(store: PageStore, stride: number) {
@@ -36,6 +36,11 @@ export class RecordTable {
     return this.used;
   }
 
+  /** The highest record that was ever handed out; 0 before the first. */
+  get highest(): number {
+    return this.highestEver;
+  }
+
   allocate(): number {
     this.used += 1;
     if (this.freeHead !== 0) {
@@ -45,7 +50,7 @@ export class RecordTable {
       return record;
     }
     // Record 0 lies in the first page and is never used, so that 0 can mean none.
-    this.highest += 1;
+    this.highestEver += 1;
     if (this.highest >>> this.pageBits >= this.pages.length) this.pages.push(this.store.allocate());
     return this.highest;
   }
@@ -143,7 +148,7 @@ export class RecordTable {
    */
   restore(reader: ByteReader, claims: PageClaims, owner: PageOwner = plainOwner): void {
     this.used = reader.u32();
-    this.highest = readRange(reader.u32(), this.used, 2 ** 31);
+    this.highestEver = readRange(reader.u32(), this.used, 2 ** 31);
     this.freeHead = readRange(reader.u32(), 0, this.highest);
     const pages = this.highest === 0 ? 0 : (this.highest >>> this.pageBits) + 1;
     for (let at = 0; at < pages; at++) this.pages.push(claims.read(reader, owner, at));

@@ -1,4 +1,5 @@
 import { assert, type ByteReader, type ByteWriter, DecodeError, present } from "@quorate/prelude";
+import { slabsToSpareMax } from "./limits.ts";
 import { Slab } from "./slab.ts";
 import { readRange } from "./wire.ts";
 
@@ -15,7 +16,8 @@ export interface BlobPlace {
 
 /**
  * Bodies and other long bytes: append-only slabs in memory. A slab that holds no live byte is
- * dropped when it is no longer the one appended to.
+ * dropped when it is no longer the one appended to; one that holds few is emptied by pulses
+ * (`slab-moves`).
  *
  * Nothing is ever changed in place, so a slab that is full may move to a file, and `read` may then
  * have to be told where its bytes are.
@@ -25,6 +27,8 @@ export class Slabs {
   private readonly slabs = new Map<number, Slab>();
   private readonly spare: Uint8Array[] = [];
   private current = 0;
+  /** Bytes of blobs that were not freed, in all slabs. */
+  private live = 0;
   private readonly slabBytes: number;
 
   /** `slabBytes` is part of the replicated state: equal on every replica, for ever. */
@@ -40,6 +44,7 @@ export class Slabs {
     const offset = slab.used;
     slab.used += length;
     slab.live += length;
+    this.live += length;
     return { slab: this.current, offset };
   }
 
@@ -62,7 +67,27 @@ export class Slabs {
   free(slab: number, length: number): void {
     const entry = this.slab(slab);
     entry.live -= length;
+    this.live -= length;
     if (entry.live === 0 && slab !== this.current) this.close(slab, entry);
+  }
+
+  /** Gives a blob another place. Views on it are not valid any more. */
+  move(slab: number, offset: number, length: number): BlobPlace {
+    const place = this.append(length);
+    this.slab(place.slab).bytes.set(this.read(slab, offset, length), place.offset);
+    this.free(slab, length);
+    return place;
+  }
+
+  /** Whether more than half of the memory, and of some slabs more, is held for what was freed. */
+  get isWasteful(): boolean {
+    return this.bytesHeld > 2 * this.live + slabsToSpareMax * this.slabBytes;
+  }
+
+  /** Whether the slab is full, and less than half of it lives; 0 is no slab. */
+  isSparse(number: number): boolean {
+    const slab = this.slabs.get(number);
+    return slab !== undefined && number !== this.current && 2 * slab.live < this.slabBytes;
   }
 
   /** Bytes of memory that slabs take. */
@@ -99,6 +124,7 @@ export class Slabs {
       slab.live = readRange(reader.u32(), 0, this.slabBytes);
       slab.used = readRange(reader.u32(), slab.live, this.slabBytes);
       if (slab.used === 0) this.restoreEmpty(slab, last);
+      this.live += slab.live;
       this.slabs.set(last, slab);
     }
     if (last !== this.current) throw new DecodeError("the slab to append to is missing");

@@ -17,6 +17,7 @@ import { readQueueName } from "./queue-name.ts";
 import { RecordTable } from "./record-table.ts";
 import { Revocations } from "./revocations.ts";
 import { blockBytes } from "./seq-map.ts";
+import { readSlabMoves, type SlabMovesPlace, writeSlabMoves } from "./slab-moves.ts";
 import { slabBytesDefault, Slabs } from "./slabs.ts";
 import { SparseFields } from "./sparse-fields.ts";
 import { Tasks } from "./tasks.ts";
@@ -69,6 +70,8 @@ export class QueueState {
   ghostsToFree = 0;
   /** Before this time no queue has anything to end, to forget or to free; volatile. */
   queuesIdleUntil = 0;
+  /** Where pulses go on to move bytes out of slabs. */
+  slabMoves: SlabMovesPlace = { owners: 0, record: 1 };
   private readonly byName = new Map<string, Queue>();
   private readonly byIncarnation = new Map<number, Queue>();
   private nextIncarnation = 1;
@@ -196,6 +199,7 @@ export class QueueState {
     writeWindowList(writer, this.idempotencyKeys);
     writeWindowList(writer, this.adminKeys);
     this.slabs.write(writer);
+    writeSlabMoves(writer, this.slabMoves);
     this.revocations.write(writer);
     this.tasks.write(writer);
     writer.u32(this.nextIncarnation).u32(this.byIncarnation.size);
@@ -228,6 +232,7 @@ export class QueueState {
     this.idempotencyKeys = this.idempotency.readList(reader);
     this.adminKeys = this.idempotency.readList(reader);
     this.slabs.restore(reader);
+    this.slabMoves = readSlabMoves(reader);
     this.revocations.restore(reader);
     this.tasks.restore(reader);
     this.restoreQueues(reader);

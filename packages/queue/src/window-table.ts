@@ -100,6 +100,17 @@ export class WindowTable {
     this.records.free(record);
   }
 
+  /** The highest record that was ever handed out. */
+  get highest(): number {
+    return this.records.highest;
+  }
+
+  /** Notes another place of what the record remembers. */
+  setPlace(record: number, op: number, seq: number): void {
+    this.records.setU48(record, field.op, op);
+    this.records.setU48(record, field.seq, seq);
+  }
+
   hasFingerprint(record: number, fingerprint: Uint8Array): boolean {
     return this.records.hasBytes(record, field.fingerprint, fingerprint);
   }
