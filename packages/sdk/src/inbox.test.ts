@@ -57,7 +57,7 @@ test("what a dequeue may have taken is given back", async () => {
   const settled = success({ results: [], summary: {}, coord: {} });
   const { inbox, bodies, paths } = inboxOf(unknown(), success(extended), settled);
   await expect(inbox.receive(5, signal)).rejects.toMatchObject({ outcome: "unknown" });
-  await inbox.giveBack();
+  await inbox.giveBack(signal);
   expect(paths().map((path) => path.slice("/v1/queues/q/".length))).toEqual([
     "dequeue",
     "extend",
@@ -70,5 +70,5 @@ test("what a dequeue may have taken is given back", async () => {
 test("a dequeue that has taken nothing leaves nothing to give back", async () => {
   const { inbox } = inboxOf(unknown(), problem(404, "lease-unknown"));
   await expect(inbox.receive(5, signal)).rejects.toMatchObject({ outcome: "unknown" });
-  await expect(inbox.giveBack()).resolves.toBeUndefined();
+  await expect(inbox.giveBack(signal)).resolves.toBeUndefined();
 });

@@ -45,15 +45,16 @@ export class Inbox<T> {
     }
   }
 
-  /** Gives back what a dequeue has taken whose answer nobody has read. */
-  async giveBack(): Promise<void> {
+  /** Gives back what a dequeue has taken whose answer nobody has read, unless it is aborted. */
+  async giveBack(signal: AbortSignal): Promise<void> {
     if (this.asked === null) return;
+    const options = { ...lastCall, signal };
     try {
       const { leaseMs } = this.settings;
-      const { extended } = await this.queue.extendAll(this.asked, leaseMs, lastCall);
+      const { extended } = await this.queue.extendAll(this.asked, leaseMs, options);
       if (extended.length === 0) return;
       const releases = extended.map(({ leaseId }) => ({ leaseId, action: "release" as const }));
-      await this.queue.settle(releases, lastCall);
+      await this.queue.settle(releases, options);
     } catch (error) {
       // Nobody knows of leases of this dequeue: it has taken nothing.
       if (!(error instanceof LeaseLostError)) throw error;

@@ -29,6 +29,24 @@ test("what a dequeue may have taken whose answer nobody reads is given back at t
   expect(errors).toEqual([]);
 });
 
+test("a worker that is closed asks nobody any more, although nobody says what a dequeue took", async () => {
+  const { worker, timers, asked, paths } = workerOf(["silence"]);
+  await vi.waitUntil(() => asked.length === 1);
+  let isClosed = false;
+  const closing = worker.close({ timeoutMs: 1000 }).then(() => (isClosed = true));
+  await vi.waitUntil(
+    () => {
+      if (!isClosed) timers.advance(2000);
+      return isClosed;
+    },
+    { interval: 5, timeout: 10_000 },
+  );
+  await closing;
+  expect(paths()[1]).toBe("extend");
+  expect(timers.waitingCount).toBe(0);
+  expect(timers.nowMs()).toBeLessThan(40_000);
+});
+
 test("a worker that cannot receive tries less and less often, and tells why", async () => {
   const { worker, timers, asked, errors } = workerOf([problem(503, "no-quorum")]);
   const askedWithin = async (ms: number) => {

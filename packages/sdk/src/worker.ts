@@ -194,20 +194,33 @@ export class Worker<T> {
     this.stopReceiving.abort(reason);
     this.noteChange();
     this.letGo(this.lines.takeAll(), reason);
-    const overdue = openPromise<void>();
-    const cancel = this.timers.after(timeoutMs, overdue.resolve);
-    await Promise.race([this.finished(), overdue.promise]);
-    cancel();
+    const gaveBack = this.giveBack();
+    await this.unlessAfter(timeoutMs, Promise.all([gaveBack, this.finished()]));
     this.letGo([...this.held], reason);
-    const cancelLast = this.timers.after(lastSettlementsMs, () => this.stopSettling.abort(reason));
-    await this.settler.drain();
-    cancelLast();
+    await this.unlessAfter(lastSettlementsMs, Promise.all([gaveBack, this.settler.drain()]));
+    // Nobody is asked any more by a worker that is closed.
+    this.stopSettling.abort(reason);
+  }
+
+  /** Gives back what dequeues have taken whose answers nobody has read. */
+  private async giveBack(): Promise<void> {
+    await this.loops;
+    const { signal } = this.stopSettling;
+    const { onError } = this.settings;
+    await Promise.all(this.inboxes.map((inbox) => inbox.giveBack(signal).catch(onError)));
   }
 
   /** Resolves when nothing is received any more and every handler has ended. */
   private async finished(): Promise<void> {
     await this.loops;
-    await Promise.all(this.inboxes.map((inbox) => inbox.giveBack().catch(this.settings.onError)));
     while (this.held.size > 0) await this.changed.promise;
+  }
+
+  /** Waits for the end, but no longer than this, in ms. */
+  private async unlessAfter(ms: number, end: Promise<unknown>): Promise<void> {
+    const overdue = openPromise<void>();
+    const cancel = this.timers.after(ms, overdue.resolve);
+    await Promise.race([end, overdue.promise]);
+    cancel();
   }
 }
