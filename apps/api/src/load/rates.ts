@@ -33,11 +33,11 @@ export function createRates(nowMs: () => number): Rates {
   const seenOf = (queue: string): QueueWindow => {
     const second = Math.floor(nowMs() / 1000);
     const seen = queues.get(queue) ?? newSeen(second);
-    if (!queues.has(queue)) {
-      const [oldest] = queues.size < rateQueuesMax ? [] : queues.keys();
-      if (oldest !== undefined) queues.delete(oldest);
-      queues.set(queue, seen);
-    }
+    // Last is who was seen last, so first is who was quiet for longest.
+    queues.delete(queue);
+    const [quietest] = queues.size < rateQueuesMax ? [] : queues.keys();
+    if (quietest !== undefined) queues.delete(quietest);
+    queues.set(queue, seen);
     moveOn(seen, second);
     return seen;
   };
