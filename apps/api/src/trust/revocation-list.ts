@@ -53,6 +53,8 @@ export function createRevocationList(parts: RevocationListParts): RevocationList
   const { client, nowMs, monotonicMs = () => performance.now() } = parts;
   const known = createKnown(parts.sha256);
   let confirmedAtMs: number | null = null;
+  /** The time at which something was forgotten last. */
+  let forgotAtMs = -Infinity;
   let asking: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -60,10 +62,16 @@ export function createRevocationList(parts: RevocationListParts): RevocationList
   const listeners: (() => void)[] = [];
   const read = async (): Promise<void> => {
     const askedAtMs = monotonicMs();
+    const timeMs = nowMs();
     try {
+      // A clock that was ahead has made us forget what is in force: everything is asked for again.
+      if (timeMs < forgotAtMs) {
+        known.beginAnew();
+        forgotAtMs = -Infinity;
+      }
       await readNewer(client, known);
       confirmedAtMs = askedAtMs;
-      known.forget(nowMs());
+      if (known.forget(timeMs)) forgotAtMs = timeMs;
     } catch {
       // What is known stays in force, and grows old: assertKnown tells when it is too old.
     } finally {
@@ -169,8 +177,15 @@ function createKnown(sha256: Sha256) {
         covers(revocationKeyHash(sha256, { by: "issuer", issuer }), issuedAtMs)
       );
     },
-    forget(timeMs: number): void {
+    /** What is known stays in force; what was forgotten is news again. */
+    beginAnew(): void {
+      newest = 0;
+    },
+    /** Whether there was something to forget. */
+    forget(timeMs: number): boolean {
+      const before = byKey.size;
       for (const [key, { keptUntilMs }] of byKey) if (keptUntilMs <= timeMs) byKey.delete(key);
+      return byKey.size < before;
     },
   };
 }

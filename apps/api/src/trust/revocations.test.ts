@@ -201,6 +201,18 @@ describe("without news of revocations", () => {
     expect(refused("enqueue")).toBe(null);
   });
 
+  it("a clock that was ahead for a while revives no token that was revoked", async () => {
+    await revoke({ jti: "stolen" });
+    const { cluster } = gateway;
+    let aheadMs = 0;
+    const nowMs = () => cluster.nowMs() + aheadMs;
+    const list = createRevocationList({ client: cluster, sha256: nodeCrypto.sha256, nowMs });
+    const { issuer } = gateway.issuer;
+    const stolen = { issuer, subject: "bob", jti: "stolen", issuedAtMs: cluster.nowMs() };
+    for (aheadMs of [0, 7 * 86_400_000, 0]) await list.refresh();
+    expect(list.isRevoked(stolen)).toBe(true);
+  });
+
   it("a gateway asks at once when the cluster serves again", async () => {
     const { cluster, list, refused } = staleList();
     cluster.failWith("no-quorum");
