@@ -39,6 +39,8 @@ export class LinkCertificates {
   private held: Certificates;
   /** What was read last, also when it could not be used. */
   private seen: Certificates;
+  /** What was told of the files at the last look; null: they could be read. */
+  private told: string | null = null;
   private cancelCheck: () => void = () => undefined;
 
   /** Throws CertificateError, also of what `readSecret` throws about the private key. */
@@ -72,13 +74,16 @@ export class LinkCertificates {
   private check(log: Log, onChange: (certificates: Certificates) => void): void {
     try {
       const read = readCertificates(this.files, this.readSecret);
+      this.told = null;
       if (isEqual(read, this.seen)) return;
       this.seen = read;
       checkCertificates(read);
       this.held = read;
     } catch (error) {
       if (!(error instanceof CertificateError)) throw error;
-      log.warn("the new certificates cannot be used", { reason: error.message });
+      const { message: reason } = error;
+      if (reason !== this.told) log.warn("the new certificates cannot be used", { reason });
+      this.told = reason;
       return;
     }
     log.info("new certificates", {});
