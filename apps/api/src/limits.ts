@@ -145,7 +145,7 @@ export const liveSocket = {
   pingTimeoutMs: 5000,
   /** Browsers connected at once. */
   connectionsMax: 500,
-  /** Bytes waiting to be sent to one slow browser before it is let go. */
+  /** Bytes waiting to be sent to one slow browser before it is let go when it sends more. */
   bufferedBytesMax: 8 * mib,
 } as const;
 

@@ -1,5 +1,6 @@
 /** The live feed: the picture at most four times a second, depths of queues once a second. */
 import type { IncomingMessage, Server as HttpServer } from "node:http";
+import type { Duplex } from "node:stream";
 import {
   ApiError,
   liveChanges,
@@ -53,6 +54,7 @@ interface Viewer {
 export function startLiveFeed(parts: FeedParts): LiveFeed {
   const { server, client, authority, changes, adapterOfChanges } = parts;
   const viewers = new Set<Viewer>();
+  server.on("upgrade", letGoOfGreedy);
   const io = createSocketServer(server, authority);
   if (adapterOfChanges !== null) io.adapter(adapterOf(adapterOfChanges));
   const lookers = new Set<Viewer>();
@@ -107,6 +109,16 @@ function createSocketServer(server: HttpServer, { site }: Authority): Server {
       const isOurs = request.headers.origin === undefined || isOurOrigin(request, site);
       decide(isOurs ? null : "another origin", isOurs);
     },
+  });
+}
+
+/** A websocket answers pings by itself; whoever sends them and never reads is let go. */
+function letGoOfGreedy(_request: IncomingMessage, socket: Duplex): void {
+  // Not before the websocket listens, too: what comes would else be lost to it.
+  setImmediate(() => {
+    socket.on("data", () => {
+      if (socket.writableLength > liveSocket.bufferedBytesMax) socket.destroy();
+    });
   });
 }
 
