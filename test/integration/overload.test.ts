@@ -27,7 +27,7 @@ const refusedToStoredMax = 3;
 const refusedFastShareMin = 0.9;
 /** Refusals that the gateway tells at once and in each second, however many come back for more (docs/api.md). */
 const refusedAtOnceMax = 1_000;
-const refusedPerSecondMax = 2_000;
+const refusedPerSecondMax = 1_000;
 /** After the storm an enqueue is answered as before within this time. */
 const recoveryMsMax = 5_000;
 /** What the gateway may hold after it. */

@@ -46,9 +46,9 @@ export const overloadedRetryMsMax = 3000;
 
 /**
  * Refusals that are told in a second, of those that many callers provoke by coming too often; the
- * others wait. One takes 45 µs, so all of them take a tenth of a core.
+ * others wait. As many as a full gateway refuses callers who heed it; one takes 45 µs.
  */
-export const refusalsPerSecondMax = 2000;
+export const refusalsPerSecondMax = 1000;
 
 /** Refusals that wait for nothing after a quiet time: all of whom a full gateway may have at once. */
 export const refusalsAtOnceMax = 1000;
