@@ -18,7 +18,7 @@ import { RandomOperations } from "./testing/random-operation.ts";
  * empty some; ghosts that stay for long.
  */
 function machineOptions(seed: number): QueueStateMachineOptions {
-  return { sha256: quickDigest, slabBytes: seed % 2 === 0 ? 70_000 : 1_500, ghostsMax: 2 };
+  return { sha256: quickDigest, slabBytes: seed % 2 === 0 ? 70_000 : 500, ghostsMax: 2 };
 }
 
 /** One entry of the log: an operation, or a pulse. */

@@ -33,6 +33,9 @@ const configs = {
   },
 } as const;
 
+/** Of slabs so small that many are filled, so that pulses move what keeps one alone. */
+const slabBytes = 500;
+
 /** How a machine is compared with the model. */
 export interface ModelRunOptions {
   /** Purged messages that the machine frees in one operation. */
@@ -59,8 +62,9 @@ export class ModelRun {
   constructor(seed: number, { ghostsMax, frontMax, ...drawn }: ModelRunOptions) {
     const names = Object.keys(configs);
     this.prng = new Prng(seed);
-    this.driver = new MachineDriver({ sha256: quickDigest, ghostsMax, frontMax });
-    this.twin = new MachineDriver({ sha256: quickDigest, ghostsMax, frontMax });
+    const options = { sha256: quickDigest, slabBytes, ghostsMax, frontMax };
+    this.driver = new MachineDriver(options);
+    this.twin = new MachineDriver(options);
     this.model = new QueueModel(frontMax);
     for (const [name, config] of Object.entries(configs)) {
       for (const machine of [this.driver, this.twin]) machine.put(config, name);
