@@ -10,6 +10,7 @@ import { randomId } from "./random-id.ts";
 import type { CallOptions, Send } from "./request.ts";
 import type { Settlement } from "./settler.ts";
 import type { Timers } from "./timers.ts";
+import { untilAborted } from "./until-aborted.ts";
 import { Worker } from "./worker.ts";
 import { type Handler, type WorkerOptions, workerSettingsOf } from "./worker-options.ts";
 
@@ -70,7 +71,8 @@ export class QueueClient<T = unknown> extends QueueAdmin<T> {
 
   /**
    * Stores any number of messages, in as many requests as it takes, and answers what became of
-   * each, in their order. Takes from the iterable only as fast as the cluster stores.
+   * each, in their order. Takes from the iterable only as fast as the cluster stores, and nothing
+   * after an abort: of what was taken before every message has its result.
    */
   async enqueueMany(
     messages: Iterable<NewMessage<T>> | AsyncIterable<NewMessage<T>>,
@@ -81,10 +83,13 @@ export class QueueClient<T = unknown> extends QueueAdmin<T> {
       results.push(this.entryResult(message, options));
       return results[results.length - manyOnTheWayMax];
     };
+    const { signal } = options;
     if (Symbol.asyncIterator in messages) {
-      for await (const message of messages) await begin(message);
+      const some = signal === undefined ? messages : untilAborted(messages, signal);
+      for await (const message of some) await begin(message);
     } else {
       for (const message of messages) {
+        if (signal?.aborted === true) break;
         const earlier = begin(message);
         // Without a pause what is in the list travels together from the first message on.
         if (earlier !== undefined) await earlier;
