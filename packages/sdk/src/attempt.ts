@@ -13,8 +13,8 @@ export interface Wire {
   readonly body: string | null;
   /** Statuses that are answers and no errors. */
   readonly statuses: readonly number[];
-  /** Whether an answer is JSON, if it has a body; anything else is a proxy's own. */
-  readonly isAnsweredInJson: boolean;
+  /** Whether every answer with a body has a coordinate; without one it is nobody's of ours. */
+  readonly hasCoord: boolean;
   /** Whether the call changes nothing. */
   readonly isRead: boolean;
   /** Whether the call may arrive twice without acting twice. */
@@ -81,8 +81,9 @@ function withToken(headers: Wire["headers"], token: string): Wire["headers"] {
 function received(wire: Wire, { status, headers }: Response, text: string): Attempted {
   const isJson = (headers.get("content-type") ?? "").includes("json");
   const json = isJson ? jsonIn(text) : undefined;
-  const mustBeJson = isJson || (wire.isAnsweredInJson && status !== noContent);
-  const isReadable = json !== undefined || !mustBeJson;
+  const isCutOff = isJson && json === undefined;
+  const isStrange = wire.hasCoord && status !== noContent && !hasCoord(json);
+  const isReadable = !isCutOff && !isStrange;
   if (wire.statuses.includes(status) && isReadable) {
     return { answer: { status, headers, json, text } };
   }
@@ -91,6 +92,10 @@ function received(wire: Wire, { status, headers }: Response, text: string): Atte
 }
 
 const noContent = 204;
+
+function hasCoord(json: unknown): boolean {
+  return typeof json === "object" && json !== null && "coord" in json;
+}
 
 /** The value of the text, or undefined when it is no JSON. */
 function jsonIn(text: string): unknown {

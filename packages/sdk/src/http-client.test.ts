@@ -259,7 +259,7 @@ test("a client names itself, and the program that it serves", async () => {
 });
 
 test("names in a path cannot leave it", async () => {
-  const { quorate, asked } = clientOf([success({})]);
+  const { quorate, asked } = clientOf([success({ coord: {} })]);
   await quorate.request("getQueue", { params: { queue: "a/../b?c#d" } });
   expect(asked[0]?.url).toBe("http://gateway.test/v1/queues/a%2F..%2Fb%3Fc%23d");
   await expect(quorate.request("getQueue", { params: { queue: ".." } })).rejects.toMatchObject({
@@ -278,15 +278,17 @@ test.each([
   expect(() => new Quorate(options)).toThrow(expect.objectContaining({ code: "usage" }));
 });
 
-test("a page with status 200, as of a network that wants a login, stores nothing", async () => {
+test("a success that is no gateway's, such as the page of a network's login, stores nothing", async () => {
   const page = new Response("<html>", { headers: { "content-type": "text/html" } });
-  const { timers, enqueue } = clientOf([page, success(enqueued, 201)]);
-  const call = enqueue();
-  expect(await endOf(call, timers)).toBeNull();
-  expect((await call).body).toEqual(enqueued);
-  const alone = clientOf([page], { maxRetries: 0 });
-  expect(await endOf(alone.enqueue(), alone.timers)).toMatchObject({
-    code: "answer-unreadable",
-    outcome: "unknown",
-  });
+  for (const strange of [page, success({ status: "ok" }), success(null)]) {
+    const { timers, enqueue } = clientOf([strange, success(enqueued, 201)]);
+    const call = enqueue();
+    expect(await endOf(call, timers)).toBeNull();
+    expect((await call).body).toEqual(enqueued);
+    const alone = clientOf([strange], { maxRetries: 0 });
+    expect(await endOf(alone.enqueue(), alone.timers)).toMatchObject({
+      code: "answer-unreadable",
+      outcome: "unknown",
+    });
+  }
 });

@@ -84,7 +84,7 @@ export function wireOf(operation: OperationId, call: AnyCall): Wire {
     headers,
     body: hasBody ? (call.bodyText ?? bodyOf(call.body ?? {})) : null,
     statuses,
-    isAnsweredInJson: path.startsWith("/v1/"),
+    hasCoord: path.startsWith("/v1/"),
     isRead,
     isRepeatable: isRead || key !== null || namesItself(operation, call),
   };
