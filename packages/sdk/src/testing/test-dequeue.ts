@@ -58,5 +58,7 @@ function waitFor(
     const unwatch = machine.watch(operation.queue, () => attempt(false));
     const cancel = timers.after(waitMs, () => attempt(true));
     signal?.addEventListener("abort", onAbort, { once: true });
+    // Who went while it was asked once will not go again.
+    if (signal?.aborted === true) onAbort();
   });
 }
