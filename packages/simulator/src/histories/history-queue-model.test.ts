@@ -67,6 +67,12 @@ class Story {
     return this;
   }
 
+  /** Lets minutes pass in which nobody calls. */
+  rest(minutes: number): this {
+    this.now += minutes * 60_000_000;
+    return this;
+  }
+
   get verdict(): string {
     return checkLinearizability(queueModel, this.calls.map(callOf), 100_000);
   }
@@ -153,6 +159,32 @@ describe("leases", () => {
         .dequeue("e", [[1, "a", 2]]);
     expect(superseded().settle(1, "ack", "already-settled").verdict).toBe("linearizable");
     expect(superseded().settle(1, "ack").verdict).toBe("violated");
+  });
+
+  it("how a lease ended may be forgotten after ten minutes, and is then forgotten for good", () => {
+    const settled = (): Story =>
+      two()
+        .dequeue("d", [[1, "a", 1]])
+        .settle(1, "ack")
+        .rest(11);
+    expect(settled().settle(1, "ack", "again").verdict).toBe("linearizable");
+    expect(settled().settle(1, "ack", "lease-unknown").verdict).toBe("linearizable");
+    const forgotten = settled().settle(1, "ack", "lease-unknown").settle(1, "ack", "again");
+    expect(forgotten.verdict).toBe("violated");
+    const remembered = two()
+      .dequeue("d", [[1, "a", 1]])
+      .settle(1, "ack")
+      .rest(9);
+    expect(remembered.settle(1, "ack", "lease-unknown").verdict).toBe("violated");
+  });
+
+  it("a lease that is held is never forgotten", () => {
+    const held = (): Story =>
+      two()
+        .dequeue("d", [[1, "a", 1]])
+        .rest(11);
+    expect(held().settle(1, "ack").verdict).toBe("linearizable");
+    expect(held().settle(1, "ack", "lease-unknown").verdict).toBe("violated");
   });
 
   it("a dequeue that is repeated gets the same leases", () => {

@@ -2,15 +2,22 @@
  * One queue as its clients may see it, one call at a time: dedup, groups, leases, settlements.
  *
  * Written from the REST contract alone and kept small: one priority, no delays, leases longer than
- * a run. The state is JSON text, which is its own key.
+ * a run. Of time it knows one thing: how a lease ended may be forgotten after a while. The state is
+ * JSON text, which is its own key.
  */
 import { hexEncode, present, utf8Decode } from "@quorate/prelude";
-import type { Settlement } from "@quorate/queue";
+import { queueLimits, type Settlement, type SettleResult } from "@quorate/queue";
 import type { RecordedCall } from "./histories.ts";
 import type { Call, SequentialModel } from "./linearizability.ts";
 
-export type QueueInput = Pick<RecordedCall, "kind" | "asked">;
+export type QueueInput = Pick<RecordedCall, "kind" | "asked" | "callAt">;
 export type QueueOutput = NonNullable<RecordedCall["told"]>;
+
+/**
+ * A lease that ended this long ago may be forgotten, in microseconds. The cluster counts from when
+ * it executed the call, by the clock of its primary, which is a few seconds off at most.
+ */
+const forgottenAfterMicros = (queueLimits.settledWindowMs - 20_000) * 1_000;
 
 interface Message {
   readonly seq: number;
@@ -24,7 +31,9 @@ interface Lease {
   /** 0 while no client has been told. */
   fence: number;
   /** Why it is no more, or how it was settled; empty while it is held. */
-  end: "" | "rewound" | "superseded" | Settlement["action"];
+  end: "" | "rewound" | "superseded" | "forgotten" | Settlement["action"];
+  /** When the call that ended it was made, in microseconds; 0 while it is held. */
+  endedAt: number;
 }
 
 interface QueueState {
@@ -61,7 +70,7 @@ export const queueModel: SequentialModel<string, QueueInput, QueueOutput> = {
 /** A recorded call as the checker takes it. */
 export function callOf(recorded: RecordedCall): Call<QueueInput, QueueOutput> {
   const { kind, asked, told, callAt, returnAt } = recorded;
-  return { input: { kind, asked }, output: told, callAt, returnAt };
+  return { input: { kind, asked, callAt }, output: told, callAt, returnAt };
 }
 
 function queueName({ input: { asked } }: Call<QueueInput, QueueOutput>): string {
@@ -69,7 +78,8 @@ function queueName({ input: { asked } }: Call<QueueInput, QueueOutput>): string 
 }
 
 /** Whether the queue could answer this; changes the state as it would. */
-function apply(state: QueueState, { asked }: QueueInput, output: QueueOutput | null): boolean {
+function apply(state: QueueState, input: QueueInput, output: QueueOutput | null): boolean {
+  const { asked, callAt } = input;
   switch (asked.type) {
     case "put-queue":
       state.exists = true;
@@ -77,9 +87,12 @@ function apply(state: QueueState, { asked }: QueueInput, output: QueueOutput | n
     case "enqueue":
       return enqueue(state, asked, output);
     case "dequeue":
-      return dequeue(state, asked, output);
+      return dequeue(state, asked, output, callAt);
     case "settle":
-      return asked.settlements.every((each, at) => settle(state, each, output, at));
+      return asked.settlements.every((each, at) => {
+        const result = output?.type === "settled" ? output.results[at] : undefined;
+        return (output === null || result !== undefined) && settle(state, each, result, callAt);
+      });
     case "get-queue":
       return isStatsOf(state, output);
     case "extend-dequeue":
@@ -129,12 +142,17 @@ function enqueue(state: QueueState, asked: Asked<"enqueue">, output: QueueOutput
   });
 }
 
-function dequeue(state: QueueState, asked: Asked<"dequeue">, output: QueueOutput | null): boolean {
+function dequeue(
+  state: QueueState,
+  asked: Asked<"dequeue">,
+  output: QueueOutput | null,
+  callAt: number,
+): boolean {
   if (!state.exists) return isRefused(output, "queue-not-found");
   if (output !== null && output.type !== "dequeued") return false;
   const id = asked.dequeueHash === null ? "" : hexEncode(asked.dequeueHash);
   const known = state.calls[id];
-  const leases = known ?? take(state, asked.max);
+  const leases = known ?? take(state, asked.max, callAt);
   if (known === undefined && leases.length > 0) state.calls[id] = leases;
   if (output === null) return true;
   const held = leases.filter(({ end }) => end === "");
@@ -156,7 +174,7 @@ function dequeue(state: QueueState, asked: Asked<"dequeue">, output: QueueOutput
 }
 
 /** The oldest first; of a group its head, if none of the group is leased, and what follows it. */
-function take(state: QueueState, max: number): Lease[] {
+function take(state: QueueState, max: number, callAt: number): Lease[] {
   const leases: Lease[] = [];
   const locked = new Set(
     state.messages.filter((each) => each.state === "leased").map(({ group }) => group),
@@ -166,10 +184,10 @@ function take(state: QueueState, max: number): Lease[] {
     const isFree = message.group === "" || !locked.has(message.group);
     if (message.state !== "ready" || !isFree) continue;
     for (const other of allLeases(state)) {
-      if (other.seq === message.seq && isOver(other)) other.end = "superseded";
+      if (other.seq === message.seq && isOver(other)) endLease(other, "superseded", callAt);
     }
     message.state = "leased";
-    leases.push({ seq: message.seq, fence: 0, end: "" });
+    leases.push({ seq: message.seq, fence: 0, end: "", endedAt: 0 });
   }
   return leases;
 }
@@ -179,25 +197,42 @@ function isOver({ end }: Lease): boolean {
   return end === "" || end === "rewound";
 }
 
+/** Without a result nobody knows what was answered. */
 function settle(
   state: QueueState,
   { action, lease: { fence } }: Settlement,
-  output: QueueOutput | null,
-  at: number,
+  result: SettleResult | undefined,
+  callAt: number,
 ): boolean {
-  const result = output?.type === "settled" ? output.results[at] : undefined;
-  if (output !== null && result === undefined) return false;
   const lease = allLeases(state).find((each) => each.fence === fence);
-  const answer = lease === undefined ? "lease-unknown" : settleLease(state, lease, action);
+  const isRefused = result?.status === "refused";
+  if (isRefused && result.refusal.code === "lease-unknown") return isForgotten(lease, callAt);
+  const answer = lease === undefined ? "lease-unknown" : settleLease(state, lease, action, callAt);
   if (result === undefined) return true;
-  if (result.status === "refused") return result.refusal.code === answer;
+  if (isRefused) return result.refusal.code === answer;
   return answer === (result.alreadySettled ? "again" : "settled");
 }
 
-function settleLease(state: QueueState, lease: Lease, action: Settlement["action"]): string {
+/** What was forgotten once is not remembered again. */
+function isForgotten(lease: Lease | undefined, callAt: number): boolean {
+  if (lease === undefined || lease.end === "forgotten") return true;
+  // The last lease of a message that waits to be handed out again is known as long as the message.
+  if (lease.end === "" || lease.end === "rewound") return false;
+  if (callAt - lease.endedAt < forgottenAfterMicros) return false;
+  lease.end = "forgotten";
+  return true;
+}
+
+function settleLease(
+  state: QueueState,
+  lease: Lease,
+  action: Settlement["action"],
+  callAt: number,
+): string {
   const { end, seq } = lease;
   const message = state.messages.find((each) => each.seq === seq);
   if (end === action) return "again";
+  if (end === "forgotten") return "lease-unknown";
   if (end === "superseded") return "lease-lost";
   if (end === "rewound") {
     const head = state.messages.find(
@@ -205,16 +240,16 @@ function settleLease(state: QueueState, lease: Lease, action: Settlement["action
     );
     if (action !== "ack" || message?.state !== "ready" || head !== message) return "lease-lost";
   } else if (end !== "") return "already-settled";
-  lease.end = action;
+  endLease(lease, action, callAt);
   if (message === undefined) return "settled";
   if (action === "ack") state.messages = state.messages.filter((each) => each !== message);
   if (action === "reject") message.state = "dead";
-  if (action === "release") putBack(state, message);
+  if (action === "release") putBack(state, message, callAt);
   return "settled";
 }
 
 /** The message is ready again; what was leased behind it in its group goes back too. */
-function putBack(state: QueueState, message: Message): void {
+function putBack(state: QueueState, message: Message, callAt: number): void {
   message.state = "ready";
   if (message.group === "") return;
   for (const later of state.messages) {
@@ -222,9 +257,14 @@ function putBack(state: QueueState, message: Message): void {
     if (!isBehind || later.state !== "leased") continue;
     later.state = "ready";
     for (const lease of allLeases(state)) {
-      if (lease.seq === later.seq && lease.end === "") lease.end = "rewound";
+      if (lease.seq === later.seq && lease.end === "") endLease(lease, "rewound", callAt);
     }
   }
+}
+
+function endLease(lease: Lease, how: Lease["end"], callAt: number): void {
+  lease.end = how;
+  lease.endedAt = callAt;
 }
 
 function allLeases(state: QueueState): Lease[] {
