@@ -6,18 +6,13 @@
  * JSON text, which is its own key.
  */
 import { hexEncode, present, utf8Decode } from "@quorate/prelude";
-import { queueLimits, type Settlement, type SettleResult } from "@quorate/queue";
+import type { Settlement, SettleResult } from "@quorate/queue";
+import { settlementKeptMicros } from "./forgetting.ts";
 import type { RecordedCall } from "./histories.ts";
 import type { Call, SequentialModel } from "./linearizability.ts";
 
 export type QueueInput = Pick<RecordedCall, "kind" | "asked" | "callAt">;
 export type QueueOutput = NonNullable<RecordedCall["told"]>;
-
-/**
- * A lease that ended this long ago may be forgotten, in microseconds. The cluster counts from when
- * it executed the call, by the clock of its primary, which is a few seconds off at most.
- */
-const forgottenAfterMicros = (queueLimits.settledWindowMs - 20_000) * 1_000;
 
 interface Message {
   readonly seq: number;
@@ -205,11 +200,11 @@ function settle(
   callAt: number,
 ): boolean {
   const lease = allLeases(state).find((each) => each.fence === fence);
-  const isRefused = result?.status === "refused";
-  if (isRefused && result.refusal.code === "lease-unknown") return isForgotten(lease, callAt);
+  const refusal = result?.status === "refused" ? result.refusal : null;
+  if (refusal?.code === "lease-unknown") return isForgotten(lease, callAt);
   const answer = lease === undefined ? "lease-unknown" : settleLease(state, lease, action, callAt);
   if (result === undefined) return true;
-  if (isRefused) return result.refusal.code === answer;
+  if (result.status === "refused") return result.refusal.code === answer;
   return answer === (result.alreadySettled ? "again" : "settled");
 }
 
@@ -218,7 +213,7 @@ function isForgotten(lease: Lease | undefined, callAt: number): boolean {
   if (lease === undefined || lease.end === "forgotten") return true;
   // The last lease of a message that waits to be handed out again is known as long as the message.
   if (lease.end === "" || lease.end === "rewound") return false;
-  if (callAt - lease.endedAt < forgottenAfterMicros) return false;
+  if (callAt - lease.endedAt < settlementKeptMicros) return false;
   lease.end = "forgotten";
   return true;
 }

@@ -1,8 +1,9 @@
 /** A client that dequeues and settles, until the producers have gone and the queue is drained. */
 import { nodeCrypto } from "@quorate/identity";
 import { type Prng, utf8Decode } from "@quorate/prelude";
-import { type DequeuedMessage, dequeueIdHash, messageIdText, queueLimits } from "@quorate/queue";
+import { type DequeuedMessage, dequeueIdHash, messageIdText } from "@quorate/queue";
 import type { Deliveries } from "../histories/deliveries.ts";
+import { settlementKeptMicros } from "../histories/forgetting.ts";
 import { Violation } from "../checkers/violation.ts";
 import type { World } from "../world/world.ts";
 import type { Calls } from "./calls.ts";
@@ -11,8 +12,6 @@ import { unexpected } from "./unexpected.ts";
 
 const leaseMs = 4_000;
 const principal = "simulator worker";
-/** A settlement is remembered for so long: whoever hears of it later may hear that it is unknown. */
-const settledWindowMicros = queueLimits.settledWindowMs * 1_000;
 
 export interface ConsumerParts {
   readonly number: number;
@@ -82,7 +81,7 @@ export class Consumer {
     if (action !== "ack") return;
     if (result?.status === "settled") return deliveries.onAcked(id, lease.fence);
     const tookMicros = world.nowMicros - begunMicros;
-    if (tookMicros > settledWindowMicros) deliveries.onAckForgotten(id);
+    if (tookMicros > settlementKeptMicros) deliveries.onAckForgotten(id);
   }
 
   private async isDrained(): Promise<boolean> {
