@@ -79,6 +79,9 @@ const limitFields = {
   drainingBytesMax: most(settableLimits.drainingBytesMax, bytesMax).describe(
     "Bytes of their bodies; more are 503.",
   ),
+  principalPercentMax: most(settableLimits.principalPercentMax, 100).describe(
+    "Of these four, what one principal holds at most of what the others leave, in percent; more are 503. 100: no limit.",
+  ),
   eventLoopLagMsMax: most(settableLimits.eventLoopLagMsMax, 60_000).describe(
     "A gateway that is later than this, in ms, takes no more work.",
   ),

@@ -23,6 +23,11 @@ export const settableLimits = {
   drainingCallsMax: 8192,
   /** Bytes of their bodies. */
   drainingBytesMax: 64 * mib,
+  /**
+   * One principal holds at most this much, in percent, of the room for calls and bytes that the others
+   * leave: so some is always free for whoever comes, and he who is alone misses little (ADR 19).
+   */
+  principalPercentMax: 75,
   /** A process that is later than this, in ms, takes no more work. */
   eventLoopLagMsMax: 1000,
   /** Connections at once; more are closed. */

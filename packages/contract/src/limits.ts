@@ -11,6 +11,9 @@ const secondMs = 1000;
 /** A request body, before it is parsed: a full batch of bodies, its base64 and its fields. */
 export const requestBytesMax = 6 * mib;
 
+/** A request body on a route that asks for no token: room for one in JSON, too little to fill a gateway. */
+export const publicRequestBytesMax = 16 * kib;
+
 /** A stored body, whatever the queue allows: one op must stay well below a frame of the links. */
 export const storedBodyBytesMax = queue.bodyBytesCeiling;
 

@@ -26,6 +26,8 @@ import { nodeText } from "./node-text.ts";
 import type { RateLimits } from "../load/rate-limits.ts";
 import type { Rates } from "../load/rates.ts";
 import {
+  type BodyLimit,
+  bodyLimitOf,
   declaredBytes,
   readBody,
   refuseGone,
@@ -96,6 +98,7 @@ function serverOf<B, Q>(
 ): (request: Request, response: ServerResponse) => Promise<Answer> {
   // Most requests have no parameters, and no route must have one.
   const noParameters = checkedQuery(route.query, []);
+  const bodyLimit = bodyLimitOf(route);
   return async (request, response) => {
     const requestId = nameRequest(request, response);
     const params = paramsOf(request);
@@ -106,15 +109,14 @@ function serverOf<B, Q>(
     const counting = route.scope === "public" ? null : rateLimits.enter(principal, queue, response);
     if (counting !== null) await counting;
     refuseGone(request);
-    let bodyBytes = declaredBytes(request);
+    const bodyBytes = declaredBytes(request, bodyLimit);
     // Before room is asked for: what is too large for ever must not be told to come again.
-    refuseTooLarge(bodyBytes);
-    admission.enter(kind, bodyBytes);
+    refuseTooLarge(bodyBytes, bodyLimit);
+    const place = admission.enter(kind, principal.id, bodyBytes);
     try {
       const { bytes, raw } = await readCall({ request, response }, route, handleRaw !== null);
       // In chunks it could have been the largest; a call that waits is not to hold that for as long.
-      admission.correct(kind, bodyBytes, bytes.length);
-      bodyBytes = bytes.length;
+      place.correct(bytes.length);
       refuseBadName(queue);
       refuseCondition(request, route);
       const query = queryIn(request.url, route) ?? noParameters;
@@ -127,7 +129,7 @@ function serverOf<B, Q>(
       const { body, captured } = checkedBody(route, bytes, nodeText);
       return counted(rates, of, await handle({ ...call, body, captured }));
     } finally {
-      admission.leave(kind, bodyBytes);
+      place.leave();
     }
   };
 }
@@ -144,16 +146,17 @@ async function readCall(
   route: Route,
   takesRaw: boolean,
 ): Promise<{ readonly bytes: Buffer; readonly raw: string | null }> {
+  const limit = bodyLimitOf(route);
   if (route.body === null) {
-    await refuseBody(request);
+    await refuseBody(request, limit);
     return { bytes: Buffer.alloc(0), raw: null };
   }
-  const type = bodyKindOf(request, declaredBytes(request));
+  const type = bodyKindOf(request, declaredBytes(request, limit));
   const isLabelled = request.headers["content-type"] !== undefined;
   const isRefused = type.kind === "raw" && !takesRaw;
   if (isRefused && isLabelled) throw notJson();
   if (waitsToGoOn(request)) response.writeContinue();
-  const bytes = await readBody(request);
+  const bytes = await readBody(request, limit);
   // Of a chunked body only its end shows that it is empty; then it needs no label.
   if (!isLabelled && bytes.length === 0) return { bytes, raw: null };
   if (isRefused) throw notJson();
@@ -166,10 +169,10 @@ function notJson(): ApiError {
 }
 
 /** Refuses a body that is not empty. */
-async function refuseBody(request: IncomingMessage): Promise<void> {
+async function refuseBody(request: IncomingMessage, limit: BodyLimit): Promise<void> {
   // Of a chunked one only its end shows that it is empty.
   const isChunked = request.headers["transfer-encoding"] !== undefined;
-  const bytes = isChunked ? (await readBody(request)).length : declaredBytes(request);
+  const bytes = isChunked ? (await readBody(request, limit)).length : declaredBytes(request, limit);
   if (bytes === 0) return;
   const detail = "This route takes no body.";
   throw new ApiError("request-invalid", { detail, errors: [{ pointer: "", detail }] });

@@ -36,11 +36,11 @@ const enqueue = (gateway: TestGateway, body: unknown = 1) =>
 
 describe("a gateway that holds as many calls as it may", () => {
   it("refuses to add work, and still settles, takes out, administers and says how it is", async () => {
-    const gateway = await start({ limits: { addingCallsMax: 3 } });
+    const gateway = await start({ limits: { addingCallsMax: 4 } });
     const leaseId = await lease(gateway);
     const release = gateway.cluster.hold();
     const adding = [enqueue(gateway), enqueue(gateway), enqueue(gateway)];
-    // The three are inside once a fourth is refused.
+    // Three of four places are one caller's share: they are inside once a fourth call is refused.
     await expect.poll(async () => (await probe(gateway)).status, { timeout: 10_000 }).toBe(503);
     const refused = await probe(gateway);
     expect(problemIn(refused)).toMatchObject({
@@ -67,7 +67,7 @@ describe("a gateway that holds as many calls as it may", () => {
   });
 
   it("bounds what waits for messages by itself, and takes enqueues meanwhile", async () => {
-    const gateway = await start({ limits: { drainingCallsMax: 2 } });
+    const gateway = await start({ limits: { drainingCallsMax: 3 } });
     const wait = () =>
       gateway.send("POST", "/v1/queues/orders/dequeue", {
         body: { waitMs: 30_000, mode: "delete" },
@@ -84,7 +84,7 @@ describe("a gateway that holds as many calls as it may", () => {
   });
 
   it("holds for a call that waits what its body had, not what one in chunks could have had", async () => {
-    const gateway = await start({ limits: { drainingBytesMax: 7 * 1024 * 1024 } });
+    const gateway = await start({ limits: { drainingBytesMax: 9 * 1024 * 1024 } });
     const token = await gateway.issuer.token("dequeue:*");
     const chunked = (body: string) =>
       openWith(
