@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { handOver } from "./step-down.ts";
+import { work } from "./testing/left-behind.ts";
 import { electBy, request, startedRig } from "./testing/stories.ts";
 import type { Rig } from "./testing/rig.ts";
 
@@ -76,6 +77,28 @@ describe("A8 StepDown is the acting primary's alone", () => {
 });
 
 describe("A8 a primary that hands over", () => {
+  it("installs no state any more that would make it normal in its view again", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 7);
+    rig.elapse(30);
+    for (const { stateRoot } of rig.disk(2).superblock.checkpoints) rig.disk(2).rotBlock(stateRoot);
+    rig.restart(2);
+    // Its peers free the blocks that it asks for, so it leads without a state, and asks for another.
+    rig.network.cut({ to: 2, command: "blocks" });
+    work(rig, 8, 30);
+    rig.elapse(30);
+    rig.network.heal();
+    rig.network.hold({ to: 2, command: "newState" });
+    electBy(rig, 0, 2);
+    rig.elapse(60);
+    expect(rig.replica(2)).toMatchObject({ view: 2, fetch: { purpose: "reopen" } });
+    rig.network.cut({ command: "startViewChange" });
+    handOver(rig.replica(2));
+    rig.network.release();
+    rig.elapse(60);
+    expect(rig.replica(2)).toMatchObject({ view: 2, status: "view-change", acting: null });
+  });
+
   it("prepares nothing more in its view, votes, and follows the next one", () => {
     const rig = startedRig(3);
     rig.tick(1);

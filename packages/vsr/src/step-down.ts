@@ -2,6 +2,7 @@
 import type { Admitted } from "@quorate/protocol";
 import type { IgnoreReason } from "./effect.ts";
 import { broadcast, statementOf } from "./speak.ts";
+import { dropFetch } from "./state-transfer.ts";
 import { ignore, primaryIndex, type Replica } from "./state.ts";
 import { expireViewChangeTimer } from "./timeout.ts";
 import { voteWhenDue } from "./view-change.ts";
@@ -13,10 +14,15 @@ export function handOver(replica: Replica): void {
   voteWhenDue(replica);
 }
 
-/** Stops Prepare, Commit and reads for the rest of this view, and votes for the next. */
+/**
+ * Stops Prepare, Commit and reads for the rest of this view, and votes for the next. What it was
+ * fetching was for the log and the state of the view that it led: installed now, it would make this
+ * replica normal in that view again, with nobody to lead it.
+ */
 export function abdicate(replica: Replica): void {
   replica.acting = null;
   replica.status = "view-change";
+  dropFetch(replica);
   expireViewChangeTimer(replica);
 }
 
