@@ -20,6 +20,7 @@ import { isStranger } from "./incarnations.ts";
 import { keepCheckpoint } from "./keep-checkpoint.ts";
 import { signatureOf, tell } from "./speak.ts";
 import { type HeardCheckpoint, ignore, raise, type Replica } from "./state.ts";
+import { shortenStride } from "./stride.ts";
 
 /** A peer has the state after `op` on its disk. */
 export function onCheckpoint(
@@ -43,13 +44,23 @@ export function onCheckpoint(
   certifyHeard(replica, op);
 }
 
-/** Keeps the newest of each sender: as many as one sender can have without a certificate. */
+/**
+ * Keeps of each sender as many as one can have without a certificate: those of checkpoints that this
+ * replica writes or has written, because a fast peer repeats each only until it has the certificate,
+ * and of the others the newest.
+ */
 function hear(replica: Replica, heard: HeardCheckpoint): void {
   const { sender } = heard.signature;
   const before = replica.heardCheckpoints.get(sender) ?? [];
-  const others = before.filter(({ op }) => op !== heard.op);
-  const all = [...others, heard].toSorted((left, right) => left.op - right.op);
-  replica.heardCheckpoints.set(sender, all.slice(-checkpointsMax));
+  const all = [...before.filter(({ op }) => op !== heard.op), heard];
+  const awaited = all.filter(({ op }) => isAwaited(replica, op));
+  const others = all.filter((each) => !awaited.includes(each)).toSorted((a, b) => b.op - a.op);
+  const kept = [...awaited, ...others].slice(0, checkpointsMax);
+  replica.heardCheckpoints.set(sender, kept);
+}
+
+function isAwaited({ freezing, checkpoints }: Replica, op: number): boolean {
+  return freezing?.head.op === op || checkpoints.some((each) => each.op === op);
 }
 
 /** Puts together what was heard of the checkpoint at `op`, if this replica has it on its disk. */
@@ -101,6 +112,7 @@ export function onCheckpointCertificate(
     return ignore(replica, command, "certificate not valid");
   }
   replica.heardCertificate = checkpoint;
+  shortenStride(replica);
   certifyHeard(replica, checkpoint.op);
 }
 
@@ -119,5 +131,6 @@ function adopt(replica: Replica, checkpoint: Checkpoint): void {
     );
   }
   if ((replica.heardCertificate?.op ?? 0) <= checkpoint.op) replica.heardCertificate = null;
+  shortenStride(replica);
   keepCheckpoint(replica, checkpoint);
 }

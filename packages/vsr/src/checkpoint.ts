@@ -13,6 +13,7 @@ import { advanceFreezing, beginFreezing, type Freezing } from "./freezing.ts";
 import { keepCheckpoint } from "./keep-checkpoint.ts";
 import { broadcast, ownSignature, statementOf } from "./speak.ts";
 import type { Replica, SuperblockWrite } from "./state.ts";
+import { isTaken } from "./stride.ts";
 
 /** Ticks between two announcements of a checkpoint that lacks its certificate. */
 const announceTicks = 25;
@@ -22,10 +23,10 @@ export function noteExecuted(replica: Replica, entry: Entry): void {
   const { checkpointOps, checkpointBytes } = replica.identity.admission.config;
   const { header, hash, body } = entry;
   const bytes = replica.schedule.bytes + body.length;
-  const isDue = header.op - replica.schedule.op >= checkpointOps || bytes >= checkpointBytes;
+  const { op: before } = replica.schedule;
+  const isDue = header.op - before >= checkpointOps || bytes >= checkpointBytes;
   replica.schedule = isDue ? { op: header.op, bytes: 0 } : { ...replica.schedule, bytes };
-  // One at a time: a replica whose disk is slow leaves some out; the others certify them.
-  if (!isDue || replica.freezing !== null) return;
+  if (!isDue || !isTaken(replica, before, header.op)) return;
   beginFreezing(replica, { op: header.op, hash }, header.view);
 }
 

@@ -112,6 +112,7 @@ export function createReplica(origin: ReplicaOrigin): Replica {
     loadedOp: asOp(0),
     checkpoints: superblock.checkpoints,
     schedule: { op: asOp(0), bytes: 0 },
+    checkpointStride: 1,
     freezing: null,
     heardCheckpoints: new Map(),
     heardCertificate: null,

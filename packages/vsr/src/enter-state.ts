@@ -3,6 +3,7 @@ import { asOp, type LogBase, opMax } from "@quorate/protocol";
 import { dropFreezing } from "./freezing.ts";
 import type { StateLoad } from "./load-state.ts";
 import { raise, type Replica } from "./state.ts";
+import { shortenStride } from "./stride.ts";
 import { writeSuperblock } from "./superblock-writes.ts";
 
 /**
@@ -15,6 +16,7 @@ export function enterState(replica: Replica, { checkpoint, loading, replication 
   replica.clientTable.replace(replication.sessions);
   replica.incarnations.replace(replication.incarnations);
   replica.schedule = { op, bytes: 0 };
+  shortenStride(replica);
   replica.executed = op;
   replica.loadedOp = op;
   replica.commit = opMax(replica.commit, op);

@@ -1,7 +1,8 @@
 /** The list of checkpoints in the superblock. */
-import { type Checkpoint, checkpointsMax } from "@quorate/protocol";
+import type { Checkpoint } from "@quorate/protocol";
 import { certifiedKept, isCertified } from "./certified.ts";
 import type { Replica } from "./state.ts";
+import { openKept } from "./stride.ts";
 import { writeSuperblock } from "./superblock-writes.ts";
 
 /** Takes a checkpoint's place in the superblock; those that are no longer needed leave it. */
@@ -12,6 +13,6 @@ export function keepCheckpoint(replica: Replica, checkpoint: Checkpoint): void {
   const kept = certified.slice(-certifiedKept);
   const newestCertified = kept.at(-1)?.op ?? 0;
   const open = all.filter((each) => each.op > newestCertified);
-  replica.checkpoints = [...kept, ...open.slice(-(checkpointsMax - certifiedKept))];
+  replica.checkpoints = [...kept, ...open.slice(-openKept)];
   writeSuperblock(replica, replica.log.settledHead, "checkpoint");
 }

@@ -45,12 +45,12 @@ describe("a transfer that is overtaken", () => {
 
   it("by a newer checkpoint that nobody can read goes by the log, if a peer has all of it", () => {
     const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 4);
+    rig.elapse(30);
     rig.network.cut({ to: 2, command: "checkpoint" });
     rig.network.cut({ to: 2, command: "checkpointCertificate" });
-    work(rig, 1, 2);
-    rig.elapse(10);
     rig.isolate(0);
-    work(rig, 3, 20);
+    work(rig, 5, 20);
     rig.elapse(30);
     rig.network.heal();
     rig.network.cut({ to: 2, command: "checkpoint" });

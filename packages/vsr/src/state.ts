@@ -97,6 +97,11 @@ export interface Replica {
   checkpoints: readonly Checkpoint[];
   /** The newest checkpoint that was due, and what the log has grown since. */
   schedule: CheckpointSchedule;
+  /**
+   * Of the checkpoints that are due, those are taken that pass a multiple of so many ops. A power of
+   * two; 1: all of them.
+   */
+  checkpointStride: number;
   /** The checkpoint that is being written, if any. */
   freezing: Freezing | null;
   /** What peers have signed of checkpoints that this replica has not written yet, by sender. */

@@ -56,11 +56,28 @@ export const checkpointMutants: readonly Mutant[] = [
     edits: [
       {
         file: "packages/vsr/src/checkpoint.ts",
-        find: "const isDue = header.op - replica.schedule.op >= checkpointOps || bytes >= checkpointBytes;",
+        find: "const isDue = header.op - before >= checkpointOps || bytes >= checkpointBytes;",
         replace:
           "const isDue = header.op - replica.loadedOp >= checkpointOps && (header.op - replica.loadedOp) % checkpointOps === replica.identity.index;",
       },
     ],
+  },
+  {
+    name: "slow replicas choose for themselves which checkpoints they leave out",
+    edits: [
+      {
+        file: "packages/vsr/src/stride.ts",
+        find: "return Math.floor(op / stride) > Math.floor(before / stride);",
+        replace: "return op / stride > before / stride;",
+      },
+    ],
+    swarm: {
+      replicaCount: 2,
+      checkpointOps: 4,
+      flushMeanMicros: [200, 20_000],
+      preparesInFlightMax: 8,
+      pipelineMax: 8,
+    },
   },
   {
     name: "VRR §5.2: the log is cut when state is asked for",
