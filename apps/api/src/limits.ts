@@ -1,5 +1,6 @@
 /** Limits of the gateway itself; those that callers can read about are in the contract. */
 import { callMsMax } from "@quorate/contract";
+import { queueLimits } from "@quorate/queue";
 
 const mib = 1024 * 1024;
 
@@ -67,8 +68,11 @@ export const callBytesMin = 4096;
 /** Verified tokens that are remembered; the oldest goes first. */
 export const tokensCachedMax = 10_000;
 
-/** Tolerance of clocks between issuer and gateway, in seconds. */
-export const tokenClockToleranceSeconds = 5;
+/**
+ * Tolerance of clocks between issuer and gateway, in seconds: as much as a revocation of all that was
+ * issued until now allows for.
+ */
+export const tokenClockToleranceSeconds = queueLimits.issuerAheadMsMax / 1000;
 
 /** Shortest time between two reads of a key set, in ms, however many tokens name unknown keys. */
 export const keySetRereadMsMin = 30_000;

@@ -107,6 +107,11 @@ export const listRevocationsMax = 1_000;
 /** How far ahead of now a revocation may reach, in milliseconds: clocks of issuers differ. */
 export const revocationAheadMsMax = 5 * 60_000;
 /**
+ * How far ahead of ours the clock of an issuer may be, in milliseconds: gateways take tokens that are
+ * issued so far in the future, so a revocation of all until now is about them, too.
+ */
+export const issuerAheadMsMax = 5_000;
+/**
  * How long a revocation is remembered, in milliseconds: longer than any token lives that it is
  * about, which is 12 h after the latest time that it may name, and a minute for clocks.
  */

@@ -186,7 +186,10 @@ export interface Revoke {
   readonly type: "revoke";
   /** revocationKeyHash of what they have in common. */
   readonly key: Uint8Array;
-  /** Tokens issued until then, in milliseconds since 1970; `now` is the op's time. */
+  /**
+   * Tokens issued until then, in milliseconds since 1970. `now` is the op's time, by clocks of issuers
+   * that are ahead by issuerAheadMsMax.
+   */
   readonly issuedUntil: number | "now" | "ever";
 }
 

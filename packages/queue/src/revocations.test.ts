@@ -1,7 +1,12 @@
 import { sha256 } from "@quorate/prelude/testing";
 import { expect, test } from "vitest";
 import { revocationKeyHash } from "./fingerprint.ts";
-import { revocationAheadMsMax, revocationKeptMs, revocationsMax } from "./limits.ts";
+import {
+  issuerAheadMsMax,
+  revocationAheadMsMax,
+  revocationKeptMs,
+  revocationsMax,
+} from "./limits.ts";
 import type { Revoke } from "./operation.ts";
 import type { Revocation } from "./revocation.ts";
 import { createQueueStateMachine } from "./queue-state-machine.ts";
@@ -18,9 +23,10 @@ function listed(driver: MachineDriver, after = 0, limit = 1_000): readonly Revoc
   return answer.type === "revocations" ? answer.revocations : [];
 }
 
-test("a revocation is about tokens issued until the op's time, a given time, or whenever", () => {
+test("a revocation is about tokens issued until the op's time by any clock, a given time, or whenever", () => {
   const driver = new MachineDriver();
-  expect(revoke(driver, "a", "now")).toMatchObject({ issuedUntilMs: driver.nowMs });
+  const nowByAnyClockMs = driver.nowMs + issuerAheadMsMax;
+  expect(revoke(driver, "a", "now")).toMatchObject({ issuedUntilMs: nowByAnyClockMs });
   expect(revoke(driver, "b", 1_000)).toMatchObject({ issuedUntilMs: 1_000 });
   expect(revoke(driver, "c", "ever")).toMatchObject({ issuedUntilMs: null });
   expect(listed(driver).map(({ number }) => number)).toEqual([1, 2, 3]);

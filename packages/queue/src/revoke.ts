@@ -1,4 +1,9 @@
-import { revocationAheadMsMax, revocationKeptMs, revocationsMax } from "./limits.ts";
+import {
+  issuerAheadMsMax,
+  revocationAheadMsMax,
+  revocationKeptMs,
+  revocationsMax,
+} from "./limits.ts";
 import type { Revoke } from "./operation.ts";
 import { encodeOutcome } from "./outcome-codec.ts";
 import type { Answer, Question } from "./question.ts";
@@ -10,7 +15,8 @@ import type { QueueState } from "./state.ts";
 export function revoke(state: QueueState, operation: Revoke): Uint8Array {
   const { revocations } = state;
   const nowMs = Math.floor(state.now / 1_000);
-  const asked = operation.issuedUntil === "now" ? nowMs : operation.issuedUntil;
+  // What was issued until now may say that it was issued a little later.
+  const asked = operation.issuedUntil === "now" ? nowMs + issuerAheadMsMax : operation.issuedUntil;
   if (asked !== "ever" && asked > nowMs + revocationAheadMsMax) {
     return refuseLimit("revocationAheadMsMax", revocationAheadMsMax);
   }

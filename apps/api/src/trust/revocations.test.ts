@@ -60,8 +60,26 @@ describe("a token", () => {
     await revoke({ sub: "bob" });
     expect(await isAccepted(before)).toBe(false);
     expect(await isAccepted(ofAnother)).toBe(true);
-    gateway.cluster.advance(1000);
+    gateway.cluster.advance(tokenClockToleranceSeconds * 1000 + 1000);
     expect(await isAccepted(await tokenOf())).toBe(true);
+  });
+
+  it("of a revoked subject is refused on every gateway, by however much its issuer's clock was ahead", async () => {
+    const second = await startTestGateway({ beside: gateway });
+    const nowSeconds = Math.floor(gateway.cluster.nowMs() / 1000);
+    const ahead = await tokenOf({ iat: nowSeconds + tokenClockToleranceSeconds });
+    const unseen = await tokenOf({ iat: nowSeconds + tokenClockToleranceSeconds });
+    expect(await isAccepted(ahead)).toBe(true);
+    expect(await isAccepted(ahead, second)).toBe(true);
+    const { json } = await revoke({ sub: "bob" });
+    const cutMs = gateway.cluster.nowMs() + tokenClockToleranceSeconds * 1000;
+    expect(json["before"]).toBe(new Date(cutMs + 1).toISOString());
+    await second.revocations.refresh();
+    for (const at of [gateway, second]) {
+      expect(await isAccepted(ahead, at)).toBe(false);
+      expect(await isAccepted(unseen, at)).toBe(false);
+    }
+    await second.stop();
   });
 
   it("of a subject is refused when it was issued before a given time", async () => {
