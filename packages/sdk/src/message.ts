@@ -23,14 +23,29 @@ export interface Message<T> extends Omit<Delivery, "body" | "bodyBase64"> {
 
 /** The JSON text of a message. Throws a `UsageError` when its body has none. */
 export function messageText({ body, ...options }: NewMessage<unknown>): string {
+  // Their JSON is `{}`, or an object with a field for each number.
+  if (holdsBytes(body) && !isBytes(body)) {
+    throw new UsageError("bytes are sent as a Uint8Array");
+  }
   try {
-    return body instanceof Uint8Array
+    return isBytes(body)
       ? stringifyJson({ bodyBase64: base64Of(body), ...options })
       : // Apart, since JSON.stringify would leave out a body that is undefined.
         withBody(stringifyJson(body), stringifyJson(options));
   } catch (error) {
     throw new UsageError("the body has no JSON", "usage", { cause: error });
   }
+}
+
+/** What a value calls itself, also one of another realm, such as a test runner's. */
+const kindOf = (value: unknown): string => Object.prototype.toString.call(value);
+
+function isBytes(body: unknown): body is Uint8Array {
+  return ArrayBuffer.isView(body) && kindOf(body) === "[object Uint8Array]";
+}
+
+function holdsBytes(body: unknown): boolean {
+  return ArrayBuffer.isView(body) || kindOf(body) === "[object ArrayBuffer]";
 }
 
 function withBody(body: string, options: string): string {

@@ -1,4 +1,5 @@
 /** What can go wrong, as classes: `code` says what, `outcome` what became of the request. */
+import { knowInEveryCopy } from "./every-copy.ts";
 import type { ApiErrorCode, Problem } from "./operations.ts";
 
 /**
@@ -59,11 +60,11 @@ export const notSent = {
   problem: null,
 } as const;
 
-/** The same mark in every copy of this package that a program may have loaded. */
-const mark: unique symbol = Symbol.for("quorate.error");
-
 /** Every failure of this package that is no bug of its own. Never holds the token. */
 export class QuorateError extends Error implements QuorateErrorFacts {
+  static {
+    knowInEveryCopy(this, "QuorateError");
+  }
   override readonly name: string = "QuorateError";
   readonly code: QuorateErrorCode;
   readonly status: number | null;
@@ -72,7 +73,6 @@ export class QuorateError extends Error implements QuorateErrorFacts {
   readonly requestId: string | null;
   readonly retryAfterMs: number | null;
   readonly problem: Problem | null;
-  readonly [mark] = true;
 
   constructor(message: string, facts: QuorateErrorFacts, options?: ErrorOptions) {
     super(message, options);
@@ -88,36 +88,57 @@ export class QuorateError extends Error implements QuorateErrorFacts {
 
 /** The gateway refused the call (4xx): the same call will be refused again until something changes. */
 export class RefusedError extends QuorateError {
+  static {
+    knowInEveryCopy(this, "RefusedError");
+  }
   override readonly name = "RefusedError";
 }
 
 /** The lease cannot be settled any more: it has ended, was settled otherwise, or is not known. */
 export class LeaseLostError extends QuorateError {
+  static {
+    knowInEveryCopy(this, "LeaseLostError");
+  }
   override readonly name = "LeaseLostError";
 }
 
 /** The service cannot take the call now (429, 5xx): `outcome` says whether it may have acted. */
 export class UnavailableError extends QuorateError {
+  static {
+    knowInEveryCopy(this, "UnavailableError");
+  }
   override readonly name = "UnavailableError";
 }
 
 /** No answer that can be read came (`connection-failed`, `answer-unreadable`). */
 export class ConnectionError extends QuorateError {
+  static {
+    knowInEveryCopy(this, "ConnectionError");
+  }
   override readonly name = "ConnectionError";
 }
 
 /** The call's whole time, retries included, was over (`timed-out`). */
 export class TimeoutError extends QuorateError {
+  static {
+    knowInEveryCopy(this, "TimeoutError");
+  }
   override readonly name = "TimeoutError";
 }
 
 /** The caller gave up (`aborted`). */
 export class AbortedError extends QuorateError {
+  static {
+    knowInEveryCopy(this, "AbortedError");
+  }
   override readonly name = "AbortedError";
 }
 
 /** The call cannot be made as it is (`usage`, `closed`, `token-unavailable`). */
 export class UsageError extends QuorateError {
+  static {
+    knowInEveryCopy(this, "UsageError");
+  }
   override readonly name = "UsageError";
 
   /** @param outcome another one only when an attempt before may have acted */
@@ -133,5 +154,5 @@ export class UsageError extends QuorateError {
 
 /** Whether the value is an error of this package, also of another copy of it. */
 export function isQuorateError(value: unknown): value is QuorateError {
-  return typeof value === "object" && value !== null && mark in value;
+  return value instanceof QuorateError;
 }

@@ -42,6 +42,15 @@ test("Release releases, with its delay", () => {
   expect(verdictOf(new Release("later", { delayMs: 5000 }))).toMatchObject({ delayMs: 5000 });
 });
 
+test("a handler's own kinds of Reject and Release are what they extend", () => {
+  class Unpaid extends Reject {}
+  class Busy extends Release {}
+  expect(verdictOf(new Unpaid("never"))).toMatchObject({ action: "reject" });
+  expect(verdictOf(new Busy("later", { delayMs: 7 }))).toEqual({ action: "release", delayMs: 7 });
+  expect(new Reject("never") instanceof Unpaid).toBe(false);
+  expect(new Unpaid("never") instanceof Unpaid).toBe(true);
+});
+
 test("texts are cut, and never to half a character", () => {
   const long = new Error(`${"x".repeat(1023)}\u{1f600}`);
   long.name = "N".repeat(200);

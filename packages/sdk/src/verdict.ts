@@ -1,13 +1,20 @@
 /** What becomes of a message whose handler has ended. */
+import { knowInEveryCopy } from "./every-copy.ts";
 import type { Settlement } from "./settler.ts";
 
 /** Thrown by a handler: the message is dead at once, and is not tried again. */
 export class Reject extends Error {
+  static {
+    knowInEveryCopy(this, "Reject");
+  }
   override readonly name = "Reject";
 }
 
 /** Thrown by a handler: the message goes back without counting a failure. */
 export class Release extends Error {
+  static {
+    knowInEveryCopy(this, "Release");
+  }
   override readonly name = "Release";
   /** When it may come again, in ms from then (0 to 7 days); undefined: at once. */
   readonly delayMs: number | undefined;

@@ -43,9 +43,10 @@ export interface WorkerOptions {
   readonly name?: string | undefined;
   /**
    * Hears of what went wrong outside of the handler: no messages could be had, a settlement was not
-   * taken. The worker goes on. A line on the console where nothing is given.
+   * taken. The worker goes on, also when this itself throws or rejects: then the console is told both.
+   * A line on the console where nothing is given.
    */
-  readonly onError?: ((error: unknown) => void) | undefined;
+  readonly onError?: ((error: unknown) => unknown) | undefined;
 }
 
 /** The options, checked, with every default. */
@@ -56,6 +57,7 @@ export interface WorkerSettings {
   readonly waitMs: number;
   readonly maxPerGroup: number | undefined;
   readonly name: string | undefined;
+  /** Never throws. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -79,7 +81,7 @@ export function workerSettingsOf(options: WorkerOptions): WorkerSettings {
     waitMs = waitMsDefault,
     maxPerGroup,
     name,
-    onError = tellConsole,
+    onError,
   } = options;
   if (maxPerGroup !== undefined) inRange("maxPerGroup", maxPerGroup, 1, dequeueMessagesMax);
   if (maxProcessingMs !== null) inRange("maxProcessingMs", maxProcessingMs, 1, processingMsMax);
@@ -90,8 +92,18 @@ export function workerSettingsOf(options: WorkerOptions): WorkerSettings {
     waitMs: inRange("waitMs", waitMs, 0, waitMsMax),
     maxPerGroup,
     name,
-    onError,
+    onError: onError === undefined ? tellConsole : (error) => void tell(onError, error),
   };
+}
+
+/** Tells the program; that it fails at this does not end the worker that it is told by. */
+async function tell(onError: NonNullable<WorkerOptions["onError"]>, error: unknown): Promise<void> {
+  try {
+    await onError(error);
+  } catch (failure) {
+    tellConsole(error);
+    console.error("quorate worker: onError has failed:", failure);
+  }
 }
 
 /**

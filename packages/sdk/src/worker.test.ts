@@ -79,6 +79,30 @@ test("without onError a refusal is one line on the console", async () => {
   }
 });
 
+test.each([
+  ["throws", () => JSON.parse("{")],
+  ["rejects", async () => JSON.parse(await Promise.resolve("{"))],
+])(
+  "a worker whose onError %s goes on, and the console is told both errors",
+  async (_how, onError) => {
+    const said = vi.spyOn(console, "error").mockReturnValue();
+    try {
+      const script = [problem(503, "no-quorum"), "silence", problem(404, "lease-unknown")] as const;
+      const { worker, timers, asked } = workerOf(script, { onError });
+      await vi.waitUntil(() => asked.length === 1 && timers.waitingCount === 1);
+      timers.advance(60_000);
+      await vi.waitUntil(() => asked.length === 2);
+      await worker.close();
+      expect(said.mock.calls).toEqual([
+        [expect.stringContaining("(no-quorum)")],
+        ["quorate worker: onError has failed:", expect.any(SyntaxError)],
+      ]);
+    } finally {
+      said.mockRestore();
+    }
+  },
+);
+
 test("each begun hundred of messages has a dequeue of its own, and all together ask for no more", async () => {
   const script = ["silence", "silence", "silence", problem(404, "lease-unknown")] as const;
   const { worker, asked } = workerOf(script, { concurrency: 250 });

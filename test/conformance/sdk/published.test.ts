@@ -1,6 +1,6 @@
 /** The SDK as it is published: what `npm pack` makes of it, installed where nothing else is. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
@@ -71,6 +71,43 @@ test.each(machineNodes())("a program with the package runs in %s", (node) => {
   const { stdout, stderr } = spawnSync(node, ["main.js"], { cwd: userFolder, encoding: "utf8" });
   expect(stderr).toBe("");
   expect(stdout.trim()).toBe(told);
+});
+
+/** One copy's worker and clients meet what another copy's classes have made. */
+const strangeProgram = `
+import * as own from "@quorate/sdk";
+import * as other from "./copy/index.js";
+import { TestCluster } from "@quorate/sdk/testing";
+
+const cluster = new TestCluster();
+const queue = cluster.client().queue("orders");
+await queue.put();
+const worker = queue.worker(({ body }) => {
+  if (body === "bad") throw new other.Reject("no", { cause: new RangeError("?") });
+  throw new other.Release("later", { delayMs: 60_000 });
+});
+await queue.enqueueMany([{ body: "bad" }, { body: "good" }]);
+await cluster.advance(1000);
+const { ready, scheduled, dead } = (await queue.get()).stats;
+console.log(ready, scheduled, dead);
+const closing = worker.close();
+await cluster.advance(1000);
+await closing;
+
+const lost = await queue.ack("nothing").catch((error) => error);
+console.log(own.Reject === other.Reject, Object.getPrototypeOf(lost) === other.LeaseLostError.prototype);
+console.log(lost instanceof other.LeaseLostError, lost instanceof other.QuorateError, other.isQuorateError(lost));
+console.log(lost instanceof other.RefusedError, {} instanceof other.QuorateError, null instanceof other.Reject);
+`;
+
+test.each(machineNodes())("what another copy of the package throws is known in %s", (node) => {
+  cpSync(join(userFolder, "node_modules/@quorate/sdk"), join(userFolder, "copy"), {
+    recursive: true,
+  });
+  writeFileSync(join(userFolder, "strange.js"), strangeProgram);
+  const { stdout, stderr } = spawnSync(node, ["strange.js"], { cwd: userFolder, encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(stdout).toBe("0 1 1\nfalse false\ntrue true true\nfalse false false\n");
 });
 
 test("the package depends on nothing, and holds no source and no test", () => {
