@@ -7,6 +7,7 @@ import { mountCluster } from "./routes/cluster.ts";
 import { mountConversations } from "./routes/conversations.ts";
 import { mountDequeue } from "./routes/dequeue.ts";
 import type { Gateway } from "./routes/gateway.ts";
+import { type Measured, mountMetrics } from "./routes/metrics.ts";
 import { mountProbes, type Probed } from "./routes/probes.ts";
 import { mountSession } from "./routes/session.ts";
 import { mountTrust } from "./routes/trust.ts";
@@ -17,6 +18,7 @@ import type { RefusalPace } from "./load/refusal-pace.ts";
 export interface AppParts extends Omit<Mounting, "app" | "rates"> {
   readonly gateway: Gateway;
   readonly probed: Probed;
+  readonly measured: Measured;
   readonly dashboard: Dashboard;
   readonly log: ErrorLog;
   readonly refusalPace: RefusalPace;
@@ -24,7 +26,7 @@ export interface AppParts extends Omit<Mounting, "app" | "rates"> {
 
 /** The application. The busiest routes come first: Express tries them in this order. */
 export function createApp(parts: AppParts): Express {
-  const { gateway, probed, dashboard, log, metrics, refusalPace } = parts;
+  const { gateway, probed, measured, dashboard, log, metrics, refusalPace } = parts;
   const app = express();
   app.set("case sensitive routing", true);
   app.set("strict routing", true);
@@ -38,6 +40,7 @@ export function createApp(parts: AppParts): Express {
   mountTrust(mounting, gateway);
   mountSession(mounting, gateway);
   mountProbes(mounting, probed);
+  mountMetrics(mounting, measured);
   app.use((request: Request, response: Response) => {
     if (dashboard.serve(request, response)) return;
     const error = noRoute(request.path);

@@ -19,6 +19,7 @@ import { measureEventLoopLag } from "./load/event-loop-lag.ts";
 import { type GatewayProcess, createGatewayProcess } from "./gateway-process.ts";
 import { timedClient } from "./cluster/latency.ts";
 import { createChangeSignal } from "./live/changes.ts";
+import { createQueueDepths } from "./metrics/queue-depths.ts";
 import { createRateLimits } from "./load/rate-limits.ts";
 import { createRefusalPace } from "./load/refusal-pace.ts";
 import { createReadiness } from "./cluster/readiness.ts";
@@ -67,12 +68,17 @@ export async function compose(config: Config): Promise<GatewayProcess> {
     metrics,
     probed: {
       readiness: createReadiness(client, { revocations, nowMs }),
-      metricsText: () => {
+      version,
+      publicKeys: () => issuers.flatMap(({ keys }) => keys.published()),
+    },
+    measured: {
+      processText: () => {
         metrics.gauge("quorate_gateway_waiting_calls", gateway.waiting.count());
         return metrics.expose();
       },
-      version,
-      publicKeys: () => issuers.flatMap(({ keys }) => keys.published()),
+      queueDepths: createQueueDepths(client),
+      queuesFor: config.queueMetrics,
+      nowMs,
     },
     dashboard: loadDashboard(config.dashboardDir),
     log,

@@ -4,6 +4,7 @@ import { certificateFiles, certificatesFrom, readConfigFile } from "@quorate/ide
 import { logLevels } from "@quorate/telemetry";
 import * as z from "zod";
 import { settableLimits } from "./limits.ts";
+import { queueMetricsReaders } from "./metrics/queue-metrics.ts";
 import { algorithms } from "./trust/jwks.ts";
 
 /** Longest life of a token that an issuer may be given, in seconds: that of the dev issuer. */
@@ -162,6 +163,12 @@ const Config = z.strictObject({
     .default({ principal: null, queue: null })
     .describe(
       "How often one principal may call through all gateways, and one queue be called; null: no limit.",
+    ),
+  queueMetrics: z
+    .enum(queueMetricsReaders)
+    .default("readers")
+    .describe(
+      "Who is told the depths of queues by /metrics: readers, with a token that may read them, or everyone who may connect.",
     ),
   limits: z
     .strictObject(limitFields)

@@ -134,6 +134,15 @@ export const rateQueuesMax = 10_000;
 /** Principals counted per queue; more are not told apart. */
 export const consumersCountedMax = 10_000;
 
+/**
+ * Queues whose depths `/metrics` tells, the first by name: each is seven lines of every scrape. A
+ * multiple of a page of the listing.
+ */
+export const queuesMeasuredMax = 1000;
+
+/** How long depths that were read are told to who scrapes, in ms: shorter than any interval of scrapes. */
+export const queueDepthsFreshMs = 5000;
+
 /** Limits of the HTTP server: slow or greedy clients end here. */
 export const http = {
   keepAliveTimeoutMs: 5000,

@@ -49,7 +49,7 @@ function operationOf(route: Route, schemas: Map<string, JsonObject>): JsonObject
     operationId: route.id,
     summary: route.summary,
     ...(route.scope === "public"
-      ? { security: [] }
+      ? { security: route.takesToken === true ? [{}, { token: [] }] : [] }
       : { security: [{ token: [] }], "x-quorate-scope": route.scope }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === null ? {} : { requestBody: requestBodyOf(route) }),

@@ -32,15 +32,17 @@ export const readyz = plainRoute({
   errors: [],
 });
 
-/** Counters and histograms of this gateway. */
+/** Counters and histograms of this gateway, and depths of the queues that a token may read. */
 export const metrics = plainRoute({
   id: "metrics",
   method: "get",
   path: "/metrics",
-  summary: "Metrics in the Prometheus text format",
+  summary:
+    "Metrics in the Prometheus text format; with a token, the depths of queues that it may read",
   scope: "public",
+  takesToken: true,
   replies: { 200: { description: "Metrics", schema: z.string(), contentType: "text/plain" } },
-  errors: [],
+  errors: ["token-invalid"],
 });
 
 /** This document. */

@@ -39,6 +39,8 @@ export interface Route<B = unknown, Q = unknown> {
   readonly path: string;
   readonly summary: string;
   readonly scope: RouteScope;
+  /** Whether a public route tells more to who has a token. */
+  readonly takesToken?: true;
   /** Null: the route has no body, and one that is sent is refused. */
   readonly body: Shape<B> | null;
   readonly query: Shape<Q>;

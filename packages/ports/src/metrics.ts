@@ -31,5 +31,11 @@ export const metricHelp = {
   quorate_http_request_seconds: "Time of an HTTP request, by route and status.",
   quorate_refusals_held_total: "Refusals that had to wait because too many came, by code.",
   quorate_gateway_waiting_calls: "Calls that wait in the gateway for their turn or for messages.",
+  quorate_queue_messages:
+    "Messages of a queue by state: ready, blocked, leased, scheduled or dead; a few seconds old.",
+  quorate_queue_oldest_ready_age_seconds:
+    "How long the oldest ready message of a queue has been ready; 0 without one.",
+  quorate_queue_bytes: "Bytes that the messages of a queue count as, up to its maxBytes.",
+  quorate_queues_left_out: "1 while there are more queues than are told of, else 0.",
 } as const;
 export type MetricName = keyof typeof metricHelp;

@@ -992,7 +992,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Ready;
   };
-  /** Metrics in the Prometheus text format. */
+  /** Metrics in the Prometheus text format; with a token, the depths of queues that it may read. */
   readonly metrics: {
     readonly params: Readonly<Record<string, never>>;
     readonly query: Readonly<Record<string, never>>;

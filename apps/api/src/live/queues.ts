@@ -11,20 +11,26 @@ import { ask } from "@quorate/rest";
 import type { ClusterClient, Coord } from "@quorate/session";
 import { hold } from "../cluster/cluster-call.ts";
 
-/** Queues read at once for the feed; a cluster has no more. */
+/** Queues read at once; a cluster has no more. */
 const queuesReadMax = 10_000;
 
-/** How long a read for the feed may take, in ms: the next one is due by then. */
+/** How long a read of a page may take, in ms: the next one is due by then. */
 const readMsMax = 2000;
 
 /** All queues, and the coordinate of the oldest of the reads that found them. */
 export interface AllQueues {
+  /** By name. */
   readonly views: readonly QueueView[];
+  /** Whether there are no more. */
+  readonly isWhole: boolean;
   readonly coord: Coord;
 }
 
-/** Reads all queues; what this gateway's neighbours know is fresh enough for a picture. */
-export async function readQueues(client: ClusterClient): Promise<AllQueues> {
+/** Reads so many queues; what this gateway's neighbours know is fresh enough for a picture. */
+export async function readQueues(
+  client: ClusterClient,
+  queuesMax: number = queuesReadMax,
+): Promise<AllQueues> {
   const views: QueueView[] = [];
   let first: Coord | null = null;
   let after = "";
@@ -35,13 +41,14 @@ export async function readQueues(client: ClusterClient): Promise<AllQueues> {
     first ??= coord;
     views.push(...answer.views);
     after = answer.views.at(-1)?.name ?? after;
-    if (!answer.more || views.length >= queuesReadMax) return { views, coord: first };
+    const isWhole = !answer.more;
+    if (isWhole || views.length >= queuesMax) return { views, isWhole, coord: first };
   }
 }
 
 /** What a token with these scopes may see; of many those that need attention first. */
 export function liveQueuesFor(
-  { views, coord }: AllQueues,
+  { views, coord }: Omit<AllQueues, "isWhole">,
   scopes: Scopes,
   nowMs: number,
 ): LiveQueues {

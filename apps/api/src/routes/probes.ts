@@ -1,8 +1,7 @@
-/** What is read without a token: probes, metrics, the API's own description, public keys. */
+/** What is read without a token: probes, the API's own description, public keys. */
 import {
   jwks,
   livez,
-  metrics,
   openapi,
   openApiDocument,
   readyz,
@@ -18,13 +17,11 @@ import type { Readiness } from "../cluster/readiness.ts";
 /** What the probes tell of. */
 export interface Probed {
   readonly readiness: Readiness;
-  /** The metrics in the Prometheus text format. */
-  readonly metricsText: () => Promise<string>;
   readonly version: string;
   readonly publicKeys: () => readonly JWK[];
 }
 
-/** Serves `/livez`, `/readyz`, `/metrics`, `/openapi.json`, `/docs` and `/.well-known/jwks.json`. */
+/** Serves `/livez`, `/readyz`, `/openapi.json`, `/docs` and `/.well-known/jwks.json`. */
 export function mountProbes(mounting: Mounting, probed: Probed): void {
   const openApi = openApiDocument(routes, probed.version);
   const document = JSON.stringify(openApi);
@@ -35,11 +32,6 @@ export function mountProbes(mounting: Mounting, probed: Probed): void {
     const status = reason === null ? "ready" : "not-ready";
     return jsonAnswer(reason === null ? 200 : 503, { status, reason });
   });
-  mount(mounting, metrics, async () => ({
-    status: 200,
-    body: await probed.metricsText(),
-    contentType: "text/plain; version=0.0.4; charset=utf-8",
-  }));
   mount(mounting, openapi, () => ({ status: 200, body: document }));
   mount(mounting, reference, () => ({
     status: 200,

@@ -13,13 +13,16 @@ import { timedClient } from "../cluster/latency.ts";
 import { createChangeSignal } from "../live/changes.ts";
 import { settableLimits } from "../limits.ts";
 import { startLiveFeed } from "../live/feed.ts";
+import { createQueueDepths } from "../metrics/queue-depths.ts";
 import { createRateLimits, type RateLimited } from "../load/rate-limits.ts";
 import { createRefusalPace, type RefusalPace } from "../load/refusal-pace.ts";
 import { createReadiness } from "../cluster/readiness.ts";
 import type { RedisLink } from "../redis/redis-link.ts";
 import { createSharing } from "../redis/sharing.ts";
 import { createGateway } from "../routes/gateway.ts";
+import type { QueueMetricsReaders } from "../metrics/queue-metrics.ts";
 import { createHttpServer } from "../http/server.ts";
+import type { ErrorLog } from "../http/problem.ts";
 import { loadDashboard } from "../http/static.ts";
 import type { RevocationList } from "../trust/revocation-list.ts";
 import { assertDocumented } from "./documented-traffic.ts";
@@ -80,6 +83,8 @@ export interface TestGatewayOptions {
   readonly refusalPace?: RefusalPace;
   /** The link to a Redis; it is started and stopped with the gateway. */
   readonly redis?: RedisLink;
+  /** Who is told the depths of queues by `/metrics`; readers, unless said otherwise. */
+  readonly queueMetrics?: QueueMetricsReaders;
   /** Another gateway of the same cluster, with the same issuer; it has to be stopped later. */
   readonly beside?: TestGateway;
 }
@@ -103,11 +108,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const sharing = createSharing(options.redis ?? null, { clusterId, gateways: gatewaysInTests });
   sharing.shareRevocations(revocations);
   sharing.start();
-  const log = {
-    error: (_message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-      logged.push(fields["error"]);
-    },
-  };
+  const log = logInto(logged);
   const gateway = createGateway(client, { sha256: nodeCrypto.sha256, nowMs });
   const changes = createChangeSignal();
   const app = createApp({
@@ -121,9 +122,14 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     metrics: noMetrics,
     probed: {
       readiness: createReadiness(client, { revocations, nowMs }),
-      metricsText: () => Promise.resolve("quorate_view 4\n"),
       version: "0.1.0",
       publicKeys: () => keys.published(),
+    },
+    measured: {
+      processText: () => Promise.resolve("quorate_view 4\n"),
+      queueDepths: createQueueDepths(client, nowMs),
+      queuesFor: options.queueMetrics ?? "readers",
+      nowMs,
     },
     dashboard: loadDashboard(options.dashboardDir ?? null),
     log,
@@ -154,6 +160,15 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       await feed.stop();
       server.closeAllConnections();
       rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** A log of which only the errors are kept. */
+function logInto(logged: unknown[]): ErrorLog {
+  return {
+    error: (_message, fields = {}) => {
+      logged.push(fields["error"]);
     },
   };
 }

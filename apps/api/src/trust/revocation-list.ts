@@ -25,7 +25,9 @@ type Revocable = Pick<Principal, "issuer" | "subject" | "jti" | "issuedAtMs">;
 export interface RevocationList {
   /** Whether the token that the principal came with is known to be revoked. */
   isRevoked(principal: Revocable): boolean;
-  /** Throws `starting` or `no-quorum` when what is known is too old for a route of this scope. */
+  /** Whether what is known is new enough for a route of this scope. */
+  isKnown(scope: RouteScope): boolean;
+  /** Throws `starting` or `no-quorum` when it is not. */
   assertKnown(scope: RouteScope): void;
   /** Takes over at once what this gateway itself has revoked. */
   learn(revoked: Revoked): void;
@@ -86,12 +88,13 @@ export function createRevocationList(parts: RevocationListParts): RevocationList
       return refresh();
     }));
   };
+  const ageMs = (): number => monotonicMs() - (confirmedAtMs ?? -Infinity);
+  const isKnown = (scope: RouteScope): boolean => ageMs() <= staleMsMaxOf(scope);
   return {
     isRevoked: (principal) => known.has(principal),
+    isKnown,
     assertKnown(scope) {
-      const staleMsMax = staleMsMaxOf(scope);
-      const ageMs = confirmedAtMs === null ? Infinity : monotonicMs() - confirmedAtMs;
-      if (ageMs <= staleMsMax) return;
+      if (isKnown(scope)) return;
       const detail = "The gateway has heard nothing of revoked tokens for too long.";
       const code = confirmedAtMs === null ? "starting" : "no-quorum";
       throw new ApiError(code, { detail, retryAfterMs: revocationsAskedEveryMs });
@@ -106,8 +109,7 @@ export function createRevocationList(parts: RevocationListParts): RevocationList
       timer = setInterval(() => void refresh(), revocationsAskedEveryMs);
       // As soon as the cluster serves again: who waits for it should not wait for us.
       unwatch = client.onHealth(({ status }) => {
-        const isBehind = confirmedAtMs === null || monotonicMs() - confirmedAtMs > isBehindMsMin;
-        if (status === "normal" && isBehind) void refresh();
+        if (status === "normal" && ageMs() > isBehindMsMin) void refresh();
       });
       void refresh();
     },
