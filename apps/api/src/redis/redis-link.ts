@@ -51,8 +51,14 @@ export function createRedisLink(
 ): RedisLink {
   const client = connectionOf(address, { role: "commands", log });
   const subscriber = connectionOf(address, { role: "messages", log });
-  const subscriptions: (() => Promise<void>)[] = [];
+  /** Those that Redis has not confirmed yet; the client renews the others whenever it connects again. */
+  const wanted = new Set<() => Promise<void>>();
   let restUntilMs = -Infinity;
+  let isStopped = false;
+  const tellUnheard = (error: unknown): void => {
+    // While the connection stands, Redis itself has said no: the user may not do it.
+    if (subscriber.isReady) log.warn("redis lets us hear nothing", { error });
+  };
   return {
     client,
     answerMsMax,
@@ -61,23 +67,30 @@ export function createRedisLink(
       restUntilMs = performance.now() + redisRestMs;
     },
     subscribe(channel, onMessage) {
-      subscriptions.push(() => subscriber.subscribe(channel, onMessage));
+      wanted.add(() => subscriber.subscribe(channel, onMessage));
     },
     subscribePattern(pattern, onMessage) {
-      subscriptions.push(() => subscriber.pSubscribe(pattern, onMessage, true));
+      wanted.add(() => subscriber.pSubscribe(pattern, onMessage, true));
     },
     publish(channel, message) {
       // A hint that is lost costs a few seconds; there is nobody to tell.
       if (client.isReady) client.publish(channel, message).catch(() => {});
     },
     start() {
-      // Made once: the client renews them whenever it connects again.
-      subscriber.once("ready", () => {
-        for (const subscribe of subscriptions) subscribe().catch(() => {});
+      subscriber.on("ready", () => {
+        // What fails is tried again with the next connection: Redis may go away before it has answered.
+        for (const each of wanted) each().then(() => wanted.delete(each), tellUnheard);
       });
-      for (const each of [client, subscriber]) each.connect().catch(() => {});
+      for (const each of [client, subscriber]) {
+        // A connection that was on the way when it was stopped comes about nevertheless.
+        each.on("ready", () => {
+          if (isStopped) each.destroy();
+        });
+        each.connect().catch(() => {});
+      }
     },
     stop() {
+      isStopped = true;
       for (const each of [client, subscriber]) if (each.isOpen) each.destroy();
     },
   };

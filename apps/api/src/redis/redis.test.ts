@@ -194,7 +194,7 @@ describe.skipIf(!hasRedis)("gateways with Redis", () => {
       }
     }
     // Messages come in order: when this one was heard, the lies were.
-    await second.send("PUT", "/v1/queues/orders", { body: {} });
+    expect((await second.send("PUT", "/v1/queues/orders", { body: {} })).status).toBe(201);
     await expect.poll(() => heard, { timeout: patientMs }).toEqual([[liveChanges.event]]);
     expect(socket.connected).toBe(true);
   });
