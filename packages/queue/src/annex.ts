@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter } from "@quorate/prelude";
 import { errorsKeptMax } from "./limits.ts";
 import { messageField } from "./message-record.ts";
+import { moveBlobOf } from "./moved-blob.ts";
 import type { DeliveryError } from "./operation.ts";
 import type { QueueState } from "./state.ts";
 import { optional, readOptional } from "./wire.ts";
@@ -124,14 +125,7 @@ export function slabOfAnnex({ annexes }: QueueState, record: number): number {
 /** Gives it another place; its length. */
 export function moveAnnex({ annexes, slabs }: QueueState, record: number): number {
   const length = annexes.u32(record, field.length);
-  const { slab, offset } = slabs.move(
-    annexes.u32(record, field.slab),
-    annexes.u32(record, field.offset),
-    length,
-  );
-  annexes.setU32(record, field.slab, slab);
-  annexes.setU32(record, field.offset, offset);
-  return length;
+  return moveBlobOf(slabs, { records: annexes, record, length }, field);
 }
 
 /** Frees the message's annex, if it has one. */

@@ -1,5 +1,6 @@
 import { type ByteReader, type ByteWriter, utf8Decode, utf8Encode } from "@quorate/prelude";
 import { KeyIndex } from "./key-index.ts";
+import { moveBlobOf } from "./moved-blob.ts";
 import type { PageClaims } from "./page-claims.ts";
 import type { PageStore } from "./page-store.ts";
 import { RecordTable } from "./record-table.ts";
@@ -89,16 +90,8 @@ export class HolderTable {
 
   /** Gives its labels another place; their length. */
   moveBlob(record: number): number {
-    const { records } = this;
-    const length = this.blobBytes(record);
-    const { slab, offset } = this.slabs.move(
-      records.u32(record, field.slab),
-      records.u32(record, field.offset),
-      length,
-    );
-    records.setU32(record, field.slab, slab);
-    records.setU32(record, field.offset, offset);
-    return length;
+    const { records, slabs } = this;
+    return moveBlobOf(slabs, { records, record, length: this.blobBytes(record) }, field);
   }
 
   /** Everything but the pages' content. */

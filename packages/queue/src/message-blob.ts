@@ -1,5 +1,6 @@
 import { headerTextBytes } from "./message-headers.ts";
 import { messageField } from "./message-record.ts";
+import { moveBlobOf } from "./moved-blob.ts";
 import type { NewMessage } from "./operation.ts";
 import type { QueueState } from "./state.ts";
 
@@ -99,17 +100,9 @@ export function bodyBytesOf(state: QueueState, record: number): number {
 }
 
 /** Gives the blob another place; its length. */
-export function moveBlob(state: QueueState, record: number): number {
-  const { messages } = state;
+export function moveBlob({ messages, slabs }: QueueState, record: number): number {
   const length = messages.u32(record, messageField.blobBytes);
-  const { slab, offset } = state.slabs.move(
-    messages.u32(record, messageField.slab),
-    messages.u32(record, messageField.offset),
-    length,
-  );
-  messages.setU32(record, messageField.slab, slab);
-  messages.setU32(record, messageField.offset, offset);
-  return length;
+  return moveBlobOf(slabs, { records: messages, record, length }, messageField);
 }
 
 /** Gives the blob's room back. */
