@@ -20,6 +20,9 @@ const accessesMax = 36_000;
 /** The same of a pulse: so many for each message that it ends or frees, about 5 µs. */
 const accessesOfPulseMax = 600 * deadlinesPerPulseMax;
 
+/** The same of a message that is rewound, most of them beyond what is taken out of a heap at once. */
+const accessesOfRewindMax = 90;
+
 let accesses = 0;
 for (const name of ["readable", "writable"] as const) {
   const method = present(Reflect.getOwnPropertyDescriptor(PageStore.prototype, name)?.value);
@@ -182,6 +185,20 @@ test("no pulse ends more leases because they are in runs, redrives or frees more
   driver.execute(purge("ready", "dead"));
   expectBoundedPulses(driver);
   expect(driver.machine.memory().messages).toBe(0);
+});
+
+test("a settle that rewinds many runs looks at each of their messages a few times only", () => {
+  const driver = new MachineDriver();
+  driver.put();
+  fill(driver, messages, (index) => ({ group: `g${Math.floor(index / 100)}` }));
+  const settlements = Array.from({ length: messages / 100 }, () => {
+    const [head] = driver.dequeue({ max: 100, leaseMs: 600_000 }).messages;
+    return { action: "release", lease: leaseOf(head), delayMs: null } as const;
+  });
+  accesses = 0;
+  driver.settle(...settlements);
+  expect(driver.stats()).toMatchObject({ ready: messages, leased: 0 });
+  expect(accesses).toBeLessThan(accessesOfRewindMax * messages);
 });
 
 test("no call reads the errors of messages but those that it adds or asks for", () => {

@@ -3,7 +3,7 @@ import { writeDequeuedMessage, writeLost } from "./dequeued-codec.ts";
 import { messageKeyOf } from "./message-key.ts";
 import { leaseUntilMs } from "./lease-clock.ts";
 import { readBlob } from "./message-blob.ts";
-import { messageField, messageFlag } from "./message-record.ts";
+import { messageField, messageFlag, messageState } from "./message-record.ts";
 import { outcomeTags } from "./outcome-codec.ts";
 import type { Dequeued } from "./outcome.ts";
 import type { Queue } from "./queue.ts";
@@ -35,7 +35,7 @@ const outcomeBytes = 64;
 function writeMessage(writer: ByteWriter, state: QueueState, message: number): void {
   const { messages } = state;
   const { contentType, groupId, headers, body } = readBlob(state, message);
-  const isLeased = messages.u32(message, messageField.timer) !== 0;
+  const isLeased = messages.u8(message, messageField.state) === messageState.leased;
   writeDequeuedMessage(writer, {
     message: messageKeyOf(state, message),
     seq: messages.f64(message, messageField.seq),

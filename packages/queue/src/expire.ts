@@ -13,7 +13,8 @@ import { storedBytesOf } from "./message-blob.ts";
 import { bury, buryAgain, countFailure, deathOf, end, rewindAfter } from "./message-death.ts";
 import { hasEnd, isOver, ownEndOf } from "./message-end.ts";
 import { endLease, freeRecord, makeReady, unschedule } from "./message-life.ts";
-import { isDeadLetter, leaseEnd, messageField } from "./message-record.ts";
+import { isDeadLetter, leaseEnd, messageField, messageState } from "./message-record.ts";
+import type { Queue } from "./queue.ts";
 import { carryOnTasks, isTaskDue } from "./redrive.ts";
 import { endByRetention, leaveAndEnd, nextEndIn } from "./retention.ts";
 import { moveOutOfSlabs } from "./slab-moves.ts";
@@ -36,11 +37,13 @@ export function expire(state: QueueState): void {
     const lease = dueLease(state, state.leaseClock);
     const timer = dueTimer(state, state.now);
     if (lease === 0 && timer === 0) break;
-    const leases = state.leases.count;
-    if (timer === 0 || (lease !== 0 && isLeaseFirst(state, lease, timer)))
-      endByExpiry(state, lease);
-    else endTimer(state, timer);
-    left -= Math.max(1, leases - state.leases.count);
+    const isLease = timer === 0 || (lease !== 0 && isLeaseFirst(state, lease, timer));
+    const message = isLease ? lease : timer;
+    const queue = state.queueOf(state.messages.u32(message, messageField.queue));
+    const { leased } = queue;
+    if (isLease) endByExpiry(state, queue, message);
+    else endTimer(state, queue, message);
+    left -= Math.max(1, leased - queue.leased);
   }
   left = Math.max(0, left);
   for (const queue of state.queues()) left -= endByRetention(state, queue, left);
@@ -112,9 +115,10 @@ function isLeaseFirst(state: QueueState, lease: number, timer: number): boolean 
   return messages.u32(lease, messageField.queue) < messages.u32(timer, messageField.queue);
 }
 
-function endByExpiry(state: QueueState, message: number): void {
-  const queue = state.queueOf(state.messages.u32(message, messageField.queue));
-  if (!isLive(state, queue, message)) return state.leases.remove(message);
+function endByExpiry(state: QueueState, queue: Queue, message: number): void {
+  const isLeased = state.messages.u8(message, messageField.state) === messageState.leased;
+  // One that was rewound before has nothing but its place here.
+  if (!isLeased || !isLive(state, queue, message)) return state.leases.remove(message);
   endLease(state, queue, message, leaseEnd.expired);
   queue.expirations.add(state.now);
   countFailure(state, message);
@@ -133,9 +137,8 @@ function endByExpiry(state: QueueState, message: number): void {
 }
 
 // A delay or a ttl is over, or both.
-function endTimer(state: QueueState, message: number): void {
+function endTimer(state: QueueState, queue: Queue, message: number): void {
   const { messages } = state;
-  const queue = state.queueOf(messages.u32(message, messageField.queue));
   if (!isLive(state, queue, message)) return state.timers.remove(message);
   const deadline = messages.f64(message, messageField.deadline);
   // A message that is due before its end is ready first, if only for the moment.

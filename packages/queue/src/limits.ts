@@ -121,7 +121,7 @@ export const revocationKeptMs = 12 * 3_600_000 + revocationAheadMsMax + 60_000;
 export const deadlinesPerPulseMax = 2_000;
 /** Messages that one dequeue ends on its way because their time is over. */
 export const endedPerDequeueMax = 2_000;
-/** Purged messages that one operation or pulse frees. */
+/** Purged messages that one operation or pulse frees, and rewound ones whose timer it removes. */
 export const ghostsPerOperationMax = 2_000;
 /** Records that one pulse looks at for bytes that keep a slab alone, and bytes that it moves. */
 export const recordsPerSlabMovesMax = 32_768;

@@ -1,6 +1,7 @@
 import { removeAnnex } from "./annex.ts";
 import { outcomePurged, outcomeSuperseded } from "./fence-table.ts";
 import { enterState, leaveState } from "./enter-state.ts";
+import { forgetLeaseTimer } from "./lease-clock.ts";
 import { freeBlob } from "./message-blob.ts";
 import { hasEnd, ownEndOf, retentionEndOf } from "./message-end.ts";
 import { wasMoved } from "./message-key.ts";
@@ -83,20 +84,28 @@ export function lease(
   messages.setF64(message, messageField.fence, fence);
   messages.setU32(message, messageField.tag, tag);
   messages.setF64(message, messageField.leasedAt, state.leaseClock);
-  messages.setF64(message, messageField.deadline, until);
   messages.setU32(message, messageField.holder, holder);
   setLeaseEnd(state, message, leaseEnd.none);
   const deliveries = messages.u32(message, messageField.deliveries);
   messages.setU32(message, messageField.deliveries, deliveries + 1);
-  state.leases.add(message);
+  messages.setF64(message, messageField.deadline, until);
+  if (messages.u32(message, messageField.timer) === 0) state.leases.add(message);
+  else state.leases.move(message);
   countLeased(state, queue, message, 1);
   return fence;
 }
 
-/** Ends a lease; the message is in no state until the move that must follow. */
+/**
+ * Ends a lease; the message is in no state until the move that must follow. One that is rewound may
+ * keep its place among the ends of leases for now (`forgetLeaseTimer`).
+ */
 export function endLease(state: QueueState, queue: Queue, message: number, how: number): void {
   leaveState(state, queue, message, "leased");
-  state.leases.remove(message);
+  if (how !== leaseEnd.rewound) state.leases.remove(message);
+  else if (state.rewindsToFinish > 0) {
+    state.rewindsToFinish -= 1;
+    state.leases.remove(message);
+  }
   setLeaseEnd(state, message, how);
   state.fences.touch(state.messages.f64(message, messageField.fence), state.now);
   letGo(state, message);
@@ -152,6 +161,7 @@ function forgetLease(state: QueueState, message: number): void {
 /** Gone for every read and count, but its bytes are kept: a popped message. */
 export function detach(state: QueueState, queue: Queue, message: number): void {
   const { messages } = state;
+  forgetLeaseTimer(state, message);
   const group = messages.u32(message, messageField.group);
   leaveOrder(state, message);
   releaseDedup(state, queue, message);

@@ -3,6 +3,7 @@ import { holdsOf } from "./group-holds.ts";
 import { settleGroup } from "./group-order.ts";
 import { groupField } from "./group-record.ts";
 import { hasEnd, ownEndOf } from "./message-end.ts";
+import { forgetLeaseTimer } from "./lease-clock.ts";
 import { messageField, messageState } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -18,6 +19,7 @@ export function enterReady(state: QueueState, queue: Queue, message: number): vo
   const { messages, groups } = state;
   enterState(state, queue, message, "ready");
   if (hasEnd(state, message)) {
+    forgetLeaseTimer(state, message);
     messages.setF64(message, messageField.deadline, ownEndOf(state, message));
     state.timers.add(message);
   }

@@ -49,7 +49,7 @@ export interface QueueStateMachineOptions {
    * bodies lie, so it is equal on every replica, for ever.
    */
   readonly slabBytes?: number;
-  /** Purged messages that one operation frees; 2,000 by default. Equal everywhere, for ever, too. */
+  /** See ghostsPerOperationMax; 2,000 by default. Equal everywhere, for ever, too. */
   readonly ghostsMax?: number;
   /** See groupFrontMax: no dequeue may ask for more. Equal everywhere, for ever, too. */
   readonly frontMax?: number;
@@ -141,7 +141,7 @@ function memoryOf(state: QueueState): QueueMemory {
     dedupRecords: state.dedup.count,
     idempotencyRecords: state.idempotency.count,
     dequeueCalls: state.calls.count,
-    leases: state.leases.count,
+    leases: [...state.queues()].reduce((sum, { leased }) => sum + leased, 0),
     timers: state.timers.count,
   };
 }

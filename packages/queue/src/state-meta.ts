@@ -10,7 +10,7 @@ import { PageClaims, plainOwner } from "./page-claims.ts";
 import type { QueueState } from "./state.ts";
 
 /** Changes with whatever a state says, so that no version takes another's for its own. */
-const mark = utf8Encode("quorate/1/queue-state/8");
+const mark = utf8Encode("quorate/1/queue-state/9");
 /** Length of the run of bytes, itself included: its first four bytes. */
 const lengthBytes = 4;
 /** Bytes of the whole run at most: above, a state would have more queues and pages than fit. */

@@ -68,6 +68,8 @@ export class QueueState {
   messagesInOp = 0;
   /** Ghosts that the present operation may still free; volatile. */
   ghostsToFree = 0;
+  /** Rewound messages that it may still take out of the ends of leases; volatile. */
+  rewindsToFinish = 0;
   /** Before this time no queue has anything to end, to forget or to free; volatile. */
   queuesIdleUntil = 0;
   /** Where pulses go on to move bytes out of slabs. */
@@ -171,6 +173,7 @@ export class QueueState {
     this.leaseClock = this.leaseClockAt(timestampMicros);
     this.now = timestampMicros;
     this.ghostsToFree = this.ghostsMax;
+    this.rewindsToFinish = this.ghostsMax;
   }
 
   /** What the lease clock will be when the next op has this time. */

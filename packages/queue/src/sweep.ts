@@ -38,7 +38,7 @@ function free(state: QueueState, queue: Queue, ghosts: Ghosts, seq: number): voi
   const message = queue.messages.get(seq);
   ghosts.seqs.delete(seq);
   if (messages.u32(message, messageField.timer) !== 0) {
-    const timers = ghosts.state === "leased" ? state.leases : state.timers;
+    const timers = state.leases.has(message) ? state.leases : state.timers;
     timers.remove(message);
   }
   if (ghosts.state === "leased") letGo(state, message);

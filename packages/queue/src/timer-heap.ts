@@ -32,6 +32,12 @@ export class TimerHeap {
     return this.size === 0 ? 0 : this.get(0);
   }
 
+  /** Whether the message is in this heap, and not in another. */
+  has(message: number): boolean {
+    const at = this.messages.u32(message, messageField.timer) - 1;
+    return at >= 0 && at < this.size && this.get(at) === message;
+  }
+
   /** Adds a message whose deadline is set and that is in no heap. */
   add(message: number): void {
     assert(this.messages.u32(message, messageField.timer) === 0, "message has no timer");
