@@ -22,6 +22,8 @@ const statesUnderWayMax = 2;
 interface Keeping {
   readonly name: string;
   readonly index: number;
+  /** Nobody hears it: it gets no certificate for what it could free. */
+  readonly isCutOff: boolean;
   readonly disk: Pick<SimDisk, "readBlock" | "scanBlocks" | "slotCount" | "isHarmed">;
 }
 
@@ -61,12 +63,12 @@ export class Checkpoints {
   }
 
   /** What certified checkpoints have made needless is gone soon, also while somebody is down. */
-  assertFreed({ name, index, disk }: Keeping, replica: Replica): void {
+  assertFreed({ name, index, isCutOff, disk }: Keeping, replica: Replica): void {
     const { log, identity, now } = replica;
     const { checkpointOps, pipelineMax } = identity.admission.config;
     const opsMax = logIntervalsMax * checkpointOps + pipelineMax;
     const ops = log.headOp - log.base.op;
-    if (ops <= opsMax) this.shortAt[index] = now;
+    if (ops <= opsMax || isCutOff) this.shortAt[index] = now;
     else if (now - (this.shortAt[index] ?? 0) > freedWithinTicks) {
       throw new Violation("memory", `log of ${name}: ${ops} ops, more than ${opsMax}`);
     }

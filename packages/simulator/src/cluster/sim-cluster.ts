@@ -79,10 +79,11 @@ export class SimCluster {
     for (const member of this.members) member.disk.dispose();
   }
 
-  /** Every member is normal in one view, may promise, and has executed the same. */
-  get hasConverged(): boolean {
-    if (this.members.some(({ isWhole }) => !isWhole)) return false;
-    const replicas = this.members.map((member) => member.replica);
+  /** Every member that is not away is normal in one view, may promise, and has executed the same. */
+  hasConverged(away: ReadonlySet<SimReplica>): boolean {
+    const there = this.members.filter((member) => !away.has(member));
+    if (there.some(({ isWhole }) => !isWhole)) return false;
+    const replicas = there.map((member) => member.replica);
     const [first] = replicas;
     return replicas.every(
       (replica) =>

@@ -69,6 +69,8 @@ export class SimReplica implements Executing, Promising {
   disk: SimDisk;
   /** False from the loss of its disk until the protocol lets it promise again (rule S11). */
   isWhole = true;
+  /** It runs, and stays away from the other members. */
+  isCutOff = false;
   skewMicros = 0;
   /** How much slower than usual the disk is. */
   slowness = 1;

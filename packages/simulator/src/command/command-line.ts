@@ -24,7 +24,7 @@ export interface SimulateOptions {
 export const usage =
   "usage: npm run simulate -- [--seed <first>] [--count <seeds>] [--regressions] [--jobs <processes>] [--trace]" +
   " [--members 1|2|3|5] [--gateways <n>] [--workers <n>] [--burst <n>]" +
-  " [--administrators <n>] [--seconds <n>] [--calm] [--faults none|<kind>#<number>,…]\n" +
+  " [--administrators <n>] [--absent <n>] [--seconds <n>] [--calm] [--faults none|<kind>#<number>,…]\n" +
   "       npm run simulate -- --mutants [--remembered] [--new] [--only <text>] [--jobs <processes>]";
 
 /** The command line is not one of this program. */
@@ -47,7 +47,7 @@ export function parseCommandLine(args: readonly string[]): SimulateOptions {
 
 /** What the command line wants to be kept. */
 function planIn(values: ReturnType<typeof valuesOf>): Plan {
-  const { members, gateways, workers, burst, administrators, seconds, faults } = values;
+  const { members, gateways, workers, burst, administrators, absent, seconds, faults } = values;
   return {
     ...(members === undefined ? {} : { members: membersIn(members) }),
     ...(gateways === undefined ? {} : { gateways: wholeNumber("--gateways", gateways, 1) }),
@@ -56,6 +56,7 @@ function planIn(values: ReturnType<typeof valuesOf>): Plan {
     ...(administrators === undefined
       ? {}
       : { administrators: wholeNumber("--administrators", administrators, 0) }),
+    ...(absent === undefined ? {} : { absent: wholeNumber("--absent", absent, 0) }),
     ...(seconds === undefined ? {} : { seconds: secondsIn(seconds) }),
     ...(values.calm ? { isCalm: true } : {}),
     ...(faults === undefined ? {} : { faults: faultsIn(faults) }),
@@ -97,6 +98,7 @@ function valuesOf(args: readonly string[]) {
         workers: { type: "string" },
         burst: { type: "string" },
         administrators: { type: "string" },
+        absent: { type: "string" },
         seconds: { type: "string" },
         regressions: { type: "boolean", default: false },
         calm: { type: "boolean", default: false },

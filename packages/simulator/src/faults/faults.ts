@@ -5,6 +5,7 @@ import { calmNetwork } from "../network/sim-network.ts";
 import type { SimReplica } from "../cluster/sim-replica.ts";
 import type { SwarmOptions } from "../run/swarm.ts";
 import type { World } from "../world/world.ts";
+import { Absentees } from "./absentees.ts";
 import { DiskFaults } from "./disk-faults.ts";
 import {
   type FaultKind,
@@ -30,6 +31,7 @@ export class Faults {
   private readonly disks: DiskFaults;
   private readonly processes: ProcessFaults;
   private readonly lostDisks: LostDisks;
+  private readonly absentees: Absentees;
   /** The faults of this run so far, in order. */
   readonly happened: FaultName[] = [];
   private readonly kept: ReadonlySet<FaultName> | null;
@@ -47,6 +49,7 @@ export class Faults {
     this.network = new NetworkFaults(place);
     this.disks = new DiskFaults(place, this.prng.fork());
     this.processes = new ProcessFaults(place);
+    this.absentees = new Absentees(place);
     const suspects = new Set<number>();
     if (hasRot(options)) suspects.add(this.disks.rotten);
     if (cluster.liar !== null) suspects.add(cluster.liar.index);
@@ -69,9 +72,9 @@ export class Faults {
     cluster.onSend = (member, to, packet) => strikes.onSend(member, to, packet);
   }
 
-  /** The liveness phase: a healed network, good clocks and disks, every member up. */
+  /** The liveness phase: a healed network, good clocks and disks, every member up that is not away. */
   end(): void {
-    const { world, cluster } = this;
+    const { world, cluster, absentees, options } = this;
     this.isOver = true;
     world.trace.event(world.nowMicros, "world", "heal", "");
     cluster.network.faults = calmNetwork;
@@ -81,8 +84,19 @@ export class Faults {
     for (const member of cluster.members) {
       member.resume();
       member.heal();
-      if (!member.isUp) member.start();
     }
+    if (options.absentMax > 0) absentees.leave(this.prng.fork(), options.absentMax);
+    for (const member of cluster.members) this.startAgain(member);
+  }
+
+  /** Members that the others have to do without, from the end of the faults on. */
+  get away(): ReadonlySet<SimReplica> {
+    return this.absentees.members;
+  }
+
+  /** Nobody is away any more. */
+  bringBack(): void {
+    this.absentees.comeBack();
   }
 
   private createStrikes(prng: Prng): Strikes {
@@ -179,9 +193,11 @@ export class Faults {
     const down = this.isOver ? restartMicros : this.prng.exponential(this.options.downMeanMicros);
     const absent = this.isOver ? 0 : this.absentUntil(member.index) - this.world.nowMicros;
     const micros = Math.max(down, absent);
-    this.world.after(micros, () => {
-      if (!member.isUp) member.start();
-    });
+    this.world.after(micros, () => this.startAgain(member));
+  }
+
+  private startAgain(member: SimReplica): void {
+    if (!member.isUp && this.absentees.mayStart(member)) member.start();
   }
 }
 

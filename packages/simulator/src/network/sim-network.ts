@@ -60,6 +60,8 @@ export class SimNetwork {
   private readonly world: World;
   private readonly endpoints: (Endpoint | null)[] = filled(slotCount, () => null);
   private readonly paths: PathState[] = filled(slotCount * slotCount, () => "open");
+  /** Paths on which nothing arrives, whatever their state becomes meanwhile. */
+  private readonly isWalled: boolean[] = filled(slotCount * slotCount, () => false);
   private readonly isPaused: boolean[] = filled(slotCount, () => false);
   /** What waits, by path and, behind the paths, by paused process. */
   private readonly held = new Map<number, Packet[]>();
@@ -109,6 +111,16 @@ export class SimNetwork {
     const path = pathOf(slotOf(from), slotOf(to));
     this.paths[path] = state;
     if (state !== "clogged") this.release(path);
+  }
+
+  /** Nothing passes between two processes until all walls are taken down, whatever heals. */
+  buildWall(left: PeerId, right: PeerId): void {
+    this.isWalled[pathOf(slotOf(left), slotOf(right))] = true;
+    this.isWalled[pathOf(slotOf(right), slotOf(left))] = true;
+  }
+
+  takeWallsDown(): void {
+    this.isWalled.fill(false);
   }
 
   heal(): void {
@@ -184,7 +196,11 @@ export class SimNetwork {
 
   private canDial(left: number, right: number): boolean {
     if (this.isPaused[left] === true || this.isPaused[right] === true) return false;
-    return this.paths[pathOf(left, right)] === "open" && this.paths[pathOf(right, left)] === "open";
+    return [pathOf(left, right), pathOf(right, left)].every((at) => this.stateOf(at) === "open");
+  }
+
+  private stateOf(path: number): PathState {
+    return this.isWalled[path] === true ? "blocked" : (this.paths[path] ?? "open");
   }
 
   /** This end takes the link for dead, if it still is its link. */
@@ -201,7 +217,7 @@ export class SimNetwork {
     if (link === null || !this.isCurrent(from)) return false;
     const { loss, duplication } = this.faults;
     const { prng } = this.world;
-    if (this.paths[pathOf(from.slot, toSlot)] === "blocked") return true;
+    if (this.stateOf(pathOf(from.slot, toSlot)) === "blocked") return true;
     if (loss > 0 && prng.chance(loss)) return true;
     const packet = { link, from, toSlot, bytes };
     this.plan(packet);
@@ -226,7 +242,7 @@ export class SimNetwork {
   private arrive(packet: Packet): void {
     const { link, from, toSlot, bytes } = packet;
     const path = pathOf(from.slot, toSlot);
-    const state = this.paths[path];
+    const state = this.stateOf(path);
     if (state === "blocked") return;
     if (state === "clogged") return this.hold(path, packet);
     const endpoint = this.endpoints[toSlot] ?? null;

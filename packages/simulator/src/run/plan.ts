@@ -10,6 +10,8 @@ export interface Plan {
   readonly workers?: number;
   readonly burst?: number;
   readonly administrators?: number;
+  /** Members that stay away at the end, at most. */
+  readonly absent?: number;
   /** Length of the safety phase. */
   readonly seconds?: number;
   /** No packet is lost, repeated, late or out of its turn but by a planned fault. */
@@ -27,6 +29,7 @@ export function planned(drawn: SwarmOptions, plan: Plan): SwarmOptions {
     workersPerGateway: plan.workers ?? drawn.workersPerGateway,
     burstMax: plan.burst ?? drawn.burstMax,
     administrators: plan.administrators ?? drawn.administrators,
+    absentMax: plan.absent ?? drawn.absentMax,
     safetyMicros: plan.seconds === undefined ? drawn.safetyMicros : plan.seconds * 1_000_000,
     network: plan.isCalm === true ? calmNetwork : drawn.network,
     ...(plan.faults === undefined ? {} : withOnly(drawn, plan.faults)),
@@ -58,6 +61,7 @@ export function argumentsOf(plan: Plan): string {
   add("workers", plan.workers);
   add("burst", plan.burst);
   add("administrators", plan.administrators);
+  add("absent", plan.absent);
   add("seconds", plan.seconds);
   if (plan.isCalm === true) words.push("--calm");
   if (plan.faults !== undefined) words.push(`--faults ${plan.faults.join() || "none"}`);

@@ -20,6 +20,7 @@ const calm: SwarmOptions = {
   faults: {},
   strikes: [],
   keptFaults: null,
+  absentMax: 0,
   downMeanMicros: 100_000,
   absenceMeanMicros: 200_000,
   skewMicros: 0,

@@ -1,4 +1,8 @@
-/** One run: a safety phase in which anything may go wrong, then a liveness phase. */
+/**
+ * One run: a safety phase in which anything may go wrong, then a liveness phase, in which everything
+ * is healed and must be finished: in some runs first without some members (see `faults/absentees`),
+ * who come back when the others have finished.
+ */
 import { AssertionError, Prng } from "@quorate/prelude";
 import { Deliveries } from "../histories/deliveries.ts";
 import { HistoryWatch } from "../histories/history-watch.ts";
@@ -6,6 +10,7 @@ import { Violation } from "../checkers/violation.ts";
 import type { FaultName } from "../faults/fault-kinds.ts";
 import { Faults } from "../faults/faults.ts";
 import { SimCluster } from "../cluster/sim-cluster.ts";
+import type { SimReplica } from "../cluster/sim-replica.ts";
 import { drawSwarm, type SwarmOptions } from "./swarm.ts";
 import { Trace } from "../world/trace.ts";
 import { Clients } from "../workload/clients.ts";
@@ -35,7 +40,7 @@ export interface RunResult {
   readonly happened: readonly FaultName[];
 }
 
-/** Virtual time in which a healed cluster must finish everything. */
+/** Virtual time in which a healed cluster must finish everything, and then take back who was away. */
 const livenessMicros = 120_000_000;
 
 export interface RunOptions {
@@ -68,20 +73,27 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   await world.run(swarm.safetyMicros, hasFailed);
   faults.end();
   clients.finish();
-  const isFinished = (): boolean => clients.isDone && cluster.hasConverged;
-  await world.run(world.nowMicros + livenessMicros, () => hasFailed() || isFinished());
-
-  const failure = hasFailed()
-    ? failures[0]
-    : finalFailure(isFinished(), cluster, () => {
-        cluster.assertEqualStates();
-        deliveries.assertComplete();
-        histories.check();
-      });
+  const finish = async (): Promise<void> => {
+    const isFinished = (): boolean => clients.isDone && cluster.hasConverged(faults.away);
+    await world.run(world.nowMicros + livenessMicros, () => hasFailed() || isFinished());
+    if (!hasFailed() && !isFinished()) fail(new NotFinished(cluster, faults.away));
+  };
+  await finish();
+  if (!hasFailed() && faults.away.size > 0) {
+    faults.bringBack();
+    await finish();
+  }
+  if (!hasFailed()) {
+    attempt(fail, () => {
+      cluster.assertEqualStates();
+      deliveries.assertComplete();
+      histories.check();
+    });
+  }
   cluster.dispose();
   return {
     seed,
-    ...verdictOf(failure),
+    ...verdictOf(failures[0]),
     traceDigest: world.trace.digest,
     virtualMicros: world.nowMicros,
     events: world.eventsRun,
@@ -96,28 +108,32 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
 
 class NotFinished extends Error {
   override readonly name = "NotFinished";
+
+  constructor(cluster: SimCluster, away: ReadonlySet<SimReplica>) {
+    const states = cluster.members.map((member) =>
+      away.has(member) ? `${member.name} away` : stateOf(member),
+    );
+    super(states.join("; "));
+  }
 }
 
-function finalFailure(isFinished: boolean, cluster: SimCluster, check: () => void): unknown {
-  if (!isFinished) {
-    const states = cluster.members.map(({ name, replica }) => {
-      if (replica === null) return `${name} down`;
-      const { view, status, executed, log } = replica;
-      const fetching = replica.fetch === null ? "" : ` ${replica.fetch.purpose}`;
-      return `${name} ${status}${fetching} view ${view} executed ${executed} head ${log.headOp}`;
-    });
-    return new NotFinished(states.join("; "));
-  }
+function stateOf({ name, replica }: SimReplica): string {
+  if (replica === null) return `${name} down`;
+  const { view, status, executed, log } = replica;
+  const fetching = replica.fetch === null ? "" : ` ${replica.fetch.purpose}`;
+  return `${name} ${status}${fetching} view ${view} executed ${executed} head ${log.headOp}`;
+}
+
+function attempt(fail: (error: unknown) => void, check: () => void): void {
   try {
     check();
-    return null;
   } catch (error) {
-    return error;
+    fail(error);
   }
 }
 
 function verdictOf(failure: unknown): Pick<RunResult, "verdict" | "checker" | "message"> {
-  if (failure === null || failure === undefined) {
+  if (failure === undefined) {
     return { verdict: "passed", checker: "", message: "" };
   }
   if (failure instanceof Violation) {

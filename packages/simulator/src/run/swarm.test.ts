@@ -52,6 +52,17 @@ test("a quarter of the runs has administrators, of both kinds", () => {
   expect(administrated.some(isLived)).toBe(true);
 });
 
+test("a third of the clusters that can spare a member ends without some, and never without more", () => {
+  const sparing = swarms.filter(({ replicaCount }) => replicaCount >= 3);
+  const without = swarms.filter(({ absentMax }) => absentMax > 0);
+  expect(without.length / sparing.length).toBeCloseTo(1 / 3, 1);
+  for (const { replicaCount, absentMax } of without) {
+    expect(absentMax * 2).toBeLessThan(replicaCount);
+  }
+  expect(without.some(isLived)).toBe(true);
+  expect(without.some(({ absentMax }) => absentMax === 2)).toBe(true);
+});
+
 test("the clients of a lived run work all the time, and the same seed gives the same run", async () => {
   const lived = [...swarms.entries()].filter(([, swarm]) => isLived(swarm));
   const byLength = lived.toSorted(([, a], [, b]) => a.safetyMicros - b.safetyMicros);

@@ -1,5 +1,6 @@
 /** Which faults a run has, and how often: drawn from its seed, so that runs differ in kind. */
 import type { Prng } from "@quorate/prelude";
+import { quorumOf } from "@quorate/vsr";
 import {
   type FaultName,
   type FaultRates,
@@ -30,6 +31,8 @@ export interface SwarmOptions {
   readonly strikes: readonly Strike[];
   /** Of the faults that come, only these happen; null: all. */
   readonly keptFaults: readonly FaultName[] | null;
+  /** When all else is healed, members that stay away until the others have finished; at most. */
+  readonly absentMax: number;
   /** Members stay down this long on average. */
   readonly downMeanMicros: number;
   /** A member that is absent stays away this long on average. */
@@ -72,7 +75,21 @@ const administratedOneIn = 4;
 /** One pressed run in so many signs and verifies by ed25519: ten times slower. */
 const realCryptoOneIn = 20;
 
+/** Where one member can be spared, one run in so many goes on without some in the end. */
+const sparedOneIn = 3;
+
+/** What was thought of later is drawn last, so that all else stays as it was drawn. */
 export function drawSwarm(prng: Prng): SwarmOptions {
+  const drawn = drawKind(prng);
+  return { ...drawn, absentMax: drawAbsentMax(prng.fork(), drawn.replicaCount) };
+}
+
+function drawAbsentMax(prng: Prng, replicaCount: number): number {
+  const spared = replicaCount - quorumOf(replicaCount);
+  return spared > 0 && prng.below(sparedOneIn) === 0 ? prng.between(1, spared) : 0;
+}
+
+function drawKind(prng: Prng): SwarmOptions {
   const pressed = drawPressed(prng);
   if (prng.below(livedOneIn) === 0) return lived(pressed, prng);
   return prng.below(realCryptoOneIn) === 0 ? { ...pressed, crypto: "real" } : pressed;
@@ -109,6 +126,7 @@ export function drawPressed(prng: Prng): SwarmOptions {
     network: prng.chance(0.2) ? calmNetwork : drawNetwork(prng),
     ...drawTrouble(prng.fork(), replicaCount),
     keptFaults: null,
+    absentMax: 0,
     downMeanMicros: prng.between(second / 20, 3 * second),
     absenceMeanMicros: prng.between(second, 6 * second),
     skewMicros: prng.chance(0.3) ? prng.between(-1_500_000, 1_500_000) : 0,

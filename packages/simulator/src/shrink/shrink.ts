@@ -76,6 +76,7 @@ class Shrinker {
       ["isCalm", { isCalm: true }, true],
       ["gateways", { gateways: 1 }, drawn.gatewayCount > 1],
       ["administrators", { administrators: 0 }, drawn.administrators > 0],
+      ["absent", { absent: 0 }, drawn.absentMax > 0],
       ["burst", { burst: 1 }, drawn.burstMax > 1],
       ["workers", { workers: 2 }, drawn.workersPerGateway > 2],
       ["members", { members: 3 }, drawn.replicaCount > 3],
