@@ -25,7 +25,7 @@ const timerRestartsMax = 1_000;
 export function onNewState(replica: Replica, message: MessageOf<"newState">): void {
   const { fetch } = replica;
   const isAsking = fetch?.state === "headers" || fetch?.state === "bodies";
-  if (fetch === null || !isAsking || message.nonce !== fetch.nonce) {
+  if (fetch === null || !isAsking || !isAnswer(fetch, message.nonce)) {
     return ignore(replica, "newState", "not asked for");
   }
   const isLonger = learnHeaders(replica, fetch, message.headers);
@@ -34,8 +34,19 @@ export function onNewState(replica: Replica, message: MessageOf<"newState">): vo
   if (replica.fetch !== fetch) return;
   if (isOfferAwaited(fetch)) return ignore(replica, "newState", "not asked for");
   if (!isLonger && !isByOffer) return ignore(replica, "newState", "not chained");
+  noteInTime(fetch, message.nonce);
   noteProgress(replica, fetch);
   advanceFetch(replica, fetch);
+}
+
+/** A late answer is as good as any: what it brings is taken for its hash. */
+function isAnswer({ noncesAbove, nonce }: Fetch, named: number): boolean {
+  return noncesAbove < named && named <= nonce;
+}
+
+/** Patience grows with each answer that is late, and shrinks with each that is not. */
+function noteInTime(fetch: Fetch, nonce: number): void {
+  if (nonce === fetch.nonce) fetch.silences = Math.max(0, fetch.silences - 1);
 }
 
 /** Keeps the headers that continue the chain; returns whether there were any. */
@@ -63,7 +74,7 @@ export function onEntries(
   message: MessageOf<"entries">,
 ): void {
   const { fetch } = replica;
-  if (fetch === null || fetch.state !== "bodies" || message.nonce !== fetch.nonce) {
+  if (fetch === null || fetch.state !== "bodies" || !isAnswer(fetch, message.nonce)) {
     return ignore(replica, "entries", "not asked for");
   }
   const wanted = new Set([...fetch.missing, ...fetch.ahead].map(({ hash }) => hexEncode(hash)));
@@ -71,6 +82,7 @@ export function onEntries(
   const good = entries.filter(({ hash }) => wanted.has(hexEncode(hash)));
   if (good.length === 0) return ignore(replica, "entries", "not asked for");
   for (const entry of good) replica.cache.put(entry);
+  noteInTime(fetch, message.nonce);
   noteProgress(replica, fetch);
   advanceFetch(replica, fetch);
 }

@@ -2,7 +2,8 @@
  * Blocks from peers: VRR §5.2. Asked of several in parallel, taken for their digests alone.
  *
  * A peer that sends other bytes than the digest names is asked no more in this load; one that does
- * not answer in time is passed over for the others, and what it was asked for is asked again.
+ * not answer in time is passed over for the others, and what it was asked for is asked again. If its
+ * answer comes late, it is taken all the same.
  */
 import { bytesEqual } from "@quorate/prelude";
 import { type Admitted, type Block, blocksPerRequestMax, type MessageOf } from "@quorate/protocol";
@@ -12,13 +13,16 @@ import { ignore, otherMembers, raise, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
 import { answerTicks } from "./timeout.ts";
 
+/** Questions to one peer whose answers are late and still taken. */
+const lateMax = 8;
+
 /** What is asked of peers in one load. */
 export interface PeerQuestions {
-  /** Questions that are out, by nonce; at most one for each peer. */
+  /** Questions that are out, by nonce, oldest first; of each peer one that is not late. */
   readonly out: Map<number, Question>;
   /** Peers that sent wrong bytes. */
   readonly banned: Set<number>;
-  /** How often a peer did not answer in time. */
+  /** How often a peer did not answer in time, less how often it did. */
   readonly silences: Map<number, number>;
   /** Peers that have not answered since they last did not in time. */
   readonly silent: Set<number>;
@@ -28,6 +32,7 @@ interface Question {
   readonly peer: number;
   readonly wanted: readonly Wanted[];
   readonly askedAt: number;
+  isLate: boolean;
 }
 
 export function newQuestions(): PeerQuestions {
@@ -59,7 +64,8 @@ export function askPeersForBlocks(
     load.state = "failed";
     return;
   }
-  const busy = new Set([...peers.out.values()].map(({ peer }) => peer));
+  const inTime = [...peers.out.values()].filter(({ isLate }) => !isLate);
+  const busy = new Set(inTime.map(({ peer }) => peer));
   const silences = (peer: number): number => peers.silences.get(peer) ?? 0;
   const idle = answering.filter((peer) => !busy.has(peer));
   const share = Math.min(blocksPerRequestMax, Math.ceil(missing.length / idle.length));
@@ -80,19 +86,28 @@ function ask(
 ): void {
   for (const each of wanted) each.state = "asked";
   const nonce = nextToken(replica);
-  peers.out.set(nonce, { peer, wanted, askedAt: replica.now });
+  peers.out.set(nonce, { peer, wanted, askedAt: replica.now, isLate: false });
   tell(replica, peer, { command: "getBlocks", nonce, digests: wanted.map(({ digest }) => digest) });
 }
 
 function giveUpOverdue(replica: Replica, peers: PeerQuestions): void {
-  for (const [nonce, { peer, wanted, askedAt }] of peers.out) {
+  for (const question of peers.out.values()) {
+    const { peer, wanted, askedAt, isLate } = question;
     const silences = peers.silences.get(peer) ?? 0;
-    if (replica.now - askedAt < answerTicks(replica, silences)) continue;
-    peers.out.delete(nonce);
+    if (isLate || replica.now - askedAt < answerTicks(replica, silences)) continue;
+    question.isLate = true;
+    forgetOldestLate(peers, peer);
     peers.silences.set(peer, silences + 1);
     peers.silent.add(peer);
     for (const each of wanted) if (each.state === "asked") each.state = "missing";
   }
+}
+
+/** Of too many late questions to a peer the oldest is forgotten. */
+function forgetOldestLate(peers: PeerQuestions, peer: number): void {
+  const late = [...peers.out].filter(([, each]) => each.isLate && each.peer === peer);
+  const [oldest] = late;
+  if (oldest !== undefined && late.length > lateMax) peers.out.delete(oldest[0]);
 }
 
 /** Returns whether anything was gained. */
@@ -107,9 +122,12 @@ export function onBlocks(
     ignore(replica, "blocks", "not asked for");
     return false;
   }
-  load.peers.out.delete(nonce);
-  load.peers.silent.delete(question.peer);
-  const blocks = take(replica, load.peers, question, lengths, attachment);
+  const { peers } = load;
+  peers.out.delete(nonce);
+  peers.silent.delete(question.peer);
+  const silences = peers.silences.get(question.peer) ?? 0;
+  if (!question.isLate) peers.silences.set(question.peer, Math.max(0, silences - 1));
+  const blocks = take(replica, peers, question, lengths, attachment);
   if (blocks.length === 0) return false;
   store(replica, load, blocks);
   return true;

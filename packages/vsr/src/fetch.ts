@@ -45,12 +45,14 @@ export interface Fetch {
   readonly writing: Set<string>;
   /** How often verified progress has restarted the view change timer (rule L3: bounded). */
   restarts: number;
-  /** Names the question that is out; an answer with another nonce is not taken. */
+  /** The questions of this fetch are named by greater numbers; answers to others are not taken. */
+  readonly noncesAbove: number;
+  /** Names the question that was put last. */
   nonce: number;
   /** Member that is asked. */
   peer: number;
   askedAt: number;
-  /** Questions that had no answer in time. */
+  /** Questions that had no answer in time, less those that had one. */
   silences: number;
   /** `state`: the checkpoint is being loaded. `adopted`: the superblock write that makes it the log is under way. */
   state: "headers" | "state" | "bodies" | "complete" | "adopted";

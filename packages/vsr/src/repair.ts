@@ -55,6 +55,7 @@ export function beginFetch(replica: Replica, order: FetchOrder): void {
     ahead: [],
     writing: new Set(),
     restarts: 0,
+    noncesAbove: replica.nextToken,
     nonce: 0,
     askedAt: replica.now,
     silences: 0,

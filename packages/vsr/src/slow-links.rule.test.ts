@@ -1,31 +1,40 @@
 /** Rule L7 over links on which an answer takes longer than a question waits at first. */
+import { present } from "@quorate/prelude";
 import { describe, expect, it } from "vitest";
 import { expectCaughtUp, leftBehind, work } from "./testing/left-behind.ts";
 import type { Packet } from "./testing/in-flight.ts";
 import type { Rig } from "./testing/rig.ts";
-import { startedRig } from "./testing/stories.ts";
+import { request, startedRig } from "./testing/stories.ts";
 
 const answers = ["newState", "entries", "blocks"] as const;
 /** Longer than a question waits at first (`fetchTicks`). */
 const delayTicks = 30;
+/** Longer than a question waits when it has been doubled three times. */
+const longDelayTicks = 200;
 
 /** Answers reach replica 0 only after a while, for so many whiles; all else is as fast as ever. */
-function elapseSlowly(rig: Rig, whiles: number): void {
+function elapseSlowly(rig: Rig, whiles: number, ticks = delayTicks): void {
   for (const command of answers) rig.network.hold({ to: 0, command });
   let due: readonly Packet[] = [];
   for (let count = 0; count < whiles; count++) {
-    rig.elapse(delayTicks);
+    rig.elapse(ticks);
     for (const { from, bytes } of due) rig.inject(0, from, bytes);
     due = answers.flatMap((command) => rig.network.take({ to: 0, command }));
   }
 }
 
+/** Replica 0 has missed two entries. */
+function behind(): Rig {
+  const rig = startedRig(3);
+  rig.isolate(0);
+  work(rig, 1, 3);
+  rig.network.heal();
+  return rig;
+}
+
 describe("L7: a replica whose peers' answers take longer than a question waits at first", () => {
   it("fetches the entries that it missed", () => {
-    const rig = startedRig(3);
-    rig.isolate(0);
-    work(rig, 1, 3);
-    rig.network.heal();
+    const rig = behind();
     elapseSlowly(rig, 20);
     expectCaughtUp(rig, 0, 1);
   });
@@ -44,5 +53,54 @@ describe("L7: a replica whose peers' answers take longer than a question waits a
     rig.network.heal();
     elapseSlowly(rig, 100);
     expectCaughtUp(rig, 0, 1);
+  });
+});
+
+describe("L7: a replica whose peers' answers take seconds", () => {
+  it("fetches the entries that it missed", () => {
+    const rig = behind();
+    elapseSlowly(rig, 8, longDelayTicks);
+    expectCaughtUp(rig, 0, 1);
+  });
+
+  it("takes a state over", () => {
+    const rig = leftBehind();
+    rig.network.heal();
+    elapseSlowly(rig, 20, longDelayTicks);
+    expectCaughtUp(rig, 0, 1);
+    expect(rig.replica(0).loadedOp).toBeGreaterThan(0);
+  });
+
+  it("asks no more often than they come, once it has learned how slow they are", () => {
+    const rig = behind();
+    rig.network.cut({ to: 0, command: "newState" });
+    const asked = (): number => rig.network.sent({ from: 0, command: "getState" }).length;
+    rig.elapse(2_000);
+    const before = asked();
+    rig.elapse(2_000);
+    expect(asked() - before).toBeLessThan(5);
+  });
+
+  it("waits less again with every answer that comes in time", () => {
+    const rig = startedRig(3, { checkpointBytes: 64 * 1_024 * 1_024 });
+    rig.isolate(0);
+    // Of such entries an answer holds one.
+    for (let number = 1; number <= 6; number++) {
+      request(rig, 1, number, "x".repeat(600_000));
+      rig.elapse(1);
+    }
+    rig.network.heal();
+    rig.network.cut({ to: 0, command: "entries" });
+    rig.elapse(400);
+    const patience = present(rig.replica(0).fetch).silences;
+    expect(patience).toBeGreaterThan(4);
+    rig.network.heal();
+    rig.network.hold({ to: 0, command: "entries" });
+    while (rig.network.waiting({ to: 0, command: "entries" }).length === 0) rig.elapse(1);
+    for (let count = 0; count < 3; count++) {
+      rig.deliver({ to: 0, command: "entries" });
+      rig.elapse(1);
+    }
+    expect(rig.replica(0).fetch?.silences).toBeLessThan(patience);
   });
 });

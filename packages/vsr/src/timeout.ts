@@ -25,13 +25,13 @@ export function isViewChangeDue(replica: Replica): boolean {
   return replica.now >= replica.viewChangeAt;
 }
 
-/** The longest wait for an answer is so many times doubled: 1.6 s. */
-const doublingsMax = 3;
+/** The longest wait for an answer is so many times doubled: 51 s, the largest entry at 1 Mbit/s. */
+const doublingsMax = 8;
 
 /**
  * How long a question waits for its answer: twice as long each time that all who could answer have
- * not. They may be down; or the link is slow, and a question that is asked again before its answer
- * can be here is asked for ever.
+ * not. They may be down; or the link is slow, and what is asked again before its answer can be here
+ * only makes it slower.
  */
 export function answerTicks({ identity }: Replica, rounds: number): number {
   return identity.options.fetchTicks * 2 ** Math.min(Math.floor(rounds), doublingsMax);
