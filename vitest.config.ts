@@ -14,13 +14,39 @@ const fuzzTimeoutMs = 1_800_000;
 
 const exclude = [...configDefaults.exclude, "**/out/**", "**/.next/**"];
 
+/** Packages that only decide: nothing outlives a test in them, so their files share processes. */
+const purePackages = [
+  "contract",
+  "log-format",
+  "prelude",
+  "proof",
+  "protocol",
+  "queue",
+  "rest",
+  "session",
+  "vsr",
+];
+const pureTests = purePackages.map((name) => `packages/${name}/src/**/*.test.ts`);
+
 /**
- * Five programs of tests. `vitest run packages/vsr` finds its files in `unit`;
- * `vitest run --project integration` starts real processes, one file after the other.
+ * Six programs of tests. `vitest run packages/vsr` finds its files in `pure`, those of other packages
+ * are in `unit`; `vitest run --project integration` starts real processes, one file after the other.
  */
 export default defineConfig({
   test: {
+    // Unless told, Vitest keeps one core for itself, which is half of a machine of two.
+    maxWorkers: "100%",
     projects: [
+      {
+        test: {
+          name: "pure",
+          include: pureTests,
+          exclude,
+          isolate: false,
+          testTimeout: unitTimeoutMs,
+          expect: { poll: { timeout: pollTimeoutMs } },
+        },
+      },
       {
         test: {
           name: "unit",
@@ -31,7 +57,7 @@ export default defineConfig({
             "bench/src/**/*.test.ts",
             "test/proof/**/*.test.ts",
           ],
-          exclude,
+          exclude: [...exclude, ...pureTests],
           testTimeout: unitTimeoutMs,
           expect: { poll: { timeout: pollTimeoutMs } },
         },

@@ -7,18 +7,19 @@ import { countsAtEnd, type TestCounts, vitestCounts } from "./test-report.ts";
 
 const reportFolder = join(stateFolder, "test");
 
-/** What a project's tests came to, and what they printed. */
+/** What the projects' tests came to, and what they printed. */
 export interface VitestEnd extends TestCounts {
   readonly output: string;
 }
 
-/** Runs one project of vitest.config.ts, shows its output, and counts its tests. */
+/** Runs projects of vitest.config.ts at once, shows their output, and counts their tests. */
 export async function runVitest(
-  project: string,
+  projects: readonly [string, ...string[]],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<VitestEnd> {
-  const report = freshReport(project);
-  const args = ["run", "--project", project, "--reporter=default", "--reporter=json"];
+  const report = freshReport(projects[0]);
+  const selection = projects.map((project) => `--project=${project}`);
+  const args = ["run", ...selection, "--reporter=default", "--reporter=json"];
   const end = await runCommand(
     { program: "vitest", args: [...args, `--outputFile.json=${report}`], environment },
     "echo",

@@ -44,7 +44,7 @@ const browserConfig = "test/e2e/playwright.config.ts";
 /** All steps, cheapest first. */
 export const testSteps: readonly TestStep[] = [
   { name: "check", exists: true, needs: [], run: runCheckStep },
-  { name: "unit", exists: true, needs: [redisServer], run: () => runVitest("unit") },
+  { name: "unit", exists: true, needs: [redisServer], run: () => runVitest(["unit", "pure"]) },
   {
     name: "simulate",
     exists: existsSync(join(repositoryFolder, simulator)),
@@ -56,19 +56,19 @@ export const testSteps: readonly TestStep[] = [
     name: "integration",
     exists: hasFile("test/integration", ".test.ts"),
     needs: [redisServer, nginx],
-    run: () => runVitest("integration"),
+    run: () => runVitest(["integration"]),
   },
   {
     name: "conformance",
     exists: hasFile("test/conformance", ".test.ts"),
     needs: [zsh, fish],
-    run: () => runVitest("conformance"),
+    run: () => runVitest(["conformance"]),
   },
   {
     name: "fuzz",
     exists: hasFile("test/fuzz", ".test.ts"),
     needs: [],
-    run: () => runVitest("fuzz"),
+    run: () => runVitest(["fuzz"]),
   },
   { name: "e2e", exists: hasFile("test/e2e", ".config.ts"), needs: [chromium], run: runBrowser },
 ];
@@ -76,7 +76,7 @@ export const testSteps: readonly TestStep[] = [
 /** Every rule book counts as one test; the tidiness tests count one by one. */
 async function runCheckStep(): Promise<TestCounts> {
   const withoutTidy = checks.filter((check) => check.name !== "tidy");
-  return sumCounts([await runChecks(withoutTidy, "go on"), await runVitest("tidy")]);
+  return sumCounts([await runChecks(withoutTidy, "go on"), await runVitest(["tidy"])]);
 }
 
 /** Seeds of the present sources, then each mutant by the seed that found it. */

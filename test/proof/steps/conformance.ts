@@ -4,7 +4,7 @@ import { all, type Figure } from "../figures.ts";
 import type { ProofStep } from "../step.ts";
 
 async function run(): Promise<readonly Figure[]> {
-  const { passed, failed, skipped } = await runVitest("conformance");
+  const { passed, failed, skipped } = await runVitest(["conformance"]);
   // On a machine without the vectors nothing can be said, and the tests say that themselves.
   if (skipped > 0) console.log(`${skipped} skipped: their vectors are not on this machine`);
   return [all("conformance tests passed", passed, passed + failed)];

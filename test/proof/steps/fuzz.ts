@@ -12,7 +12,7 @@ const seedBound = 1_000_000_000;
 async function run(effort: Effort): Promise<readonly Figure[]> {
   const frames = shareOf(framesMin, effort);
   const requests = shareOf(requestsMin, effort);
-  const { failed, output } = await runVitest("fuzz", {
+  const { failed, output } = await runVitest(["fuzz"], {
     QUORATE_FUZZ_SEED: String(1 + effort.random.below(seedBound)),
     QUORATE_FUZZ_FRAMES: String(frames),
     QUORATE_FUZZ_REQUESTS: String(requests),
