@@ -1,10 +1,11 @@
 /**
  * `npm run simulate -- --mutants`: every mutant must be found, and the table says by what.
  *
- * With `--remembered` each is looked for by the seed that found it last, which takes a minute or
- * two; a seed that finds it no more, because the runs have changed, is replaced by a hunt.
+ * With `--remembered` each is looked for by the seed that found it last, which takes about a
+ * minute; a seed that finds it no more, because the runs have changed, is replaced by a hunt.
  */
 import { mutants } from "./catalogue.ts";
+import { CleanRuns } from "./clean-runs.ts";
 import { type Catch, hunt, seedsMax } from "./hunt.ts";
 import type { Mutant } from "./mutant.ts";
 import type { MutantsOptions } from "./mutants-command-line.ts";
@@ -30,12 +31,15 @@ export async function huntMutants(
   let good = 0;
   say(row("mutant", "seed", "caught by"));
   const work = async (): Promise<void> => {
+    const clean = new CleanRuns();
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      const result = await hunt(mutant, isRemembered ? (known.get(mutant.name) ?? null) : null);
+      const remembered = isRemembered ? (known.get(mutant.name) ?? null) : null;
+      const result = await hunt(mutant, remembered, clean);
       say(rowOf(mutant, result));
       if (isGood(mutant, result)) good += 1;
       if (result.kind === "found") seeds.set(mutant.name, result.seed);
     }
+    clean.stop();
   };
   await Promise.all(Array.from({ length: jobs }, work));
   if (!isRemembered) writeSeeds(withoutForgotten(seeds));

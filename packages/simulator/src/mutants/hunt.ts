@@ -1,14 +1,14 @@
 /** Hunts mutants, each in a process of its own, several at a time. */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { HuntMessage, HuntMode } from "./hunt-message.ts";
+import type { CleanRuns } from "./clean-runs.ts";
+import { type HuntMessage, type HuntMode, seedMsMax } from "./hunt-message.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** Seeds that a mutant may need; one that needs more is not found. */
 export const seedsMax = 500;
 
-/** A run that takes longer than this, in real time, has no end. */
-const seedMsMax = 120_000;
+const mode: HuntMode = "mutated";
 
 const program = fileURLToPath(new URL("./hunt-process.ts", import.meta.url));
 
@@ -31,24 +31,27 @@ const misfits = /^(?:ReferenceError|SyntaxError|TypeError)\b/;
  * Looks for the mutant by the remembered seed first, if there is one, and then by every seed from 1
  * on. The seed that finds it must pass without it.
  */
-export async function hunt(mutant: Mutant, remembered: number | null): Promise<Catch> {
+export async function hunt(
+  mutant: Mutant,
+  remembered: number | null,
+  clean: CleanRuns,
+): Promise<Catch> {
   if (remembered !== null) {
-    const known = await runSeeds(mutant, "mutated", remembered, 1);
-    if (known.kind !== "not-found") return confirmed(mutant, known);
+    const known = await runSeeds(mutant, remembered, 1);
+    if (known.kind !== "not-found") return confirmed(mutant, known, clean);
   }
-  return confirmed(mutant, await runSeeds(mutant, "mutated", 1, seedsMax));
+  return confirmed(mutant, await runSeeds(mutant, 1, seedsMax), clean);
 }
 
-async function confirmed(mutant: Mutant, result: Catch): Promise<Catch> {
+async function confirmed(mutant: Mutant, result: Catch, clean: CleanRuns): Promise<Catch> {
   if (result.kind !== "found") return result;
   if (misfits.test(result.message)) return { kind: "broken", reason: result.message };
-  const clean = await runSeeds(mutant, "clean", result.seed, 1);
-  if (clean.kind === "not-found") return result;
-  const reason = clean.kind === "found" ? clean.message : clean.reason;
+  const reason = await clean.reasonAgainst(mutant, result.seed);
+  if (reason === null) return result;
   return { kind: "broken", reason: `seed ${result.seed} fails without the mutant: ${reason}` };
 }
 
-function runSeeds(mutant: Mutant, mode: HuntMode, first: number, count: number): Promise<Catch> {
+function runSeeds(mutant: Mutant, first: number, count: number): Promise<Catch> {
   const child = fork(program, [mutant.name, mode, String(first), String(count)], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
