@@ -1,7 +1,7 @@
 /** A whole cluster in one thread: members, links, gateways and the checkers that watch them. */
 import type { PeerId } from "@quorate/ports";
 import { Prng } from "@quorate/prelude";
-import { asEpoch, type ClusterConfig } from "@quorate/protocol";
+import type { ClusterConfig } from "@quorate/protocol";
 import { type ClusterClient, createClusterClient } from "@quorate/session";
 import { defaultOptions, type Input, type Replica } from "@quorate/vsr";
 import { assertHonestAlarm, assertNothingRefused } from "../checkers/alarms.ts";
@@ -16,14 +16,22 @@ import { Promises } from "../checkers/promises.ts";
 import { Readmissions } from "../checkers/readmissions.ts";
 import { ViewProofs } from "../checkers/view-proofs.ts";
 import { Views } from "../checkers/views.ts";
+import { unharmed } from "../checkers/unharmed-gateways.ts";
+import { floodedSegmentBytes, giantSegmentBytes, simSegmentBytes } from "../disk/disk-format.ts";
 import { Liar } from "../liar/liar.ts";
+import { LyingGateway } from "../lying-gateway/lying-gateway.ts";
 import { MemberTraces } from "./member-traces.ts";
 import { createSimClock } from "../world/sim-clock.ts";
+import { simConfig } from "./sim-config.ts";
 import { SimKeys } from "../crypto/sim-crypto.ts";
 import { SimNetwork } from "../network/sim-network.ts";
+import { watchedLinks } from "../network/watched-links.ts";
 import { SimReplica } from "./sim-replica.ts";
 import type { SwarmOptions } from "../run/swarm.ts";
 import type { World } from "../world/world.ts";
+
+/** Of the runs with a gateway that lies, so many have disks with room for its largest lies. */
+const giantChance = 0.25;
 
 export class SimCluster {
   readonly network: SimNetwork;
@@ -35,6 +43,8 @@ export class SimCluster {
   readonly executed: ExecutedLog | null;
   /** The member that lies, in runs that have one. */
   readonly liar: Liar | null;
+  /** The gateway whose key was stolen, in runs that have one: it is the last one. */
+  readonly lyingGateway: LyingGateway | null;
   /** Called when a process is gone. */
   onDown: (member: SimReplica) => void = () => undefined;
   /** Called before a packet of a member's core leaves. */
@@ -51,6 +61,8 @@ export class SimCluster {
   private readonly keys: SimKeys;
   private readonly options: SwarmOptions;
   private readonly onFailure: (error: unknown) => void;
+  /** The most bytes of one segment of a member's log. */
+  private readonly segmentBytes: number;
 
   constructor(world: World, options: SwarmOptions, onFailure: (error: unknown) => void) {
     this.world = world;
@@ -59,19 +71,28 @@ export class SimCluster {
     this.keys = new SimKeys(options.crypto);
     this.traces = new MemberTraces(world);
     this.network = new SimNetwork(world);
-    const config = this.createConfig();
+    const config = simConfig(options, world.prng.bytes(32), (name) => {
+      return this.keys.signerFor(name).publicKey;
+    });
     const crypto = this.keys.cryptoFor(new Prng(0));
     this.viewProofs = new ViewProofs(config, (...signed) => crypto.verify(...signed));
     this.liar = options.faults.liar === undefined ? null : this.createLiar(config);
     this.evidence = this.createEvidenceCheck(config);
-    this.executed = options.administrators > 0 ? new ExecutedLog() : null;
+    const hasLyingGateway = options.faults["gateway-lie"] !== undefined;
+    const isGiant = hasLyingGateway && world.prng.chance(giantChance);
+    const flooded = isGiant ? giantSegmentBytes : floodedSegmentBytes;
+    this.segmentBytes = hasLyingGateway ? flooded : simSegmentBytes;
+    this.executed = options.administrators > 0 || hasLyingGateway ? new ExecutedLog() : null;
     this.members = config.members.map((_, index) => this.createMember(config, index));
-    this.clients = config.gateways.map((_, index) => this.createClient(config, index));
+    this.lyingGateway = hasLyingGateway ? this.createLyingGateway(config, isGiant) : null;
+    const honest = config.gateways.slice(0, options.gatewayCount);
+    this.clients = honest.map((_, index) => this.createClient(config, index));
   }
 
   start(): void {
     for (const member of this.members) member.start();
     for (const client of this.clients) void client.start();
+    this.lyingGateway?.start();
   }
 
   /** The run is over. */
@@ -98,33 +119,14 @@ export class SimCluster {
   assertEqualStates(): void {
     for (const member of this.members) {
       this.history.compareState(member, member.replica?.executed ?? 0);
-      if (this.liar === null) assertNothingRefused(member.name, member.rejects);
+      if (this.liar === null) assertNothingRefused(member.name, member.rejects, this.suspects);
     }
   }
 
-  private createConfig(): ClusterConfig {
-    const { replicaCount, gatewayCount, pipelineMax, checkpointOps } = this.options;
-    const key = (name: string): Uint8Array => this.keys.signerFor(name).publicKey;
-    return {
-      clusterId: this.world.prng.bytes(32),
-      epoch: asEpoch(0),
-      pipelineMax,
-      checkpointOps,
-      checkpointBytes: 1_048_576,
-      createdAtMs: 0,
-      members: Array.from({ length: replicaCount }, (_, index) => ({
-        id: `r${index}`,
-        address: `sim://r${index}`,
-        publicKey: key(`r${index}`),
-        role: "voter",
-      })),
-      gateways: Array.from({ length: gatewayCount }, (_, index) => ({
-        id: `g${index}`,
-        publicKey: key(`g${index}`),
-      })),
-      operators: [],
-      operatorThreshold: 0,
-    };
+  /** Peers whose statements may be refused. */
+  private get suspects(): ReadonlySet<string> {
+    const { gatewayCount } = this.options;
+    return new Set(this.lyingGateway === null ? [] : [`gateway-${gatewayCount}`]);
   }
 
   private createMember(config: ClusterConfig, index: number): SimReplica {
@@ -142,6 +144,7 @@ export class SimCluster {
         heartbeatTicks: options.heartbeatTicks,
       },
       flushMeanMicros: options.flushMeanMicros[index] ?? 500,
+      segmentBytes: this.segmentBytes,
       watched: (machine) => this.executed?.watch(machine) ?? machine,
       onStart: () => {
         this.history.onStart(index);
@@ -211,7 +214,33 @@ export class SimCluster {
         hasPromises: true,
       }),
       log: { debug: silent, info: silent, warn: silent, error: silent },
-      connect: (events) => network.transportFor({ kind: "gateway", index }, events),
+      connect: (events) => {
+        const id = { kind: "gateway", index } as const;
+        const { lyingGateway } = this;
+        if (lyingGateway === null) return network.transportFor(id, events);
+        const heard = unharmed(`g${index}`, events, this.onFailure);
+        return watchedLinks(network.transportFor(id, heard), (_, packet) => {
+          lyingGateway.overhear(packet);
+        });
+      },
+    });
+  }
+
+  private createLyingGateway(config: ClusterConfig, isGiant: boolean): LyingGateway {
+    const { world, network, keys } = this;
+    const index = config.gateways.length - 1;
+    const id = { kind: "gateway", index } as const;
+    return new LyingGateway({
+      world,
+      config,
+      index,
+      isGiant,
+      signer: keys.signerFor(`g${index}`),
+      sha256: keys.sha256,
+      connect: (events) => network.transportFor(id, events),
+      halfOpen: (member, micros) => {
+        network.halfOpen(id, { kind: "replica", index: member }, micros);
+      },
     });
   }
 

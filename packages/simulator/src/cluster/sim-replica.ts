@@ -13,12 +13,13 @@ import { createQueueStateMachine, type QueueStateMachine } from "@quorate/queue"
 import { createReplicaHost, MovedFolderError, type ReplicaHost } from "@quorate/runtime";
 import type { Input, Replica, VsrOptions } from "@quorate/vsr";
 import { alarmLog } from "./alarm-log.ts";
+import type { Reject } from "../checkers/alarms.ts";
 import type { Executing } from "../checkers/committed-history.ts";
 import type { Promising } from "../checkers/promises.ts";
 import { OutcomeDigests } from "./outcome-digests.ts";
 import type { PersistencePoint, PlannedTrouble } from "../disk/persistence-points.ts";
 import { createSimClock } from "../world/sim-clock.ts";
-import { silentMetrics } from "./silent-metrics.ts";
+import { rejectMetrics } from "./reject-metrics.ts";
 import { SimEvidence } from "../disk/sim-evidence.ts";
 import type { SimKeys } from "../crypto/sim-crypto.ts";
 import { SimDisk } from "../disk/sim-disk.ts";
@@ -38,6 +39,8 @@ export interface SimReplicaParts {
   readonly options: VsrOptions;
   /** Mean time of one flush, in microseconds. */
   readonly flushMeanMicros: number;
+  /** The most bytes of one segment of its log. */
+  readonly segmentBytes: number;
   /** The member's links, and whoever stands between. */
   connect(events: TransportEvents): Transport;
   /** Called before a packet of this member's core leaves. */
@@ -87,13 +90,15 @@ export class SimReplica implements Executing, Promising {
   private journal: SimJournal | null = null;
   private stateMachine: QueueStateMachine | null = null;
   private outcomes = new OutcomeDigests();
+  private refused = new Map<string, Reject>();
   private isStopped = false;
   private life = 0;
 
   constructor(parts: SimReplicaParts) {
     this.parts = parts;
     this.index = parts.index;
-    this.disk = newMembersDisk(parts.config, parts.index, parts.keys.sha256, parts.world.prng);
+    const { config, index, keys, world, segmentBytes } = parts;
+    this.disk = newMembersDisk(config, index, keys.sha256, world.prng, segmentBytes);
     this.name = `r${parts.index}`;
     this.evidence = new SimEvidence((name, record) => parts.onEvidence(this, name, record));
   }
@@ -111,9 +116,9 @@ export class SimReplica implements Executing, Promising {
     return this.host?.replica ?? null;
   }
 
-  /** Statements that the present life has refused, by reason. */
-  get rejects(): ReadonlyMap<string, number> {
-    return this.host?.rejects ?? new Map();
+  /** Statements that the present life has refused: one of each peer and reason. */
+  get rejects(): readonly Reject[] {
+    return this.isUp ? [...this.refused.values()] : [];
   }
 
   get durable(): Superblock | null {
@@ -146,6 +151,7 @@ export class SimReplica implements Executing, Promising {
       hasPromises: false,
     });
     this.outcomes = new OutcomeDigests();
+    this.refused = new Map();
     this.stateMachine = this.outcomes.watch(
       parts.watched(createQueueStateMachine({ sha256: parts.keys.sha256, slabBytes })),
     );
@@ -175,11 +181,11 @@ export class SimReplica implements Executing, Promising {
 
   /** Everything that it remembers is gone; its next life begins on an empty disk. */
   loseDisk(isSeen: boolean): void {
-    const { world, keys } = this.parts;
+    const { world, keys, segmentBytes } = this.parts;
     world.fault(this.name, "lost disk");
     this.crash("crash", isSeen);
     this.disk.dispose();
-    this.disk = new SimDisk(keys.sha256);
+    this.disk = new SimDisk(keys.sha256, segmentBytes);
     this.evidence.lose();
     this.isWhole = false;
     this.parts.onDiskLost(this);
@@ -239,7 +245,9 @@ export class SimReplica implements Executing, Promising {
       evidence: this.evidence.createStore(),
       stateMachine,
       options: parts.options,
-      metrics: silentMetrics,
+      metrics: rejectMetrics((reject) => {
+        if (isAlive()) this.refused.set(`${reject.peer} ${reject.reason}`, reject);
+      }),
       log: alarmLog((alarm, detail) => parts.onAlarm(this, alarm, detail)),
       version: "simulated",
       connect: (events) => {

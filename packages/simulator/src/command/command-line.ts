@@ -24,7 +24,8 @@ export interface SimulateOptions {
 export const usage =
   "usage: npm run simulate -- [--seed <first>] [--count <seeds>] [--regressions] [--jobs <processes>] [--trace]" +
   " [--members 1|2|3|5] [--gateways <n>] [--workers <n>] [--burst <n>]" +
-  " [--administrators <n>] [--absent <n>] [--seconds <n>] [--calm] [--faults none|<kind>#<number>,…]\n" +
+  " [--administrators <n>] [--gateway-lies <per second>] [--absent <n>] [--seconds <n>] [--calm]" +
+  " [--faults none|<kind>#<number>,…]\n" +
   "       npm run simulate -- --mutants [--remembered] [--new] [--only <text>] [--jobs <processes>]";
 
 /** The command line is not one of this program. */
@@ -48,6 +49,7 @@ export function parseCommandLine(args: readonly string[]): SimulateOptions {
 /** What the command line wants to be kept. */
 function planIn(values: ReturnType<typeof valuesOf>): Plan {
   const { members, gateways, workers, burst, administrators, absent, seconds, faults } = values;
+  const gatewayLies = values["gateway-lies"];
   return {
     ...(members === undefined ? {} : { members: membersIn(members) }),
     ...(gateways === undefined ? {} : { gateways: wholeNumber("--gateways", gateways, 1) }),
@@ -57,6 +59,9 @@ function planIn(values: ReturnType<typeof valuesOf>): Plan {
       ? {}
       : { administrators: wholeNumber("--administrators", administrators, 0) }),
     ...(absent === undefined ? {} : { absent: wholeNumber("--absent", absent, 0) }),
+    ...(gatewayLies === undefined
+      ? {}
+      : { gatewayLies: wholeNumber("--gateway-lies", gatewayLies, 0) }),
     ...(seconds === undefined ? {} : { seconds: secondsIn(seconds) }),
     ...(values.calm ? { isCalm: true } : {}),
     ...(faults === undefined ? {} : { faults: faultsIn(faults) }),
@@ -99,6 +104,7 @@ function valuesOf(args: readonly string[]) {
         burst: { type: "string" },
         administrators: { type: "string" },
         absent: { type: "string" },
+        "gateway-lies": { type: "string" },
         seconds: { type: "string" },
         regressions: { type: "boolean", default: false },
         calm: { type: "boolean", default: false },

@@ -117,6 +117,7 @@ test("the options of a shrunk run are read back as its plan", () => {
     burst: 1,
     administrators: 0,
     absent: 1,
+    gatewayLies: 3,
     seconds: 0.125,
     isCalm: true,
     faults: ["point-crash#12", "rot#1"],

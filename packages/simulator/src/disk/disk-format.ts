@@ -5,6 +5,10 @@ import type { Sha256 } from "@quorate/prelude";
 
 /** Small enough to be scanned often, large enough for every entry of the workload. */
 export const simSegmentBytes = 32 * sectorBytes;
+/** Large enough for entries full of requests, as a gateway makes them that floods. */
+export const floodedSegmentBytes = 256 * sectorBytes;
+/** Large enough for the largest entry that there may be, and for the names of the batch before. */
+export const giantSegmentBytes = 1_200 * sectorBytes;
 
 /** Whose disk it is. */
 export interface DiskOwner {

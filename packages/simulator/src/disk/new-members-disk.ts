@@ -10,8 +10,9 @@ export function newMembersDisk(
   index: number,
   sha256: Sha256,
   prng: Prng,
+  segmentBytes: number,
 ): SimDisk {
-  const disk = new SimDisk(sha256);
+  const disk = new SimDisk(sha256, segmentBytes);
   const genesis = { config, configDigest: digestClusterConfig(config, sha256), sha256 };
   formatSimDisk(disk, firstSuperblock(genesis, index), prng);
   return disk;

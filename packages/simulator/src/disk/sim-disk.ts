@@ -23,6 +23,7 @@ import {
   type SuperblockFrame,
 } from "@quorate/log-format";
 import { type DiskOwner, formatFor, simSegmentBytes } from "./disk-format.ts";
+import { DiskSegments, type SegmentWrite } from "./disk-segments.ts";
 import { harmBlock, harmSlot } from "./disk-harm.ts";
 import { type DiskWrite, superblockWrites } from "./disk-writes.ts";
 
@@ -31,16 +32,11 @@ const blockBytes = 512;
 /** What counts as written last, when that rots. */
 const newestBytes = 4 * sectorBytes;
 
-/** Segments of disks that are not needed any more: a fresh one costs more than clearing it. */
-const spareSegments: Uint8Array[] = [];
-
 export class SimDisk {
   /** A copy of the disk would have another one. */
   readonly mark: Uint8Array;
   private readonly sha256: Sha256;
-  private readonly segments = new Map<number, Uint8Array>();
-  /** Freed segments, to be used again with what they hold. */
-  private readonly freed: Uint8Array[] = [];
+  private segments: DiskSegments;
   private readonly copies: Uint8Array[] = Array.from(
     { length: superblockFiles * copiesPerFile },
     () => new Uint8Array(0),
@@ -51,21 +47,32 @@ export class SimDisk {
   private readonly blockSlots = new Map<number, Uint8Array>();
   private pending: DiskWrite[] = [];
   /** The batch that nothing names yet: losing it is a crash, not a harm (rule L5). */
-  private lastBatch: (DiskWrite & { readonly file: "segment" }) | null = null;
+  private lastBatch: SegmentWrite | null = null;
 
   /** `mark`: of its folder. */
-  constructor(sha256: Sha256, mark = new Uint8Array(folderMarkBytes).fill(1)) {
+  constructor(
+    sha256: Sha256,
+    segmentBytes = simSegmentBytes,
+    mark = new Uint8Array(folderMarkBytes).fill(1),
+  ) {
     this.sha256 = sha256;
+    this.segments = new DiskSegments(segmentBytes);
     this.mark = mark;
+  }
+
+  /** The most bytes of one segment. */
+  get segmentBytes(): number {
+    return this.segments.bytesMax;
   }
 
   /** What lies on the disk now, on another disk. */
   copied(): SimDisk {
     const copy = new SimDisk(
       this.sha256,
+      this.segmentBytes,
       this.mark.map((byte) => byte + 1),
     );
-    for (const [number, bytes] of this.segments) copy.segments.set(number, bytes.slice());
+    copy.segments = this.segments.copied();
     for (const [slot, bytes] of this.blockSlots) copy.blockSlots.set(slot, bytes.slice());
     for (const [at, bytes] of this.copies.entries()) copy.copies[at] = bytes.slice();
     copy.isHarmed = this.isHarmed;
@@ -81,7 +88,7 @@ export class SimDisk {
     const decision = decideSuperblock(this.copies, sha256);
     const scan = (frame: SuperblockFrame | null, journalId: Uint8Array): ScannedJournal => {
       const scanning = new JournalScan(formatFor(owner, journalId, sha256), sha256, frame);
-      const inOrder = [...this.segments].toSorted(([a], [b]) => a - b);
+      const inOrder = this.segments.all().toSorted(([a], [b]) => a - b);
       for (const [number, bytes] of inOrder) scanning.segment(number, bytes);
       return scanning.finish();
     };
@@ -126,29 +133,22 @@ export class SimDisk {
 
   /** A segment file: a freed one with what it holds, or a new one of zeroes. */
   createSegment(number: number): void {
-    const bytes = this.freed.pop() ?? spareSegments.pop()?.fill(0);
-    this.segments.set(number, bytes ?? new Uint8Array(simSegmentBytes));
+    this.segments.create(number);
   }
 
   /** Frees the segments before this one. */
   freeBefore(first: number): void {
-    for (const [number, bytes] of this.segments) {
-      if (number >= first) continue;
-      this.segments.delete(number);
-      this.freed.push(bytes);
-    }
+    this.segments.freeBefore(first);
   }
 
   /** The disk is not used any more. */
   dispose(): void {
-    spareSegments.push(...this.segments.values(), ...this.freed);
-    this.segments.clear();
+    this.segments.dispose();
     this.blockSlots.clear();
-    this.freed.length = 0;
   }
 
   bytesAt(segment: number, offset: number, length: number): Uint8Array {
-    return (this.segments.get(segment) ?? new Uint8Array(0)).slice(offset, offset + length);
+    return this.segments.bytesAt(segment, offset, length);
   }
 
   write(write: DiskWrite): void {
@@ -186,15 +186,15 @@ export class SimDisk {
   private rotNewest(prng: Prng): boolean {
     if (this.lastBatch === null) return false;
     const { segment, offset } = this.lastBatch;
-    const named = this.segmentFor(segment).subarray(Math.max(0, offset - newestBytes), offset);
+    const named = this.segments.of(segment).subarray(Math.max(0, offset - newestBytes), offset);
     return named.length > 0 && harmBlock(named, () => true, prng);
   }
 
   private rotSomewhere(prng: Prng): boolean {
     if (prng.chance(0.2)) return this.rotSuperblock(prng);
     if (this.blockSlots.size > 0 && prng.chance(0.3)) return harmSlot(this.blockSlots, prng);
-    if (this.segments.size === 0) return false;
-    const [number, bytes] = prng.pick([...this.segments]);
+    if (this.segments.count === 0) return false;
+    const [number, bytes] = prng.pick(this.segments.all());
     const { lastBatch } = this;
     const isSafe = (at: number): boolean =>
       lastBatch?.segment !== number ||
@@ -205,7 +205,7 @@ export class SimDisk {
 
   /** Every byte of segments and slots, for whoever wants to harm a closed disk. */
   allFiles(): readonly Uint8Array[] {
-    const inOrder = [this.segments, this.blockSlots].map((files) =>
+    const inOrder = [this.segments.all(), this.blockSlots].map((files) =>
       [...files].toSorted(([a], [b]) => a - b).map(([, bytes]) => bytes),
     );
     return inOrder.flat();
@@ -253,7 +253,7 @@ export class SimDisk {
       else this.blockSlots.set(write.slot, write.bytes);
       return;
     }
-    this.segmentFor(write.segment).set(write.bytes, write.offset);
+    this.segments.writable(write).set(write.bytes, write.offset);
     this.lastBatch = write;
   }
 
@@ -271,7 +271,7 @@ export class SimDisk {
   /** Where the bytes of a write that is torn go: a superblock copy may become longer. */
   private targetOf(write: DiskWrite): { readonly bytes: Uint8Array; readonly offset: number } {
     if (write.file === "segment") {
-      return { bytes: this.segmentFor(write.segment), offset: write.offset };
+      return { bytes: this.segments.writable(write), offset: write.offset };
     }
     if (write.file === "blocks") return { bytes: this.slotFor(write), offset: 0 };
     const before = this.copies[write.copy] ?? new Uint8Array(0);
@@ -289,10 +289,5 @@ export class SimDisk {
     grown.set(before);
     this.blockSlots.set(slot, grown);
     return grown;
-  }
-
-  private segmentFor(number: number): Uint8Array {
-    if (!this.segments.has(number)) this.createSegment(number);
-    return this.segments.get(number) ?? new Uint8Array(0);
   }
 }

@@ -11,7 +11,7 @@ import type { Block, Entry, LogPosition, Superblock } from "@quorate/protocol";
 import type { DiskTrouble, PersistencePoint } from "./persistence-points.ts";
 import { SimBlocks } from "./sim-blocks.ts";
 import { superblockWrites } from "./disk-writes.ts";
-import { type DiskOwner, simSegmentBytes } from "./disk-format.ts";
+import type { DiskOwner } from "./disk-format.ts";
 import type { SimDisk } from "./sim-disk.ts";
 import { openSimLog, readSimEntry, type SimLog } from "./sim-log.ts";
 import type { World } from "../world/world.ts";
@@ -187,7 +187,8 @@ export class SimJournal implements Journal {
     for (const command of this.commands) {
       if (command.kind !== "append") break;
       for (const entry of command.entries.slice(command.stored)) {
-        if (bytes > simSegmentBytes || entries.length === entriesPerBatchMax) return entries;
+        if (bytes > this.parts.disk.segmentBytes || entries.length === entriesPerBatchMax)
+          return entries;
         entries.push(entry);
         bytes += entry.body.length;
       }

@@ -15,7 +15,7 @@ import {
 import type { OpenedJournal } from "@quorate/ports";
 import { assert, bytesEqual, type Prng, type Sha256 } from "@quorate/prelude";
 import type { Entry, LogPosition, Superblock } from "@quorate/protocol";
-import { type DiskOwner, formatFor, simSegmentBytes } from "./disk-format.ts";
+import { type DiskOwner, formatFor } from "./disk-format.ts";
 import type { SimDisk } from "./sim-disk.ts";
 
 export interface SimLog {
@@ -46,7 +46,7 @@ export function openSimLog(disk: SimDisk, owner: DiskOwner, sha256: Sha256, prng
       log,
     },
     format,
-    encoder: new BatchEncoder(format, simSegmentBytes, scanned.resume),
+    encoder: new BatchEncoder(format, disk.segmentBytes, scanned.resume),
     index: scanned.index,
     frames: new SuperblockFrames(frame ?? { journalId, folderMark }, scanned.lost.newest),
   };

@@ -22,9 +22,14 @@ export const timedFaultKinds = [
 ] as const;
 export type TimedFaultKind = (typeof timedFaultKinds)[number];
 
-/** All that can go wrong: a strike comes when a member says something (see `strike-kinds`). */
-export const faultKinds = [...timedFaultKinds, "strike"] as const;
+/**
+ * All that can go wrong: a strike comes when a member says something (see `strike-kinds`), a lie of
+ * the gateway whose key was stolen comes by the clock, and after the others have ended.
+ */
+export const faultKinds = [...timedFaultKinds, "strike", "gateway-lie"] as const;
 export type FaultKind = (typeof faultKinds)[number];
+/** Kinds that come by a clock of their own. */
+export type RatedFaultKind = TimedFaultKind | "gateway-lie";
 
 /** One fault of a run: its kind and, from 1 on, its number among those of its kind. */
 export type FaultName = `${FaultKind}#${number}`;
@@ -42,4 +47,4 @@ export function kindOf(name: FaultName): FaultKind {
 }
 
 /** Mean time between two faults of each kind that a run has, in microseconds. */
-export type FaultRates = Readonly<Partial<Record<TimedFaultKind, number>>>;
+export type FaultRates = Readonly<Partial<Record<RatedFaultKind, number>>>;

@@ -10,7 +10,7 @@ import { DiskFaults } from "./disk-faults.ts";
 import {
   type FaultKind,
   type FaultName,
-  type TimedFaultKind,
+  type RatedFaultKind,
   timedFaultKinds,
 } from "./fault-kinds.ts";
 import { LostDisks } from "./lost-disks.ts";
@@ -70,6 +70,8 @@ export class Faults {
     }
     const strikes = this.createStrikes(kinds.fork());
     cluster.onSend = (member, to, packet) => strikes.onSend(member, to, packet);
+    const lieMeanMicros = options.faults["gateway-lie"];
+    if (lieMeanMicros !== undefined) this.plan("gateway-lie", 1, lieMeanMicros, kinds.fork());
   }
 
   /** The liveness phase: a healed network, good clocks and disks, every member up that is not away. */
@@ -112,7 +114,7 @@ export class Faults {
     });
   }
 
-  private cause(kind: TimedFaultKind, prng: Prng): void {
+  private cause(kind: RatedFaultKind, prng: Prng): void {
     switch (kind) {
       case "crash":
         return this.processes.crashOne(prng);
@@ -152,17 +154,24 @@ export class Faults {
         return this.lostDisks.lose(prng);
       case "old-disk":
         return this.lostDisks.restore(prng);
+      case "gateway-lie":
+        return this.cluster.lyingGateway?.lie(prng);
     }
   }
 
   /** Each fault has its own chance, so that leaving one out changes no other. */
-  private plan(kind: TimedFaultKind, number: number, meanMicros: number, prng: Prng): void {
+  private plan(kind: RatedFaultKind, number: number, meanMicros: number, prng: Prng): void {
     const own = prng.fork();
     this.world.after(prng.exponential(meanMicros), () => {
-      if (this.isOver) return;
+      if (this.isOver && !this.outlasts(kind)) return;
       if (this.isNext(kind, number)) this.cause(kind, own);
       this.plan(kind, number + 1, meanMicros, prng);
     });
+  }
+
+  /** A thief does not stop because everything else is well. */
+  private outlasts(kind: RatedFaultKind): boolean {
+    return kind === "gateway-lie" && this.cluster.lyingGateway?.isLying === true;
   }
 
   /** Whether a fault whose turn has come happens: it does, or the plan leaves it out. */

@@ -10,13 +10,21 @@ import { Violation } from "../checkers/violation.ts";
 
 type Executed = ExecutedEntry & { readonly call: NonNullable<ExecutedEntry["call"]> };
 
-/** Throws Violation: `answers`, or `exactly-once`. */
-export function checkAnswers(log: ExecutedLog, history: History): void {
+/**
+ * Throws Violation: `answers`, or `exactly-once`. `isForeign`: asked for by somebody of whom no
+ * history is recorded, and by nobody else.
+ */
+export function checkAnswers(
+  log: ExecutedLog,
+  history: History,
+  isForeign: (asked: Uint8Array) => boolean = () => false,
+): void {
   const operations = history.raw.filter(({ kind }) => kind === "operation");
   const left = new Map<number, Executed[]>();
   for (const entry of log.entries) {
     const { call, op } = entry;
-    if (call !== null) left.set(op, [...(left.get(op) ?? []), { ...entry, call }]);
+    if (call !== null && !isForeign(call.asked))
+      left.set(op, [...(left.get(op) ?? []), { ...entry, call }]);
   }
   for (const call of operations) {
     if (call.op !== null) takeAnswered(left.get(call.op) ?? [], call, call.op);

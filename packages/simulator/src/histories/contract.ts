@@ -2,8 +2,9 @@
  * What the cluster has executed, and what it has shown, is what the contract says: the plain model
  * of the queue's own tests does the same, op by op.
  */
-import { decodeOperation, decodeOutcome, type MessageView, type QueueView } from "@quorate/queue";
+import { decodeOutcome, type MessageView, type QueueView } from "@quorate/queue";
 import { modelListing, type ModelQueue, normalized, QueueModel } from "@quorate/queue/testing";
+import { askedOperation } from "./asked-operation.ts";
 import type { ExecutedEntry, ExecutedLog } from "./executed-log.ts";
 import type { History, RecordedRead } from "./histories.ts";
 import { inOrder } from "./in-order.ts";
@@ -36,9 +37,12 @@ export function checkContract(log: ExecutedLog, history: History): void {
 function compareEntry(model: QueueModel, { op, timestampMicros, call }: ExecutedEntry): void {
   model.advance(op, timestampMicros);
   if (call === null) return model.pulse();
-  const operation = decodeOperation(call.asked);
-  const told = normalized(decodeOutcome(call.told));
-  compare(`${operation.type} at op ${op}`, told, model.execute(operation));
+  const operation = askedOperation(call.asked);
+  const told = decodeOutcome(call.told);
+  if (operation === null) {
+    return compare(`what is no operation at op ${op}`, told, { type: "invalid" });
+  }
+  compare(`${operation.type} at op ${op}`, normalized(told), model.execute(operation));
 }
 
 function compareRead(model: QueueModel, { asked, told, op }: RecordedRead): void {

@@ -4,7 +4,6 @@
  * in which what was gone without a word (by its ttl, or in a purge of some states) counts as there.
  */
 import {
-  decodeOperation,
   decodeOutcome,
   type Dequeued,
   messageIdText,
@@ -15,6 +14,7 @@ import {
   type Settled,
 } from "@quorate/queue";
 import { Violation } from "../checkers/violation.ts";
+import { askedOperation } from "./asked-operation.ts";
 import type { ExecutedEntry, ExecutedLog } from "./executed-log.ts";
 import type { History, RecordedRead } from "./histories.ts";
 import { inOrder } from "./in-order.ts";
@@ -57,9 +57,10 @@ class Fates {
 
   onExecuted({ op, call }: ExecutedEntry): void {
     if (call === null) return;
-    const asked = decodeOperation(call.asked);
+    const asked = askedOperation(call.asked);
     const told = decodeOutcome(call.told);
     this.op = op;
+    if (asked === null) return;
     // Whoever repeats a call under its key is told what was done before, and nothing is done.
     if (told.type === "repeated") return;
     this.onDone(asked.type === "once" ? asked.operation : asked, told);

@@ -12,6 +12,7 @@ import { checkRealTimeOrder } from "./history-order.ts";
 import { callOf, queueModel } from "./history-queue-model.ts";
 import { History } from "./histories.ts";
 import { checkLinearizability } from "./linearizability.ts";
+import type { GatewayAccount } from "../lying-gateway/gateway-account.ts";
 import { Violation } from "../checkers/violation.ts";
 
 /** Every so many seeds have history clients: they cost events, and a search at the end. */
@@ -27,6 +28,8 @@ export interface HistoryWatchParts {
   readonly restScale: number;
   /** What the cluster executes, in runs that look at it. */
   readonly executed: ExecutedLog | null;
+  /** What a gateway that lies has asked for, in runs that have one. */
+  readonly account: GatewayAccount | null;
 }
 
 export class HistoryWatch {
@@ -65,9 +68,11 @@ export class HistoryWatch {
    */
   check(): void {
     checkRealTimeOrder(this.history);
-    const { executed } = this.parts;
+    const { executed, account } = this.parts;
     if (executed !== null) {
-      checkAnswers(executed, this.history);
+      account?.check(executed);
+      const isForeign = (asked: Uint8Array): boolean => account?.isOwn(asked) ?? false;
+      checkAnswers(executed, this.history, isForeign);
       checkFates(executed, this.history, administratedQueues);
       checkContract(executed, this.history);
     }

@@ -6,6 +6,7 @@ import { persistencePoints } from "../disk/persistence-points.ts";
 import { type RunResult, runSeed } from "./run-seed.ts";
 import { calmNetwork } from "../network/sim-network.ts";
 import { drawPressed, type SwarmOptions } from "./swarm.ts";
+import { gatewayLies } from "../lying-gateway/lying-gateway.ts";
 import { transferLies } from "../liar/transfer-lies.ts";
 
 const calm: SwarmOptions = {
@@ -189,6 +190,24 @@ test("a member whose disk was replaced by an older copy refuses it, and comes ba
   expect(result).toMatchObject({ verdict: "passed", message: "" });
   expect(result.faults.get("old disk")).toBeGreaterThan(0);
   expect(result.faults.get("lost disk")).toBe(result.faults.get("old disk"));
+});
+
+test("a gateway that lies in every way it can harms nobody, and its good requests are executed", async () => {
+  const lies = new Set<string>();
+  for (const seed of [5, 6, 7, 8]) {
+    const swarm = { ...calm, gatewayCount: 2, faults: { "gateway-lie": 15_000, flap: 700_000 } };
+    const result = await runSeed(seed, { print: null, swarm });
+    expect(result).toMatchObject({ verdict: "passed", message: "", convictions: [] });
+    for (const kind of result.faults.keys()) lies.add(kind);
+  }
+  expect(gatewayLies.filter((lie) => !lies.has(`gateway lie: ${lie}`))).toEqual([]);
+});
+
+test("lies of a gateway that the plan leaves out are not told", async () => {
+  const faults = { "gateway-lie": 100_000 };
+  const swarm = { ...calm, faults, keptFaults: ["gateway-lie#2" as const] };
+  const { happened, verdict } = await runSeed(3, { print: null, swarm });
+  expect({ happened, verdict }).toEqual({ happened: ["gateway-lie#2"], verdict: "passed" });
 });
 
 test("processes die at every persistence point there is", async () => {

@@ -62,6 +62,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     clients: cluster.clients,
     restScale: swarm.historyRestScale,
     executed: cluster.executed,
+    account: cluster.lyingGateway?.account ?? null,
   });
   const clients = new Clients({ world, swarm, deliveries, histories, onFailure: fail });
   const faults = new Faults(world, cluster, swarm);
@@ -75,7 +76,11 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   clients.finish();
   const finish = async (): Promise<void> => {
     const isFinished = (): boolean => clients.isDone && cluster.hasConverged(faults.away);
-    await world.run(world.nowMicros + livenessMicros, () => hasFailed() || isFinished());
+    const deadlineMicros = world.nowMicros + livenessMicros;
+    // Whoever lies goes on while honest clients finish their work.
+    await world.run(deadlineMicros, () => hasFailed() || clients.isDone);
+    cluster.lyingGateway?.reform();
+    await world.run(deadlineMicros, () => hasFailed() || isFinished());
     if (!hasFailed() && !isFinished()) fail(new NotFinished(cluster, faults.away));
   };
   await finish();

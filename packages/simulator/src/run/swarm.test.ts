@@ -63,6 +63,16 @@ test("a third of the clusters that can spare a member ends without some, and nev
   expect(without.some(({ absentMax }) => absentMax === 2)).toBe(true);
 });
 
+test("a fifth of the runs has a gateway that lies, of both kinds, and more rarely where all is rare", () => {
+  const lying = swarms.filter(({ faults }) => faults["gateway-lie"] !== undefined);
+  expect(lying.length / swarms.length).toBeCloseTo(0.2, 1);
+  expect(lying.some((each) => !isLived(each))).toBe(true);
+  for (const { faults, historyRestScale } of lying) {
+    expect(faults["gateway-lie"]).toBeGreaterThanOrEqual(20_000 * historyRestScale);
+    expect(faults["gateway-lie"]).toBeLessThanOrEqual(500_000 * historyRestScale);
+  }
+});
+
 test("the clients of a lived run work all the time, and the same seed gives the same run", async () => {
   const lived = [...swarms.entries()].filter(([, swarm]) => isLived(swarm));
   const byLength = lived.toSorted(([, a], [, b]) => a.safetyMicros - b.safetyMicros);

@@ -4,6 +4,7 @@ import { quorumOf } from "@quorate/vsr";
 import {
   type FaultName,
   type FaultRates,
+  type RatedFaultKind,
   type TimedFaultKind,
   timedFaultKinds,
 } from "../faults/fault-kinds.ts";
@@ -72,6 +73,11 @@ const livedRestScaleMax = 20;
 /** One run in so many has administrators: they cost operations, and a comparison at the end. */
 const administratedOneIn = 4;
 
+/** One run in so many has a gateway that lies, in a pressed one so often. */
+const lyingGatewayOneIn = 5;
+const gatewayLieMicrosMin = second / 50;
+const gatewayLieMicrosMax = second / 2;
+
 /** One pressed run in so many signs and verifies by ed25519: ten times slower. */
 const realCryptoOneIn = 20;
 
@@ -81,7 +87,8 @@ const sparedOneIn = 3;
 /** What was thought of later is drawn last, so that all else stays as it was drawn. */
 export function drawSwarm(prng: Prng): SwarmOptions {
   const drawn = drawKind(prng);
-  return { ...drawn, absentMax: drawAbsentMax(prng.fork(), drawn.replicaCount) };
+  const absentMax = drawAbsentMax(prng.fork(), drawn.replicaCount);
+  return withLyingGateway({ ...drawn, absentMax }, prng.fork());
 }
 
 function drawAbsentMax(prng: Prng, replicaCount: number): number {
@@ -89,10 +96,18 @@ function drawAbsentMax(prng: Prng, replicaCount: number): number {
   return spared > 0 && prng.below(sparedOneIn) === 0 ? prng.between(1, spared) : 0;
 }
 
+/** Pressed or lived, and how it is signed. */
 function drawKind(prng: Prng): SwarmOptions {
   const pressed = drawPressed(prng);
   if (prng.below(livedOneIn) === 0) return lived(pressed, prng);
   return prng.below(realCryptoOneIn) === 0 ? { ...pressed, crypto: "real" } : pressed;
+}
+
+function withLyingGateway(drawn: SwarmOptions, prng: Prng): SwarmOptions {
+  if (prng.below(lyingGatewayOneIn) !== 0) return drawn;
+  const meanMicros =
+    prng.between(gatewayLieMicrosMin, gatewayLieMicrosMax) * drawn.historyRestScale;
+  return { ...drawn, faults: { ...drawn.faults, "gateway-lie": meanMicros } };
 }
 
 /** The same cluster with the same faults, which take as many minutes as they took seconds. */
@@ -144,7 +159,7 @@ export function drawPressed(prng: Prng): SwarmOptions {
 /** What a seed draws, with some of it replaced; faults are replaced kind by kind. */
 export function withOverrides(drawn: SwarmOptions, overrides: Partial<SwarmOptions>): SwarmOptions {
   const options = { ...drawn, ...overrides };
-  const faults: Partial<Record<TimedFaultKind, number>> = { ...drawn.faults, ...overrides.faults };
+  const faults: Partial<Record<RatedFaultKind, number>> = { ...drawn.faults, ...overrides.faults };
   if (options.replicaCount < 3) for (const kind of kindsOfThree) delete faults[kind];
   const strikes = options.strikes.filter((strike) => isBearable(strike, options.replicaCount));
   return { ...options, faults, strikes };

@@ -102,3 +102,12 @@ test("a plan keeps the rates of the kinds that it names, and no others", () => {
   expect(planned({ ...drawn, strikes }, { faults: ["crash#2"] }).strikes).toEqual([]);
   expect(planned({ ...drawn, strikes }, { faults: ["strike#1"] }).strikes).toEqual(strikes);
 });
+
+test("a plan makes a gateway lie, as often as it says, or keeps all of them honest", () => {
+  const { historyRestScale } = drawn;
+  const lying = planned({ ...drawn, faults: { crash: 1_000 } }, { gatewayLies: 4 });
+  expect(lying.faults).toEqual({ crash: 1_000, "gateway-lie": 250_000 * historyRestScale });
+  expect(planned(lying, { gatewayLies: 0 }).faults).toEqual({ crash: 1_000 });
+  const plan = { gatewayLies: 4, faults: ["crash#1"] } as const;
+  expect(planned(drawn, plan).faults["gateway-lie"]).toBeUndefined();
+});

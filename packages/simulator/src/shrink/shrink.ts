@@ -72,11 +72,13 @@ class Shrinker {
 
   private *simplify(): Search<void> {
     const { drawn } = this;
+    const hasLyingGateway = drawn.faults["gateway-lie"] !== undefined;
     const simpler: readonly (readonly [keyof Plan, Plan, isNeeded: boolean])[] = [
       ["isCalm", { isCalm: true }, true],
       ["gateways", { gateways: 1 }, drawn.gatewayCount > 1],
       ["administrators", { administrators: 0 }, drawn.administrators > 0],
       ["absent", { absent: 0 }, drawn.absentMax > 0],
+      ["gatewayLies", { gatewayLies: 0 }, hasLyingGateway],
       ["burst", { burst: 1 }, drawn.burstMax > 1],
       ["workers", { workers: 2 }, drawn.workersPerGateway > 2],
       ["members", { members: 3 }, drawn.replicaCount > 3],
