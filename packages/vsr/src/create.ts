@@ -99,6 +99,7 @@ export function createReplica(origin: ReplicaOrigin): Replica {
     viewProof: superblock.viewProof,
     doViewChange: superblock.doViewChange,
     startHead: null,
+    isLogRefused: false,
     clockRefusedAt: null,
     isHeadUncertain: superblock.isHeadUncertain,
     isDiskLost: superblock.isDiskLost,

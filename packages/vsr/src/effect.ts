@@ -64,6 +64,7 @@ export type IgnoreReason =
   | "already installed"
   | "proof not valid"
   | "selection not valid"
+  | "executed entry left out"
   | "head uncertain"
   | "disk lost"
   | "barred"
@@ -91,6 +92,8 @@ export type Alarm =
   | "conflicting-do-view-changes"
   /** A DoViewChange knows a commit above every log: rule A3. */
   | "commit-above-the-log"
+  /** A log that a new view would begin with lacks what this replica has executed: rule A1. */
+  | "executed-entry-left-out"
   /** A selected entry has no readable body yet: rule S10. */
   | "entry-held-by-nobody"
   /** The fetched chain does not meet the genesis. */

@@ -36,6 +36,7 @@ export function leaveView(replica: Replica, view: View, proof: readonly Uint8Arr
   replica.status = "view-change";
   replica.acting = null;
   replica.startHead = null;
+  replica.isLogRefused = false;
   replica.clockRefusedAt = null;
   replica.doViewChange = null;
   dropFetch(replica);

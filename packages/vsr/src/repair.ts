@@ -33,7 +33,7 @@ import {
 } from "./state-transfer.ts";
 import { ignore, otherMembers, primaryIndex, raise, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
-import { answerTicks } from "./timeout.ts";
+import { answerTicks, expireViewChangeTimer } from "./timeout.ts";
 
 type FetchOrder = Pick<Fetch, "purpose" | "top" | "commit" | "doViewChanges" | "known"> & {
   /** The member to ask first. */
@@ -186,6 +186,7 @@ function endOfChain(replica: Replica, { offer, cursor }: Fetch): "above" | "met"
 
 function meetLog(replica: Replica, fetch: Fetch): void {
   const { log } = replica;
+  if (fetch.cursor.op < replica.executed) return refuseLog(replica, fetch);
   fetch.fork = fetch.cursor.op;
   fetch.state = "bodies";
   fetch.missing = log.corruptThrough(fetch.fork);
@@ -200,6 +201,20 @@ function meetLog(replica: Replica, fetch: Fetch): void {
     return;
   }
   fetch.ahead = chain;
+}
+
+/**
+ * What is executed was committed, so a quorum holds it, and no valid selection leaves it out: a member
+ * has lied (rule A1), now or when it said what was committed. Nothing of this log is installed.
+ */
+function refuseLog(replica: Replica, { top, cursor }: Fetch): void {
+  replica.fetch = null;
+  if (!replica.isLogRefused) {
+    const detail = `the log to op ${top.op} of view ${replica.view} parts from this one at op ${cursor.op}, which has executed op ${replica.executed}`;
+    raise(replica, "executed-entry-left-out", detail);
+  }
+  replica.isLogRefused = true;
+  expireViewChangeTimer(replica);
 }
 
 /** Uses what has arrived: missed entries go to the end of the log, the others beside it. */

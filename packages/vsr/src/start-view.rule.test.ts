@@ -1,5 +1,13 @@
-import { present } from "@quorate/prelude";
-import { asOp, type MessageOf } from "@quorate/protocol";
+import { present, utf8Encode } from "@quorate/prelude";
+import { sha256 } from "@quorate/prelude/testing";
+import {
+  asOp,
+  asTimestampMicros,
+  asView,
+  decodeStatementHeader,
+  hashEntryHeader,
+  type MessageOf,
+} from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { messageIn } from "./testing/in-flight.ts";
 import type { Rig } from "./testing/rig.ts";
@@ -7,11 +15,15 @@ import { electBy, logOf, request, startedRig } from "./testing/stories.ts";
 
 type StartView = MessageOf<"startView">;
 
-/** Replica 2 has started view 2 with `x`; its StartView is on its way to replica 0. */
-function startViewOnItsWay(): { readonly rig: Rig; readonly startView: StartView } {
+/**
+ * Replica 2 has started view 2 with `x`, so many ticks after it was committed; its StartView is on
+ * its way to replica 0.
+ */
+function startViewOnItsWay(ticks = 0): { readonly rig: Rig; readonly startView: StartView } {
   const rig = startedRig(3);
   request(rig, 1, 1, "x");
   rig.settle();
+  rig.elapse(ticks);
   rig.crash(1);
   rig.network.hold({ command: "startView" });
   electBy(rig, 0, 2);
@@ -72,6 +84,71 @@ describe("A1 a StartView is accepted only from the primary, proven, and newer", 
     expect(rig.ignored(0).at(-1)).toBe("already installed");
     expect(logOf(rig, 0)).toEqual(["1@1", "2@1", "3@2"]);
     expect(rig.executed(0)).toEqual(["x", "y"]);
+  });
+});
+
+describe("A1 a log that leaves out what was executed is none that a valid selection leads to", () => {
+  /** Signed by replica 2 alone: two entries in the place of `x`, which it has acknowledged. */
+  function lieOf(rig: Rig, view: number): MessageOf<"doViewChange"> {
+    const { log } = rig.replica(0);
+    const base = log.positionAt(asOp(1));
+    const two = { ...present(log.slotAt(2)).header, requestsDigest: sha256(utf8Encode("lie")) };
+    const parent = hashEntryHeader(two, sha256);
+    const timestampMicros = asTimestampMicros(two.timestampMicros + 1);
+    const three = { ...two, op: asOp(3), parent, timestampMicros };
+    return {
+      command: "doViewChange",
+      lastNormalView: asView(view - 1),
+      head: { op: three.op, hash: hashEntryHeader(three, sha256) },
+      commit: base.op,
+      headers: [two, three].map((header) => ({ header, state: "present" })),
+    };
+  }
+
+  function liedTo(): { readonly rig: Rig; readonly lie: Uint8Array } {
+    const { rig, startView } = startViewOnItsWay(10);
+    expect(rig.executed(0)).toEqual(["x"]);
+    const change = lieOf(rig, 2);
+    const isOf2 = (statement: Uint8Array): boolean => decodeStatementHeader(statement).sender === 2;
+    const honest = startView.doViewChanges.filter((statement) => !isOf2(statement));
+    const doViewChanges = [...honest, rig.sign(2, 2, change)];
+    const lie = rig.sign(2, 2, { ...startView, head: change.head, doViewChanges });
+    rig.crash(2);
+    rig.network.take({});
+    rig.network.release();
+    return { rig, lie };
+  }
+
+  it("so a backup installs nothing of it, says so once, and votes for the next view", () => {
+    const { rig, lie } = liedTo();
+    const before = logOf(rig, 0);
+    rig.inject(0, 2, lie);
+    expect(rig.ignored(0)).not.toContain("selection not valid");
+    rig.tick(0, 20);
+    rig.inject(0, 2, lie);
+    expect(rig.ignored(0).at(-1)).toBe("executed entry left out");
+    expect(rig.alarms(0)).toEqual(["executed-entry-left-out"]);
+    expect(rig.stops(0)).toEqual([]);
+    expect(logOf(rig, 0)).toEqual(before);
+    expect(rig.replica(0)).toMatchObject({ view: 2, lastNormalView: 1, fetch: null });
+    expect(rig.network.sent({ from: 0, command: "startViewChange", view: 3 })).not.toEqual([]);
+  });
+
+  it("so a new primary starts no view with it, and those who hold the entry go on", () => {
+    const { rig } = liedTo();
+    rig.timeOut(0);
+    rig.inject(0, 2, rig.sign(2, 3, { command: "startViewChange" }));
+    rig.completeAll(0);
+    rig.inject(0, 2, rig.sign(2, 3, lieOf(rig, 3)));
+    rig.tick(0, 20);
+    expect(rig.alarms(0)).toEqual(["executed-entry-left-out"]);
+    expect(rig.replica(0)).toMatchObject({ view: 3, lastNormalView: 1, acting: null });
+    rig.restart(1);
+    rig.elapse(1_000);
+    const primary = [0, 1].find((index) => rig.replica(index).acting !== null);
+    request(rig, present(primary), 2, "y");
+    rig.elapse(10);
+    for (const index of [0, 1]) expect(rig.executed(index)).toEqual(["x", "y"]);
   });
 });
 

@@ -96,6 +96,9 @@ export function onStartView(
   if (header.view === replica.view && replica.fetch?.purpose === "follow") {
     return ignore(replica, command, "already held");
   }
+  if (header.view === replica.view && replica.isLogRefused) {
+    return ignore(replica, command, "executed entry left out");
+  }
   const used = changesBehind(header.view, message, carrierContextOf(replica.identity));
   if (used === null) return ignore(replica, command, "selection not valid");
   if (replica.status === "recovering" && header.view === replica.view) {

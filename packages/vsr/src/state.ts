@@ -71,6 +71,8 @@ export interface Replica {
   doViewChange: Uint8Array | null;
   /** Where the log stood at the start of `view`; null until this replica is normal in it. */
   startHead: LogPosition | null;
+  /** A log of `view` was refused, because it lacks what is executed here (rule A1). */
+  isLogRefused: boolean;
   /** Tick at which the time of an entry of `view` was first refused; null before (rule L4). */
   clockRefusedAt: number | null;
   isHeadUncertain: boolean;
