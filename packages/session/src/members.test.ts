@@ -101,10 +101,32 @@ test("a primary that no quorum acknowledges leads nobody", () => {
   expect(health(members, 20).status).toBe("view-change");
 });
 
-test("an acting primary of an older view is not the primary", () => {
+test("an acting primary is not the primary when no quorum is left in its view", () => {
+  const members = healthy();
+  for (const index of [0, 2]) {
+    members.onStatus(index, status({ view: 2, status: "view-change" }), 10);
+  }
+  expect(members.primary(20)).toBeNull();
+  expect(members.view(20)).toBe(2);
+});
+
+test("a member that has gone on to a newer view alone keeps nobody from the primary", () => {
   const members = healthy();
   members.onStatus(2, status({ view: 2, status: "view-change" }), 10);
-  expect(members.primary(20)).toBeNull();
+  expect(members.primary(20)).toBe(1);
+  expect(health(members, 20)).toMatchObject({
+    status: "normal",
+    view: 1,
+    quorum: { needed: 2, reachable: 2 },
+  });
+});
+
+test("of two that act, and have both been acknowledged just now, the one in the newer view leads", () => {
+  const members = healthy();
+  members.onStatus(2, status({ view: 2, acknowledgedAgoMs: [5, null, 0] }), 10);
+  expect(members.primary(20)).toBe(2);
+  members.onStatus(0, status({ view: 3, acknowledgedAgoMs: [0, null, 5] }), 20);
+  expect(members.primary(30)).toBe(0);
 });
 
 test("a member that was not heard for long is not alive, whatever its link says", () => {

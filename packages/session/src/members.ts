@@ -63,25 +63,29 @@ export class Members {
     return this.isLinked(index) && heard !== null && nowMs - heard.atMs <= heardMs;
   }
 
-  /** The newest view that any living member is in. */
+  /** The view of the primary; without one the newest view that any living member is in. */
   view(nowMs: number): number {
-    let newest = 0;
-    for (const [index, heard] of this.heard.entries()) {
-      if (heard !== null && heard.note.view > newest && this.isAlive(index, nowMs)) {
-        newest = heard.note.view;
-      }
-    }
-    return newest;
+    const primary = this.primary(nowMs);
+    if (primary !== null) return this.viewOf(primary);
+    const views = this.heard.map((_, index) =>
+      this.isAlive(index, nowMs) ? this.viewOf(index) : 0,
+    );
+    return Math.max(0, ...views);
   }
 
-  /** The member in charge: acting, alive, in the newest view, acknowledged by a quorum. */
+  /**
+   * The member in charge: acting, alive, acknowledged by a quorum that has not gone on to a newer
+   * view; the one in the newest view if there are two. What fewer members say of newer views ends
+   * nothing: one that the others do not hear may be in one alone, for ever.
+   */
   primary(nowMs: number): number | null {
-    const view = this.view(nowMs);
-    const index = this.heard.findIndex((heard, member) => {
-      const isActing = heard !== null && heard.note.isActingPrimary && heard.note.view === view;
-      return isActing && this.isAlive(member, nowMs);
-    });
-    return index !== -1 && this.hasQuorum(index) ? index : null;
+    let primary: number | null = null;
+    for (const [index, heard] of this.heard.entries()) {
+      if (heard?.note.isActingPrimary !== true || !this.isAlive(index, nowMs)) continue;
+      if (!this.hasQuorum(index, nowMs)) continue;
+      if (primary === null || this.viewOf(index) > this.viewOf(primary)) primary = index;
+    }
+    return primary;
   }
 
   /** Some living member, or null: good enough for a read that may be stale. */
@@ -99,11 +103,19 @@ export class Members {
     return this.samples.find((sample) => sample.commit > commit)?.atMs ?? null;
   }
 
-  private hasQuorum(primary: number): boolean {
-    const heard = this.statusOf(primary);
-    if (heard === null) return false;
-    const ofVoters = heard.note.acknowledgedAgoMs.slice(0, votersOf(this.config).length);
-    const recent = ofVoters.filter((agoMs) => agoMs !== null && agoMs <= acknowledgedMs);
-    return recent.length >= quorumNeeded(this.config);
+  private viewOf(index: number): number {
+    return this.statusOf(index)?.note.view ?? 0;
+  }
+
+  private hasQuorum(primary: number, nowMs: number): boolean {
+    const acknowledgedAgoMs = this.statusOf(primary)?.note.acknowledgedAgoMs ?? [];
+    const recent = votersOf(this.config).filter((_, index) => {
+      const agoMs = acknowledgedAgoMs[index] ?? null;
+      return agoMs !== null && agoMs <= acknowledgedMs;
+    });
+    const staying = votersOf(this.config).filter(
+      (_, index) => !this.isAlive(index, nowMs) || this.viewOf(index) <= this.viewOf(primary),
+    );
+    return Math.min(recent.length, staying.length) >= quorumNeeded(this.config);
   }
 }

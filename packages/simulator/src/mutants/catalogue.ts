@@ -10,6 +10,7 @@ import { quorumMutants } from "./quorum-mutants.ts";
 import { repairMutants } from "./repair-mutants.ts";
 import { restartMutants } from "./restart-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
+import { transferMutants } from "./transfer-mutants.ts";
 import { trustMutants } from "./trust-mutants.ts";
 import { viewChangeMutants } from "./view-change-mutants.ts";
 
@@ -22,6 +23,7 @@ export const mutants: readonly Mutant[] = [
   ...repairMutants,
   ...restartMutants,
   ...checkpointMutants,
+  ...transferMutants,
   ...lostDiskMutants,
   ...sessionMutants,
   ...trustMutants,

@@ -1,5 +1,6 @@
 /** The client table and the sessions done wrong: VRR §4.1, rule A4. */
 import type { Mutant } from "./mutant.ts";
+import { interrupted } from "./transfer-mutants.ts";
 
 const execute = "packages/vsr/src/execute.ts";
 const request = "packages/vsr/src/request.ts";
@@ -104,5 +105,18 @@ export const sessionMutants: readonly Mutant[] = [
 `,
       },
     ],
+  },
+  {
+    name: "gateway waits while one member alone is in a newer view than the primary",
+    edits: [
+      {
+        file: "packages/session/src/members.ts",
+        find: "    return Math.min(recent.length, staying.length) >= quorumNeeded(this.config);",
+        replace: `
+    if (staying.length < votersOf(this.config).length) return false;
+    return recent.length >= quorumNeeded(this.config);`,
+      },
+    ],
+    swarm: interrupted,
   },
 ];
