@@ -203,6 +203,12 @@ test("a gateway that lies in every way it can harms nobody, and its good request
   expect(gatewayLies.filter((lie) => !lies.has(`gateway lie: ${lie}`))).toEqual([]);
 });
 
+test("a member and a gateway lie in the same run, each to the other, too", async () => {
+  const swarm = { ...calm, faults: { liar: 100_000, "gateway-lie": 20_000 } };
+  const result = await runSeed(5, { print: null, swarm });
+  expect(result).toMatchObject({ verdict: "passed", message: "" });
+});
+
 test("lies of a gateway that the plan leaves out are not told", async () => {
   const faults = { "gateway-lie": 100_000 };
   const swarm = { ...calm, faults, keptFaults: ["gateway-lie#2" as const] };
