@@ -4,7 +4,7 @@ import { type Cluster, startCluster } from "./rig/cluster.ts";
 import { type KillReport, runKills } from "./rig/kills.ts";
 import { killsOfPrimary, messagesPerKill } from "./rig/settings.ts";
 
-/** On two shared cores; what it really takes is printed. */
+/** A call may take 10 s (contract). Beside thirty other programs the longest gap was 1.4 s. */
 const gapMsMax = 10_000;
 const killsOfBackup = 2;
 const perKillMs = 60_000;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-function expectExactlyOnce(report: KillReport, messages: number): void {
+function expectExactlyOnce(report: KillReport, messages: number, kills: number): void {
   expect(report).toMatchObject({
     acknowledged: messages,
     received: messages,
@@ -23,6 +23,7 @@ function expectExactlyOnce(report: KillReport, messages: number): void {
     duplicated: 0,
     refused: [],
   });
+  expect(report.gapsMs).toHaveLength(kills);
   expect(Math.max(...report.gapsMs)).toBeLessThan(gapMsMax);
 }
 
@@ -39,7 +40,7 @@ test(
       victim: (each) => each.primary(),
       onKill: (line) => console.log(line),
     });
-    expectExactlyOnce(report, messages);
+    expectExactlyOnce(report, messages, killsOfPrimary);
     expect((await cluster.whole()).view).toBeGreaterThanOrEqual(viewBefore + killsOfPrimary);
   },
 );
@@ -61,7 +62,7 @@ test(
       },
       onKill: (line) => console.log(line),
     });
-    expectExactlyOnce(report, messages);
+    expectExactlyOnce(report, messages, killsOfBackup);
     expect((await cluster.whole()).view).toBe(viewBefore);
   },
 );

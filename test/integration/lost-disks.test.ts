@@ -12,7 +12,6 @@ const messages = 3_000;
 const batch = 5;
 /** The exit code of a member that nobody can take back. */
 const diskLost = 70;
-const lossMsMax = 90_000;
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -38,7 +37,6 @@ const victims = {
 
 test.each(Object.entries(victims))(
   "%s loses its disk under load, comes back, and then one of the others may go",
-  { timeout: lossMsMax },
   async (name, victim) => {
     await cluster.whole();
     const queue = `lost-${name.replaceAll(" ", "-")}`;

@@ -91,7 +91,7 @@ describe("the probe server", () => {
       const silent = await stranger();
       const slow = await stranger("GET /livez HTTP/1.1\r\n");
       await Promise.all([closed(silent), closed(slow)]);
-    }, 30_000);
+    });
   });
 
   it("listens no more after it is stopped, and can be started again", async () => {

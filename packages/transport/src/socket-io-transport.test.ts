@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { transportConformance } from "@quorate/ports/conformance/transport";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dialHello } from "./hello.ts";
@@ -140,12 +141,19 @@ describe("the links of a cluster", () => {
   });
 });
 
-/** A port that was free a moment ago. */
+/** A port that was free a moment ago, and that no system gives to an outgoing connection meanwhile. */
 async function freePort(): Promise<number> {
-  const probe = new TestCluster();
-  const { transport } = await probe.start(replica(1));
-  const { port } = transport;
-  await probe.stop();
-  if (port === null) throw new Error("a replica listens");
-  return port;
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(20_000, 32_000);
+    const probe = new TestCluster();
+    probe.ports.set(1, port);
+    const transport = probe.create(replica(1));
+    const isFree = await transport.start().then(
+      () => true,
+      () => false,
+    );
+    await probe.stop();
+    if (isFree) return port;
+  }
+  throw new Error("no port is free");
 }

@@ -20,8 +20,8 @@ const takerCount = 3;
 const backlogMax = 1_500;
 /** Until a busy machine has acknowledged what a round waits for, outages included. */
 const progressMsMax = 60_000;
-/** Until everything is settled; leases that were forgotten have to end first. */
-const drainMsMax = 60_000;
+/** When nothing more was settled for so long, nothing more comes; leases that were forgotten end sooner. */
+const idleMsMax = 60_000;
 
 /** Failures are normal here: nothing may go to the dead letters because of them. */
 const queueConfig = { maxFailures: 1_000, maxDeliveries: 10_000 };
@@ -100,12 +100,7 @@ export class AuditedLoad {
   async drain(): Promise<void> {
     this.#isSending = false;
     await this.#eventually("senders pause", progressMsMax, () => this.#sendsUnderWay === 0);
-    const deadline = performance.now() + drainMsMax;
-    await this.#eventually(
-      "everything is settled",
-      2 * drainMsMax,
-      () => this.ledger.unsettled === 0 || performance.now() > deadline,
-    );
+    await this.#untilSettled();
     this.ledger.closeRound();
     for (const taker of this.#takers) await taker.ackStale();
     const left = await this.#messagesLeft();
@@ -137,6 +132,17 @@ export class AuditedLoad {
       await taker.take(!this.#isSending);
       this.#bell.ring();
     }
+  }
+
+  /** However slow the machine is: as long as messages come, they are waited for. */
+  async #untilSettled(): Promise<void> {
+    let { unsettled } = this.ledger;
+    let changedAtMs = performance.now();
+    await this.#eventually("everything is settled", Infinity, () => {
+      if (this.ledger.unsettled !== unsettled) changedAtMs = performance.now();
+      ({ unsettled } = this.ledger);
+      return unsettled === 0 || performance.now() - changedAtMs > idleMsMax;
+    });
   }
 
   async #messagesLeft(): Promise<number> {

@@ -1,9 +1,13 @@
 /** A real redis-server on loopback, for one test file. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createClient } from "redis";
 import { createRedisLink, type RedisLink } from "../redis/redis-link.ts";
+
+/** Ports that no system gives to outgoing connections: it finds its port free when it returns. */
+const ports = { first: 20_000, end: 32_000 };
+const triesMax = 100;
 
 /** Whether this machine has one; `npm test` installs it, other runs skip and say so. */
 export const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
@@ -14,9 +18,10 @@ export type RedisServer = Awaited<ReturnType<typeof startRedis>>;
 
 /** Starts a server that keeps nothing on disk. */
 export async function startRedis() {
-  const port = await freePort();
+  const started = await spawnSomewhere();
+  const { port } = started;
+  let { process } = started;
   const url = `redis://127.0.0.1:${port}`;
-  let process = await spawnServer(port);
   const client = createClient({ url, socket: { reconnectStrategy: 20 } });
   client.on("error", () => {});
   await client.connect();
@@ -31,7 +36,9 @@ export async function startRedis() {
     kill,
     /** Starts it anew at the same address, empty. */
     async restart() {
-      process = await spawnServer(port);
+      const again = await spawnServer(port);
+      if (again === null) throw new Error(`redis-server does not come back at ${port}`);
+      process = again;
     },
     /** It accepts connections, and answers nothing. */
     freeze: () => void process.kill("SIGSTOP"),
@@ -49,26 +56,29 @@ export function linkTo({ url }: RedisServer, answerMsMax: number): RedisLink {
   return createRedisLink(address, { info() {}, warn() {} }, answerMsMax);
 }
 
-async function spawnServer(port: number): Promise<ChildProcess> {
+async function spawnSomewhere(): Promise<{
+  readonly port: number;
+  readonly process: ChildProcess;
+}> {
+  for (let tries = 0; tries < triesMax; tries++) {
+    const port = randomInt(ports.first, ports.end);
+    const process = await spawnServer(port);
+    if (process !== null) return { port, process };
+  }
+  throw new Error("no port for redis-server");
+}
+
+/** A server that answers, or null when it ended instead: its port is somebody else's. */
+async function spawnServer(port: number): Promise<ChildProcess | null> {
   const server = spawn(
     "redis-server",
     ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   for await (const chunk of server.stdout) {
-    if (String(chunk).includes("Ready to accept connections")) break;
+    if (!String(chunk).includes("Ready to accept connections")) continue;
+    server.stdout.resume();
+    return server;
   }
-  server.stdout.resume();
-  return server;
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
+  return null;
 }
