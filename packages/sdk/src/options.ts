@@ -65,7 +65,16 @@ const isBrowser = "document" in globalThis;
 
 /** Checks the options. Throws a `UsageError` that names what is wrong. */
 export function settingsOf(options: QuorateOptions): Settings {
-  const { url, urls = url === undefined ? [] : [url], token, getToken, userAgent } = options;
+  const {
+    url,
+    urls = url === undefined ? [] : [url],
+    token,
+    getToken,
+    userAgent,
+    ...others
+  } = options;
+  const { timeoutMs, maxRetries, coalesce, fetch: ownFetch, timers, ...unknown } = others;
+  refuseUnknown(unknown);
   if (url !== undefined && options.urls !== undefined) {
     throw new UsageError("give url or urls, not both");
   }
@@ -77,18 +86,19 @@ export function settingsOf(options: QuorateOptions): Settings {
   return {
     urls: urls.map(baseOf),
     getToken: getToken ?? (token === undefined ? null : () => token),
-    timeoutMs: inRange("timeoutMs", options.timeoutMs ?? timeoutMsDefault, 1, 2 ** 31 - 1),
-    maxRetries: inRange("maxRetries", options.maxRetries ?? maxRetriesDefault, 0, maxRetriesMax),
-    coalesce: coalesceOf(options.coalesce ?? {}),
-    fetch: options.fetch ?? platformFetch,
+    timeoutMs: inRange("timeoutMs", timeoutMs ?? timeoutMsDefault, 1, 2 ** 31 - 1),
+    maxRetries: inRange("maxRetries", maxRetries ?? maxRetriesDefault, 0, maxRetriesMax),
+    coalesce: coalesceOf(coalesce ?? {}),
+    fetch: ownFetch ?? platformFetch,
     userAgent: isBrowser ? null : [userAgent, `quorate-sdk/${version}`].join(" ").trim(),
-    timers: options.timers ?? platformTimers,
+    timers: timers ?? platformTimers,
   };
 }
 
 function coalesceOf(given: CoalesceOptions | false): Coalesce {
   if (given === false) return coalesceNothing;
-  const { windowMs, entriesMax, charsMax, batchesMax } = given;
+  const { windowMs, entriesMax, charsMax, batchesMax, ...unknown } = given;
+  refuseUnknown(unknown, "coalesce.");
   return {
     windowMs: inRange("coalesce.windowMs", windowMs ?? coalesceDefault.windowMs, 0, 1000),
     entriesMax: inRange(
@@ -100,6 +110,12 @@ function coalesceOf(given: CoalesceOptions | false): Coalesce {
     charsMax: inRange("coalesce.charsMax", charsMax ?? coalesceDefault.charsMax, 1, charsMaxMax),
     batchesMax: inRange("coalesce.batchesMax", batchesMax ?? coalesceDefault.batchesMax, 1, 256),
   };
+}
+
+/** Throws a `UsageError` when something is left of the options: a typing error is no silent default. */
+export function refuseUnknown(rest: object, prefix = ""): void {
+  const [name] = Object.keys(rest);
+  if (name !== undefined) throw new UsageError(`there is no option ${prefix}${name}`);
 }
 
 /** The number itself. Throws a `UsageError` when it is no whole number from min to max. */

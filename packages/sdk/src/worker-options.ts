@@ -1,7 +1,7 @@
 /** How a worker works, and what it takes where nothing is said. */
 import { dequeueMessagesMax, leaseMsMax, leaseMsMin, waitMsMax } from "@quorate/contract";
 import type { Message } from "./message.ts";
-import { inRange } from "./options.ts";
+import { inRange, refuseUnknown } from "./options.ts";
 import { isQuorateError } from "./quorate-error.ts";
 
 /** What a handler gets beside the message. */
@@ -82,7 +82,9 @@ export function workerSettingsOf(options: WorkerOptions): WorkerSettings {
     maxPerGroup,
     name,
     onError,
+    ...unknown
   } = options;
+  refuseUnknown(unknown);
   if (maxPerGroup !== undefined) inRange("maxPerGroup", maxPerGroup, 1, dequeueMessagesMax);
   if (maxProcessingMs !== null) inRange("maxProcessingMs", maxProcessingMs, 1, processingMsMax);
   return {

@@ -65,6 +65,13 @@ test("a worker that cannot receive tries less and less often, and tells why", as
   await worker.close();
 });
 
+test("a worker is not made without a handler, nor with an option that there is not", () => {
+  const queue = new Quorate({ url: "http://gateway.test" }).queue("q");
+  const make = queue.worker.bind(queue) as (...given: unknown[]) => unknown;
+  expect(() => make()).toThrow("a worker needs a handler");
+  expect(() => make(() => {}, { concurency: 5 })).toThrow("there is no option concurency");
+});
+
 test("without onError a refusal is one line on the console", async () => {
   const said = vi.spyOn(console, "error").mockReturnValue();
   try {

@@ -66,6 +66,8 @@ export class Worker<T> {
 
   /** Made by `QueueClient.worker`. */
   constructor({ queue, handler, settings, timers }: WorkerParts<T>) {
+    // A program without types may have forgotten it: every message would fail, and die of it.
+    if (typeof handler !== "function") throw new UsageError("a worker needs a handler");
     this.settings = settings;
     this.timers = timers;
     const patience = { timeoutMs: settlePatienceMs, maxRetries: 1000 } as const;
