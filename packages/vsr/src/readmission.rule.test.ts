@@ -149,6 +149,23 @@ describe("A6 a promise under an incarnation that was never readmitted counts for
     expect(rig.replica(0)).toMatchObject({ lastNormalView: 1 });
   });
 
+  it("but a StartView is taken whose log, not executed yet, may hold the readmission", () => {
+    const rig = rigWithX(3);
+    rig.network.cut({ from: 1, command: "commit" });
+    request(rig, 1, 2, "y");
+    rig.settle();
+    rig.crash(1);
+    rig.network.hold({ command: "startView" });
+    electBy(rig, 0, 2);
+    const [start] = rig.network.sent({ from: 2, to: 0, command: "startView", view: 2 });
+    const message = messageIn(present(start), "startView");
+    expect(message.head.op).toBe(message.commit + 1);
+    expect(rig.replica(0).executed).toBe(message.commit);
+    rig.inject(0, 2, rig.sign(2, 2, message, 7));
+    rig.completeAll(0);
+    expect(rig.replica(0)).toMatchObject({ lastNormalView: 2, status: "normal" });
+  });
+
   it("as a Checkpoint", () => {
     const rig = rigWithX(3);
     const { op, hash: headHash } = rig.replica(1).log.head;

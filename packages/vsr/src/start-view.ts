@@ -88,8 +88,10 @@ export function onStartView(
   if (header.sender !== header.view % replica.identity.voterCount) {
     return ignore(replica, command, "not from the primary");
   }
-  if (isStranger(replica, header, message.commit))
+  // What readmitted the sender may be above the commit of a selection for which it did not count.
+  if (isStranger(replica, header, message.head.op)) {
     return ignore(replica, command, "not readmitted");
+  }
   if (header.view === replica.view && replica.lastNormalView === replica.view) {
     return ignore(replica, command, "already installed");
   }
