@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { edited, rootFolder } from "./apply-mutant.ts";
 import { mutants } from "./catalogue.ts";
@@ -14,6 +14,18 @@ test.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
     }
   },
 );
+
+test("the catalogue loads nothing of the product, into which a mutant must still be written", () => {
+  const folder = new URL("./", import.meta.url);
+  for (const file of readdirSync(folder).filter((name) => name.endsWith("-mutants.ts"))) {
+    if (file === "hunt-mutants.ts") continue;
+    const source = readFileSync(new URL(file, folder), "utf8");
+    const loaded = [...source.matchAll(/^import (?!type ).* from "(.*)";$/gm)].map(
+      ([, from]) => from,
+    );
+    expect(loaded.filter((from) => from?.startsWith("./") !== true)).toEqual([]);
+  }
+});
 
 test("no two mutants have the same name", () => {
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);

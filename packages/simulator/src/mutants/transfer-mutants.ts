@@ -1,6 +1,5 @@
 /** Transfers of a state that nobody can give any more: VRR §5.2, rule L3. */
 import type { TimedFaultKind } from "../faults/fault-kinds.ts";
-import { calmNetwork } from "../network/sim-network.ts";
 import type { Mutant } from "./mutant.ts";
 
 const fetchBlocks = "packages/vsr/src/fetch-blocks.ts";
@@ -24,7 +23,13 @@ export const interrupted = {
   replicaCount: 3,
   gatewayCount: 2,
   workersPerGateway: 4,
-  network: calmNetwork,
+  network: {
+    delayMinMicros: 50,
+    delayMeanMicros: 150,
+    loss: 0,
+    duplication: 0,
+    reordering: 0,
+  },
   checkpointOps: 8,
   preparesInFlightMax: 1,
   absentMax: 1,
