@@ -40,11 +40,10 @@ describe("an entry's body", () => {
     const random = new Uint8Array(16);
     const unknown = new ByteWriter().raw(random).u32(1).u8(2).finish();
     expect(() => decodeEntryBody(unknown)).toThrow(DecodeError);
-    const many = new ByteWriter()
-      .raw(random)
-      .u32(requestsPerEntryMax + 1)
-      .finish();
-    expect(() => decodeEntryBody(many)).toThrow(DecodeError);
+    const pulses = (count: number) =>
+      encodeEntryBody({ random, items: Array.from({ length: count }, () => ({ kind: "pulse" })) });
+    expect(decodeEntryBody(pulses(requestsPerEntryMax)).items).toHaveLength(requestsPerEntryMax);
+    expect(() => decodeEntryBody(pulses(requestsPerEntryMax + 1))).toThrow(DecodeError);
   });
 });
 
