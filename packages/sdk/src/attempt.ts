@@ -131,7 +131,8 @@ const neverSent = new Set([
 ]);
 
 function broken({ isRead, isRepeatable }: Wire, cause: unknown): QuorateError {
-  const isSent = !wasNeverSent(cause);
+  const reason = platformCodeOf(cause);
+  const isSent = reason === null || !neverSent.has(reason);
   const facts = {
     code: "connection-failed",
     status: null,
@@ -141,13 +142,18 @@ function broken({ isRead, isRepeatable }: Wire, cause: unknown): QuorateError {
     retryAfterMs: null,
     problem: null,
   } as const;
-  const message = isSent ? "The connection broke." : "No connection could be made.";
-  return new ConnectionError(message, facts, { cause });
+  const message = isSent ? "The connection broke" : "No connection could be made";
+  const why = reason === null ? "" : ` (${reason})`;
+  return new ConnectionError(`${message}${why}.`, facts, { cause });
 }
 
-/** Node says why a connection failed in the error's cause; browsers say nothing. */
-function wasNeverSent(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : null;
-  if (typeof cause !== "object" || cause === null || !("code" in cause)) return false;
-  return typeof cause.code === "string" && neverSent.has(cause.code);
+/**
+ * Node says why a connection failed in the error's cause; browsers say nothing. The error may be of
+ * another realm than this code, as in a test runner.
+ */
+function platformCodeOf(error: unknown): string | null {
+  const cause =
+    typeof error === "object" && error !== null && "cause" in error ? error.cause : null;
+  if (typeof cause !== "object" || cause === null || !("code" in cause)) return null;
+  return typeof cause.code === "string" ? cause.code : null;
 }

@@ -67,6 +67,9 @@ export interface Answer<O extends OperationId> {
 
 /** The request that this call means. Throws a `UsageError` when it cannot be written. */
 export function wireOf(operation: OperationId, call: AnyCall): Wire {
+  if (!Object.hasOwn(operations, operation)) {
+    throw new UsageError(`there is no operation ${operation}`);
+  }
   const { method, path, statuses } = operations[operation];
   const hasBody = method !== "GET" && method !== "DELETE";
   const isRead = method === "GET";
