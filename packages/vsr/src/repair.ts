@@ -186,7 +186,9 @@ function endOfChain(replica: Replica, { offer, cursor }: Fetch): "above" | "met"
 
 function meetLog(replica: Replica, fetch: Fetch): void {
   const { log } = replica;
-  if (fetch.cursor.op < replica.executed) return refuseLog(replica, fetch);
+  if (fetch.purpose !== "catch-up" && fetch.cursor.op < replica.executed) {
+    return refuseLog(replica, fetch);
+  }
   fetch.fork = fetch.cursor.op;
   fetch.state = "bodies";
   fetch.missing = log.corruptThrough(fetch.fork);

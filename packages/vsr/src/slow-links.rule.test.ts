@@ -1,4 +1,4 @@
-/** Rule L7 over links on which an answer takes longer than a question waits at first. */
+/** Rules L7 and A1 over links on which an answer comes later than it was waited for. */
 import { present } from "@quorate/prelude";
 import { describe, expect, it } from "vitest";
 import { expectCaughtUp, leftBehind, work } from "./testing/left-behind.ts";
@@ -102,5 +102,28 @@ describe("L7: a replica whose peers' answers take seconds", () => {
       rig.elapse(1);
     }
     expect(rig.replica(0).fetch?.silences).toBeLessThan(patience);
+  });
+});
+
+describe("A1 what was asked for to catch up, and came by itself before the answer", () => {
+  it("leaves nothing out: nobody has lied, and the view goes on", () => {
+    const rig = startedRig(3);
+    rig.network.hold({ to: 0, command: "prepare" });
+    rig.network.hold({ to: 0, command: "newState" });
+    work(rig, 1, 1);
+    rig.elapse(20);
+    expect(rig.replica(0).fetch).toMatchObject({ purpose: "catch-up", top: { op: 2 } });
+    work(rig, 2, 3);
+    for (const { from, bytes } of rig.network.take({ to: 0, command: "prepare" })) {
+      rig.inject(0, from, bytes);
+    }
+    rig.elapse(20);
+    expect(rig.executed(0)).toEqual(["job 1", "job 2", "job 3"]);
+    rig.network.release();
+    rig.elapse(1);
+    expect(rig.alarms(0)).toEqual([]);
+    expect(rig.replica(0)).toMatchObject({ status: "normal", view: 1, fetch: null });
+    rig.elapse(60);
+    expect(rig.replica(1).acting).not.toBeNull();
   });
 });
