@@ -68,12 +68,6 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   const faults = new Faults(world, cluster, swarm);
   const hasFailed = (): boolean => failures.length > 0;
 
-  cluster.start();
-  clients.begin();
-  faults.begin();
-  await world.run(swarm.safetyMicros, hasFailed);
-  faults.end();
-  clients.finish();
   const finish = async (): Promise<void> => {
     const isFinished = (): boolean => clients.isDone && cluster.hasConverged(faults.away);
     const deadlineMicros = world.nowMicros + livenessMicros;
@@ -81,20 +75,26 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     await world.run(deadlineMicros, () => hasFailed() || clients.isDone);
     cluster.lyingGateway?.reform();
     await world.run(deadlineMicros, () => hasFailed() || isFinished());
-    if (!hasFailed() && !isFinished()) fail(new NotFinished(cluster, faults.away));
+    if (!hasFailed() && !isFinished()) throw new NotFinished(cluster, faults.away);
   };
-  await finish();
-  if (!hasFailed() && faults.away.size > 0) {
-    faults.bringBack();
+  const runPhases = async (): Promise<void> => {
+    cluster.start();
+    clients.begin();
+    faults.begin();
+    await world.run(swarm.safetyMicros, hasFailed);
+    faults.end();
+    clients.finish();
     await finish();
-  }
-  if (!hasFailed()) {
-    attempt(fail, () => {
-      cluster.assertEqualStates();
-      deliveries.assertComplete();
-      histories.check();
-    });
-  }
+    if (!hasFailed() && faults.away.size > 0) {
+      faults.bringBack();
+      await finish();
+    }
+    if (hasFailed()) return;
+    cluster.assertEqualStates();
+    deliveries.assertComplete();
+    histories.check();
+  };
+  await runPhases().catch(fail);
   cluster.dispose();
   return {
     seed,
@@ -127,14 +127,6 @@ function stateOf({ name, replica }: SimReplica): string {
   const { view, status, executed, log } = replica;
   const fetching = replica.fetch === null ? "" : ` ${replica.fetch.purpose}`;
   return `${name} ${status}${fetching} view ${view} executed ${executed} head ${log.headOp}`;
-}
-
-function attempt(fail: (error: unknown) => void, check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    fail(error);
-  }
 }
 
 function verdictOf(failure: unknown): Pick<RunResult, "verdict" | "checker" | "message"> {
