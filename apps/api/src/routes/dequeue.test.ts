@@ -22,6 +22,12 @@ interface Delivery {
 
 const messagesIn = ({ json }: Received) => json["messages"] as readonly Delivery[];
 
+/** Callers who have asked for messages of the queue. */
+async function consumersOf(queue: string): Promise<number> {
+  const { json } = await gateway.send("GET", queue);
+  return (json["stats"] as { readonly consumers: number }).consumers;
+}
+
 describe("dequeue", () => {
   it("gives messages under leases, oldest first, with the default of one", async () => {
     const queue = await newQueue({ leaseMsDefault: 5000 }, [1, 2, 3]);
@@ -181,14 +187,15 @@ describe("waiting", () => {
     const served: number[] = [];
     const calls: Promise<void>[] = [];
     for (let index = 0; index < 5; index++) {
-      const call = dequeue(queue, { waitMs: 30_000 }).then((answer) => {
+      const token = await gateway.issuer.token("dequeue:*", { claims: { sub: `caller-${index}` } });
+      const body = { waitMs: 30_000 };
+      const call = gateway.send("POST", `${queue}/dequeue`, { token, body }).then((answer) => {
         served.push(index);
         expect(messagesIn(answer)).toMatchObject([{ body: index }]);
       });
       calls.push(call);
-      // A read of the same gateway comes back after the call before it has joined the line.
-      await gateway.send("GET", queue);
-      await gateway.send("GET", queue);
+      // A read that counts the caller comes back after his call has joined the line.
+      await expect.poll(() => consumersOf(queue)).toBe(index + 1);
     }
     for (let body = 0; body < 5; body++) await enqueue(queue, body);
     await Promise.all(calls);
@@ -210,7 +217,7 @@ describe("waiting", () => {
       body: { waitMs: 30_000 },
       signal: gone.signal,
     });
-    await gateway.send("GET", queue);
+    await expect.poll(() => consumersOf(queue)).toBe(1);
     gone.abort();
     await expect(waiting).rejects.toThrow("aborted");
     await gateway.send("GET", queue);
