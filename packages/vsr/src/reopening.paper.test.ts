@@ -2,7 +2,7 @@
 import { hexDecode, present } from "@quorate/prelude";
 import { describe, expect, it } from "vitest";
 import { work } from "./testing/left-behind.ts";
-import { electBy, startedRig } from "./testing/stories.ts";
+import { electBy, request, startedRig } from "./testing/stories.ts";
 
 /** Longer than the interval of announcements. */
 const announcedTicks = 30;
@@ -61,5 +61,35 @@ describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
     rig.elapse(20 * announcedTicks);
     expect(rig.executed(2)).toEqual(jobs(30));
     expect(rig.executed(0)).toEqual(rig.executed(2));
+  });
+
+  it("follows the log meanwhile, though it missed an entry, so that the others can commit", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 7);
+    rig.elapse(announcedTicks);
+    for (const { stateRoot } of rig.disk(0).superblock.checkpoints) rig.disk(0).rotBlock(stateRoot);
+    rig.restart(0);
+    rig.network.cut({ to: 0, command: "blocks" });
+    work(rig, 8, 30);
+    rig.elapse(announcedTicks);
+    rig.network.heal();
+    rig.network.hold({ to: 0, command: "newState" });
+    while (rig.network.waiting({ to: 0, command: "newState" }).length === 0) rig.elapse(1);
+    rig.network.release();
+    rig.network.cut({ to: 0, command: "blocks" });
+    rig.elapse(2);
+    expect(rig.replica(0).fetch).toMatchObject({ purpose: "reopen", state: "state" });
+    rig.crash(2);
+    rig.network.hold({ to: 0, command: "prepare" });
+    request(rig, 1, 31, "job 31");
+    rig.settle();
+    rig.drop({ to: 0, command: "prepare" });
+    rig.network.release();
+    rig.elapse(announcedTicks);
+    expect(rig.replica(0).isStateOpen).toBe(false);
+    expect(rig.executed(1)).toContain("job 31");
+    rig.network.heal();
+    rig.elapse(20 * announcedTicks);
+    expect(rig.executed(0)).toEqual(jobs(31));
   });
 });

@@ -64,9 +64,14 @@ export function beginFetch(replica: Replica, order: FetchOrder): void {
   advanceFetch(replica, replica.fetch);
 }
 
-/** Entries of this view that were missed: up to `top`, which the primary has named. */
+/**
+ * Entries of this view that were missed: up to `top`, which the primary has named. The others may
+ * need them acknowledged before they can commit, so what only this replica lacks waits: rotten bodies,
+ * or a state, of which what has come is on the disk.
+ */
 export function beginCatchUp(replica: Replica, top: LogPosition, commit: Op): void {
-  if (replica.fetch !== null && replica.fetch.purpose !== "scrub") return;
+  const purpose = replica.fetch?.purpose ?? null;
+  if (purpose !== null && purpose !== "scrub" && purpose !== "reopen") return;
   const peer = primaryIndex(replica);
   const order = { purpose: "catch-up", top, commit, doViewChanges: [], known: new Map() } as const;
   beginFetch(replica, { ...order, peer });
