@@ -13,7 +13,8 @@ import {
 import { acknowledgeFrom } from "./acknowledge.ts";
 import type { Fetch } from "./fetch.ts";
 import { onBlocks } from "./fetch-blocks.ts";
-import { advanceFetch, isOfferAwaited, isWaitingForPeer } from "./repair.ts";
+import { areRequestsAdmitted } from "./new-entry.ts";
+import { advanceFetch, isInsideLog, isOfferAwaited, isWaitingForPeer } from "./repair.ts";
 import { acceptOffer } from "./state-transfer.ts";
 import { ignore, type Replica } from "./state.ts";
 import { restartViewChangeTimer } from "./timeout.ts";
@@ -67,7 +68,10 @@ function learnHeaders(
   return wanted.op < fetch.cursor.op;
 }
 
-/** Whole entries; each is taken for its hash, whoever sent it. */
+/**
+ * Whole entries; each is taken for its hash, whoever sent it. The hash says that somebody holds the
+ * entry, not that anybody asked for what is in it: a selection may have to believe one member alone.
+ */
 export function onEntries(
   replica: Replica,
   { attachment }: Admitted,
@@ -79,8 +83,13 @@ export function onEntries(
   }
   const wanted = new Set([...fetch.missing, ...fetch.ahead].map(({ hash }) => hexEncode(hash)));
   const entries = entriesIn(replica, message.headers, attachment);
-  const good = entries.filter(({ hash }) => wanted.has(hexEncode(hash)));
-  if (good.length === 0) return ignore(replica, "entries", "not asked for");
+  const named = entries.filter(({ hash }) => wanted.has(hexEncode(hash)));
+  if (named.length === 0) return ignore(replica, "entries", "not asked for");
+  // Those that go on inside the log are judged in their turn, or were when it took them.
+  const good = isInsideLog(fetch)
+    ? named
+    : named.filter(({ body }) => areRequestsAdmitted(replica, body));
+  if (good.length === 0) return ignore(replica, "entries", "request not admitted");
   for (const entry of good) replica.cache.put(entry);
   noteInTime(fetch, message.nonce);
   noteProgress(replica, fetch);

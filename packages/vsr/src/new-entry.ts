@@ -40,8 +40,8 @@ function isTooFarAhead(replica: Replica, header: EntryHeader): boolean {
   return header.timestampMicros > Math.max(clockMicros + skewMicrosMax, log.timestampOfHead() + 1);
 }
 
-/** A primary cannot invent requests: each carries the signature of the gateway or member. */
-function areRequestsAdmitted(replica: Replica, body: Uint8Array): boolean {
+/** Nobody can invent requests: each carries the signature of its gateway or member. */
+export function areRequestsAdmitted(replica: Replica, body: Uint8Array): boolean {
   return decodeEntryBody(body).items.every((item) => {
     if (item.kind === "pulse") return true;
     const admitted = admitEmbedded(replica.identity, item.statement);

@@ -1,4 +1,4 @@
-import { present, utf8Encode } from "@quorate/prelude";
+import { bytesConcat, present, utf8Encode } from "@quorate/prelude";
 import { sha256 } from "@quorate/prelude/testing";
 import {
   asOp,
@@ -8,8 +8,11 @@ import {
   hashEntryHeader,
   type MessageOf,
 } from "@quorate/protocol";
+import { entryOf } from "@quorate/proof/testing";
 import { describe, expect, it } from "vitest";
 import { messageIn } from "./testing/in-flight.ts";
+import { KeyedSignatures } from "./testing/keyed-signatures.ts";
+import { RigGateway } from "./testing/rig-gateway.ts";
 import type { Rig } from "./testing/rig.ts";
 import { electBy, logOf, request, startedRig } from "./testing/stories.ts";
 
@@ -30,6 +33,8 @@ function startViewOnItsWay(ticks = 0): { readonly rig: Rig; readonly startView: 
   const packet = present(rig.network.waiting({ to: 0, command: "startView" })[0]);
   return { rig, startView: messageIn(packet, "startView") };
 }
+
+const senderOf = (statement: Uint8Array): number => decodeStatementHeader(statement).sender;
 
 describe("A1 a StartView is accepted only from the primary, proven, and newer", () => {
   it("is refused from anybody but the primary of its view", () => {
@@ -109,8 +114,7 @@ describe("A1 a log that leaves out what was executed is none that a valid select
     const { rig, startView } = startViewOnItsWay(10);
     expect(rig.executed(0)).toEqual(["x"]);
     const change = lieOf(rig, 2);
-    const isOf2 = (statement: Uint8Array): boolean => decodeStatementHeader(statement).sender === 2;
-    const honest = startView.doViewChanges.filter((statement) => !isOf2(statement));
+    const honest = startView.doViewChanges.filter((each) => senderOf(each) !== 2);
     const doViewChanges = [...honest, rig.sign(2, 2, change)];
     const lie = rig.sign(2, 2, { ...startView, head: change.head, doViewChanges });
     rig.crash(2);
@@ -150,6 +154,45 @@ describe("A1 a log that leaves out what was executed is none that a valid select
     rig.elapse(10);
     for (const index of [0, 1]) expect(rig.executed(index)).toEqual(["x", "y"]);
   });
+});
+
+describe("A1 a log that holds what nobody asked for is not installed, though it is selected", () => {
+  it("so a lying primary invents no request, and stops nobody by one that cannot be read", () => {
+    for (const statement of [inventedRequest(), utf8Encode("no statement")]) {
+      const { rig, startView } = startViewOnItsWay();
+      const { log } = rig.replica(0);
+      const items = [{ kind: "request", statement }] as const;
+      const timestampMicros = log.timestampOfHead() + 1;
+      const entry = entryOf({ parent: log.head, view: 1, timestampMicros, items });
+      const { header, hash, body } = entry;
+      const head = { op: header.op, hash };
+      const headers = [{ header, state: "present" }] as const;
+      const asView1 = { lastNormalView: asView(1), commit: head.op, head, headers };
+      const lie = rig.sign(2, 2, { command: "doViewChange", ...asView1 });
+      const honest = startView.doViewChanges.filter((each) => senderOf(each) !== 2);
+      const doViewChanges = [...honest, lie];
+      rig.crash(2);
+      rig.network.take({});
+      rig.inject(0, 2, rig.sign(2, 2, { ...startView, head, commit: head.op, doViewChanges }));
+      rig.tick(0, 100);
+      const { nonce } = present(rig.replica(0).fetch);
+      const entries = rig.sign(2, 2, { command: "entries", nonce, headers: [header] });
+      rig.inject(0, 2, bytesConcat(entries, body));
+      rig.completeAll(0);
+      expect(rig.ignored(0).at(-1)).toBe("request not admitted");
+      expect(rig.replica(0)).toMatchObject({ view: 2, lastNormalView: 1 });
+      expect(rig.executed(0)).toEqual([]);
+    }
+  });
+
+  /** Under a session that exists, as a gateway would say it, but not signed by one. */
+  function inventedRequest(): Uint8Array {
+    const admission = startedRig(3).admission;
+    const gateway = new KeyedSignatures().signerFor("gateway", 0);
+    const signer = { ...gateway, sign: () => new Uint8Array(64) };
+    const session = { op: asOp(1), index: 0 };
+    return new RigGateway(0, admission, signer).request(1, ["invented"], session);
+  }
 });
 
 describe("A2 a replica says one thing in one view change", () => {
