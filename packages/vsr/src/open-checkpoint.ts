@@ -1,8 +1,9 @@
 /**
  * Opening: a restarted replica loads its own newest checkpoint before it executes anything; the
  * log above it is replayed. One that cannot be read whole is no reason to be lost: the older ones
- * of this disk are tried, then the missing blocks are asked of peers; and when these have gone on
- * and freed them, a newer state of theirs is taken.
+ * of this disk are tried, then the whole log is replayed, if nothing of it is freed yet; or the missing
+ * blocks are asked of peers; and when these have gone on and freed them, a newer state of theirs is
+ * taken.
  */
 import { present } from "@quorate/prelude";
 import { retainBlocks } from "./checkpoint.ts";
@@ -19,13 +20,19 @@ import { otherMembers, raise, type Replica } from "./state.ts";
 export function openCheckpoint(replica: Replica): void {
   if (replica.isStateOpen || replica.load !== null || replica.status === "recovering") return;
   if (replica.now < replica.openAgainAt) return;
-  beginLoad(replica, nextOrder(replica));
+  const order = nextOrder(replica);
+  if (order === null) replica.isStateOpen = true;
+  else beginLoad(replica, order);
 }
 
-/** The newest first, then the older ones; then the newest again, with the help of peers. */
-function nextOrder(replica: Replica): LoadOrder {
+/**
+ * The newest first, then the older ones; then the newest again, with the help of peers, or null for the
+ * state before the first entry: nothing has been executed in this life.
+ */
+function nextOrder(replica: Replica): LoadOrder | null {
   const usable = replica.checkpoints.filter(({ op }) => op >= replica.log.base.op).toReversed();
   const attempt = replica.openAttempt % (usable.length + 1);
+  if (attempt === usable.length && replica.log.base.op === 0) return null;
   const checkpoint = present(usable[attempt] ?? usable[0], "a log above 0 has its checkpoint");
   const mayAsk = attempt === usable.length && otherMembers(replica).length > 0;
   return { checkpoint, purpose: "open", peers: mayAsk ? newQuestions() : null };

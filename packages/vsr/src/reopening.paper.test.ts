@@ -93,3 +93,34 @@ describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
     expect(rig.executed(0)).toEqual(jobs(31));
   });
 });
+
+describe("VRR §5.1: a replica that cannot read its first checkpoint", () => {
+  it("executes its log from the beginning, of which nothing is freed yet", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 5);
+    rig.elapse(announcedTicks);
+    const { checkpoints, base } = rig.disk(0).superblock;
+    expect([checkpoints.length, base.op]).toEqual([1, 0]);
+    rig.disk(0).rotBlock(present(checkpoints[0]).stateRoot);
+    rig.isolate(0);
+    rig.restart(0);
+    rig.elapse(announcedTicks);
+    expect(rig.replica(0)).toMatchObject({ isStateOpen: true, loadedOp: 0 });
+    rig.network.heal();
+    work(rig, 6, 12);
+    rig.elapse(2 * announcedTicks);
+    expect(rig.executed(0)).toEqual(jobs(12));
+    expect(rig.replica(0).log.base.op).toBe(8);
+    expect(rig.stops(0)).toEqual([]);
+  });
+
+  it("also when it is alone, and nobody could give it a block", () => {
+    const rig = startedRig(1, { checkpointOps: 4 });
+    work(rig, 1, 5, 0);
+    rig.elapse(announcedTicks);
+    rig.disk(0).rotBlock(present(rig.disk(0).superblock.checkpoints[0]).stateRoot);
+    rig.restart(0);
+    rig.elapse(2 * announcedTicks);
+    expect(rig.executed(0)).toEqual(jobs(5));
+  });
+});
