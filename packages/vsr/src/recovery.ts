@@ -52,6 +52,7 @@ export function onRecoveryResponse(
   if (!isAsked || replica.fetch !== null)
     return ignore(replica, "recoveryResponse", "not asked for");
   const { head, commit } = message;
+  if (commit > head.op) return ignore(replica, "recoveryResponse", "beyond the log");
   const order = { purpose: "recover", top: head, commit, doViewChanges: [] } as const;
   beginFetch(replica, { ...order, known: new Map(), peer: header.sender });
 }

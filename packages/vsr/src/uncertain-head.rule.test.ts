@@ -1,3 +1,4 @@
+import { asOp } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import type { Rig } from "./testing/rig.ts";
 import { electBy, request, startedRig } from "./testing/stories.ts";
@@ -47,6 +48,22 @@ describe("S5 an uncertain head promises nothing", () => {
     rig.settle();
     expect(rig.replica(0)).toMatchObject({ status: "recovering", isHeadUncertain: true });
     expect(rig.ignored(0)).toContain("head uncertain");
+  });
+
+  it("is not ended by a log of which more is said to be committed than it holds", () => {
+    const rig = uncertainAfterAcknowledging();
+    rig.network.cut({ to: 0, command: "recoveryResponse" });
+    const { commit, identity } = rig.replica(0);
+    const head = rig.replica(1).log.head;
+    const lie = { nonce: identity.bootNonce, head, commit: asOp(1_000) };
+    rig.inject(0, 1, rig.sign(1, 1, { command: "recoveryResponse", ...lie }));
+    rig.settle();
+    // Its DoViewChange would say so in every view to come, and no log could be selected.
+    expect(rig.replica(0)).toMatchObject({ status: "recovering", commit });
+    expect(rig.ignored(0)).toContain("beyond the log");
+    rig.network.heal();
+    rig.elapse(20);
+    expect(rig.replica(0)).toMatchObject({ status: "normal", commit: head.op });
   });
 
   it("sends no vote, PrepareOk or DoViewChange, so that nobody is elected without op 2", () => {
