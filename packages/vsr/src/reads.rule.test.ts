@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { work } from "./testing/left-behind.ts";
+import { loseDisk } from "./testing/loss-stories.ts";
 import { electBy, request, startedRig } from "./testing/stories.ts";
 
 describe("S6 a linearizable read is never stale", () => {
@@ -100,6 +102,27 @@ describe("S6 a linearizable read is never stale", () => {
     rig.read(0, "stale");
     expect(rig.gateway.lastRead).toBe("");
     expect(rig.gateway.answers("readReply").at(-1)).toMatchObject({ op: 1, view: 1 });
+  });
+
+  it("is answered by nobody who has not opened its state, however stale it may be", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 5);
+    rig.elapse(30);
+    rig.crash(0);
+    rig.restart(0);
+    rig.disk(0).hold("read-blocks");
+    rig.elapse(1);
+    // Its state machine holds nothing yet: the answer would be that there is nothing.
+    rig.read(0, "stale");
+    expect(rig.gateway.lastRead).toBeNull();
+    rig.disk(0).release();
+    rig.elapse(30);
+    rig.read(0, "stale");
+    expect(rig.gateway.lastRead).toBe("job 1,job 2,job 3,job 4,job 5");
+    rig.isolate(2);
+    loseDisk(rig, 2);
+    rig.read(2, "stale");
+    expect(rig.gateway.lastRead).toBeNull();
   });
 
   it("finds room also while another gateway reads without end", () => {

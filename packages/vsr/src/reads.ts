@@ -14,12 +14,21 @@ import { tellNote } from "./speak.ts";
 import type { ActingPrimary, Replica, WaitingRead } from "./state.ts";
 
 export function onRead(replica: Replica, from: Peer, request: NoteOf<"readRequest">): void {
-  if (request.consistency === "stale") return answer(replica, from, request);
+  if (request.consistency === "stale") return answerStale(replica, from, request);
   const { acting } = replica;
   if (acting === null || hasNoRoomFor(replica, from)) return decline(replica, from, request);
   const start = replica.startHead?.op ?? replica.commit;
   const commitAtArrival = opMax(replica.commit, start);
   replica.reads.push({ from, request, commitAtArrival, heartbeat: null });
+}
+
+/**
+ * Before its checkpoint is loaded, and while its disk is lost, the state machine holds nothing: that
+ * would be said of a cluster that has worked for years.
+ */
+function answerStale(replica: Replica, from: Peer, request: NoteOf<"readRequest">): void {
+  const isEmpty = !replica.isStateOpen || replica.isDiskLost;
+  return isEmpty ? decline(replica, from, request) : answer(replica, from, request);
 }
 
 /** Whether no more may wait, of all gateways or of this one. */
