@@ -74,14 +74,20 @@ export function retainBlocks(replica: Replica, durable: readonly Checkpoint[]): 
   replica.effects.push({ kind: "retain-blocks", stateRoots: [...new Set(stateRoots)] });
 }
 
-/** Says again what lacks its certificate, until it has one (rule L7). */
+/**
+ * Says again what lacks its certificate, until it has one (rule L7). One that leaves checkpoints out
+ * says its newest in any case: whoever has a certificate of a newer one answers with it, and by that
+ * this one learns that it may take more.
+ */
 export function announceCheckpoints(replica: Replica): void {
   if (replica.now < replica.announceAt) return;
   replica.announceAt = replica.now + announceTicks;
   // What is not on disk yet is not said (rule A7).
   if (replica.writing.some(({ purpose }) => purpose === "checkpoint")) return;
+  const isAsking = replica.checkpointStride > 1 && replica.writing.length === 0;
+  const question = isAsking ? replica.checkpoints.at(-1) : null;
   for (const checkpoint of replica.checkpoints) {
-    if (isCertified(replica, checkpoint)) continue;
+    if (isCertified(replica, checkpoint) && checkpoint !== question) continue;
     const { op, headHash, stateRoot, view } = checkpoint;
     const message = { command: "checkpoint", op, headHash, stateRoot } as const;
     broadcast(replica, statementOf(replica, message, view));

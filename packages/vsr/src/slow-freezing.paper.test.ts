@@ -70,4 +70,17 @@ describe("VRR §5.1: replicas whose freezing outlasts the interval of checkpoint
     rig.elapse(30);
     for (const index of [0, 1]) expect(logIntervals(rig, index)).toBeLessThan(3);
   });
+
+  it("take every one again, though the others need no signature of theirs", () => {
+    const rig = startedRig(3, { checkpointOps });
+    rig.disk(0).hold("write-blocks");
+    work(rig, 1, 300);
+    rig.disk(0).release();
+    for (let number = 301; number <= 360; number += checkpointOps) {
+      work(rig, number, number + checkpointOps - 1);
+      rig.elapse(30);
+    }
+    expect(rig.replica(0).checkpointStride).toBeLessThanOrEqual(checkpointOps);
+    expect(logIntervals(rig, 0)).toBeLessThan(3);
+  });
 });
