@@ -80,6 +80,23 @@ export const checkpointMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a disk that was slow once leaves checkpoints out for ever",
+    edits: [
+      {
+        file: "packages/vsr/src/checkpoint.ts",
+        find: "if (isCertified(replica, checkpoint) && checkpoint !== question) continue;",
+        replace: "if (isCertified(replica, checkpoint)) continue;",
+      },
+    ],
+    swarm: {
+      replicaCount: 3,
+      checkpointOps: 4,
+      pipelineMax: 8,
+      preparesInFlightMax: 8,
+      flushMeanMicros: [200, 200, 20_000],
+    },
+  },
+  {
     name: "VRR §5.2: the log is cut when state is asked for",
     edits: [
       {
