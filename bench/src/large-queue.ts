@@ -85,13 +85,13 @@ export class LargeQueue {
   }
 
   /** Enqueues so many messages; returns what the longest batch took, in ms. */
-  fill(count: number, specOf: (index: number) => Spec = () => ({})): number {
+  fill(count: number, specOf: (index: number) => Spec = () => ({}), queue = "q"): number {
     let maxMs = 0;
     for (let first = 0; first < count; first += batchMax) {
       const messages = Array.from({ length: Math.min(batchMax, count - first) }, (_, at) =>
         messageOf(specOf(first + at)),
       );
-      const enqueue = { type: "enqueue", queue: "q", form: "batch", idempotency: null } as const;
+      const enqueue = { type: "enqueue", queue, form: "batch", idempotency: null } as const;
       maxMs = Math.max(maxMs, this.execute({ ...enqueue, messages }).ms);
     }
     return maxMs;

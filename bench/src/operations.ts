@@ -5,6 +5,7 @@
  *     node bench/src/operations.ts [MESSAGES]        1,000,000 by default, 3 GB and some minutes
  */
 import type { Operation, Question, RedriveFilter } from "@quorate/queue";
+import { queuesMax } from "@quorate/queue/limits";
 import { LargeQueue, type Timed } from "./large-queue.ts";
 import { loadNow } from "./report.ts";
 
@@ -172,6 +173,23 @@ function runs(): void {
   });
 }
 
-for (const part of [lockedGroups, dead, retention, sparse, runs, everythingDue]) part();
+/** As many queues as there may be, each with two messages, one of them with a dedup id. */
+function manyQueues(): void {
+  const all = new LargeQueue({});
+  const precondition = { kind: "none" } as const;
+  for (let number = 1; number < queuesMax; number++) {
+    const queue = `q${number}`;
+    all.execute({ type: "put-queue", queue, config: {}, precondition });
+    all.fill(2, (index) => (index === 0 ? { dedup: "d" } : { delayMs: 600_000 }), queue);
+  }
+  let maxMs = 0;
+  for (let count = 0; count < 100; count++) {
+    all.pass(1_000);
+    maxMs = Math.max(maxMs, all.pulse());
+  }
+  note(`${queuesMax} queues: pulses that find nothing due, the longest of 100`, maxMs);
+}
+
+for (const part of [manyQueues, lockedGroups, dead, retention, sparse, runs, everythingDue]) part();
 const worst = rows.toSorted((left, right) => right.ms - left.ms)[0];
 process.stdout.write(`\n${messages} messages, load ${loadNow()}; worst: ${worst?.what ?? ""}\n`);

@@ -7,7 +7,16 @@ import type { Operation, PurgedState } from "./operation.ts";
 import { PageStore } from "./page-store.ts";
 import type { Question } from "./question.ts";
 import type { QueueConfigPatch } from "./queue-config.ts";
-import { hashOf, leaseOf, MachineDriver, type MessageSpec } from "./testing/machine-driver.ts";
+import { SeqBitset } from "./seq-bitset.ts";
+import { LeafStore } from "./testing/leaf-store.ts";
+import {
+  hashOf,
+  leaseOf,
+  MachineDriver,
+  type MessageSpec,
+  startMicros,
+} from "./testing/machine-driver.ts";
+import { quickDigest } from "./testing/quick-digest.ts";
 import { begin, redriveOf } from "./testing/redriving.ts";
 
 /** Twelve times as many as one operation may touch. */
@@ -31,6 +40,13 @@ for (const name of ["readable", "writable"] as const) {
     return method.call(this, page);
   };
 }
+
+let looks = 0;
+const from = present(Reflect.getOwnPropertyDescriptor(SeqBitset.prototype, "from")?.value);
+SeqBitset.prototype.from = function count(least) {
+  looks += 1;
+  return from.call(this, least);
+};
 
 let texts = 0;
 const readText = present(Reflect.getOwnPropertyDescriptor(ByteReader.prototype, "string")?.value);
@@ -185,6 +201,41 @@ test("no pulse ends more leases because they are in runs, redrives or frees more
   driver.execute(purge("ready", "dead"));
   expectBoundedPulses(driver);
   expect(driver.machine.memory().messages).toBe(0);
+});
+
+test("a pulse looks at no queue that has nothing to do, however many there are, but once when it was loaded", () => {
+  const driver = new MachineDriver({ sha256: quickDigest });
+  for (let number = 0; number < 2_000; number++) {
+    driver.put({ dedupWindowMs: 120_000, retentionMs: 180_000 }, `q${number}`);
+    const queue = `q${number}`;
+    const only = driver.message({ dedup: "d", ttlMs: number === 7 ? 1_000 : 600_000 });
+    const enqueue = { type: "enqueue", queue, form: "batch", idempotency: null } as const;
+    driver.execute({ ...enqueue, messages: [only] });
+  }
+  const store = new LeafStore();
+  store.freeze(driver.machine);
+  store.keep();
+  const looksOf = (ms: number): number => {
+    driver.pass(ms);
+    looks = 0;
+    driver.machine.isPulseDue(driver.now);
+    driver.pulse();
+    return looks;
+  };
+  expect(looksOf(2_000)).toBeLessThan(20);
+  expect(driver.stats("q7").dead).toBe(1);
+  expect(looksOf(1_000)).toBeLessThan(20);
+  // Each has an id to forget now, and then a message that ends.
+  expect(driver.machine.memory().dedupRecords).toBe(2_000);
+  looksOf(120_000);
+  expect(driver.machine.memory().dedupRecords).toBe(0);
+  looksOf(60_000);
+  expect(driver.stats("q1999").dead).toBe(1);
+  expect(looksOf(1_000)).toBeLessThan(20);
+  expect(store.loadInto(driver.machine)).toBe(true);
+  driver.now = startMicros + 10_000_000;
+  expect(looksOf(1_000)).toBeGreaterThan(2_000);
+  expect(looksOf(1_000)).toBeLessThan(20);
 });
 
 test("a settle that rewinds many runs looks at each of their messages a few times only", () => {

@@ -55,6 +55,7 @@ export function rememberId(state: QueueState, queue: Queue, message: number, key
   });
   if (queue.config.dedupMode === "window") {
     dedup.append(queue.dedup, record);
+    if (queue.dedup.head === record) state.idEnds.set(queue, nextIdEnd(state, queue));
     return;
   }
   messages.setU32(message, messageField.dedup, record);

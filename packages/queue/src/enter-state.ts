@@ -1,5 +1,6 @@
 import type { StoredState } from "./ghosts.ts";
 import { storedBytesOf } from "./message-blob.ts";
+import { retentionEndOf } from "./message-end.ts";
 import { messageField, messageState } from "./message-record.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueState } from "./state.ts";
@@ -20,6 +21,9 @@ export function enterState(
   those.seqs.add(messages.f64(message, messageField.seq));
   those.count += 1;
   those.bytes += storedBytesOf(state, message);
+  if (name === "ready" || name === "scheduled") {
+    state.queueWork.expect(queue, retentionEndOf(state, queue, message));
+  }
 }
 
 /** It leaves the state in which it is, and is in none until the move that must follow. */

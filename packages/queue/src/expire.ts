@@ -22,9 +22,6 @@ import { hasToSweep, sweep } from "./sweep.ts";
 import type { QueueState } from "./state.ts";
 import type { WindowList } from "./window-table.ts";
 
-/** The shortest window or retention that a queue can have: what comes now is not due before it. */
-const queueWindowMicrosMin = 60_000_000;
-
 /**
  * A pulse: ends leases, delays and ttls whose time has come in the order (deadline, seq), then what
  * queues have kept long enough, then what tasks bring back, of all 2,000 messages at most, those
@@ -46,10 +43,14 @@ export function expire(state: QueueState): void {
     left -= Math.max(1, leased - queue.leased);
   }
   left = Math.max(0, left);
-  for (const queue of state.queues()) left -= endByRetention(state, queue, left);
+  const queues = state.queueWork.dueAt(state.now);
+  for (const queue of queues) left -= endByRetention(state, queue, left);
   carryOnTasks(state, left);
   state.tasks.expire(state.now);
-  for (const queue of state.queues()) sweep(state, queue);
+  for (const queue of queues) {
+    sweep(state, queue);
+    state.queueWork.set(queue, nextWorkIn(state, queue));
+  }
   forgetRecords(state);
   moveOutOfSlabs(state);
 }
@@ -66,22 +67,14 @@ export function isPulseDue(state: QueueState, now: number): boolean {
   if (state.fences.isDue(before)) return true;
   if (state.revocations.isDue(before / 1_000)) return true;
   if (isTaskDue(state, now) || state.tasks.isDue(before)) return true;
-  return isAnyQueueDue(state, now);
+  if (state.queueWork.isDue(now, (queue) => nextWorkIn(state, queue))) return true;
+  return state.idEnds.isDue(before, (queue) => nextIdEnd(state, queue));
 }
 
-// The queues are looked through only when one may have something to do: what comes in the meantime
-// is not due before the shortest window is over, and what else changes says so (queuesIdleUntil).
-function isAnyQueueDue(state: QueueState, now: number): boolean {
-  if (now < state.queuesIdleUntil) return false;
-  let next = now + queueWindowMicrosMin;
-  for (const queue of state.queues()) {
-    const idEnd = nextIdEnd(state, queue) + windowSlackMicros;
-    const sweepAt = hasToSweep(queue) ? now : Infinity;
-    next = Math.min(next, idEnd, nextEndIn(state, queue), sweepAt);
-    if (next <= now) return true;
-  }
-  state.queuesIdleUntil = next;
-  return false;
+// When a pulse has something to end or to free in the queue; infinity: never, as it is.
+function nextWorkIn(state: QueueState, queue: Queue): number {
+  if (!state.knows(queue)) return Infinity;
+  return hasToSweep(queue) ? 0 : nextEndIn(state, queue);
 }
 
 function keyWindowsOf(state: QueueState): readonly (readonly [WindowList, number])[] {
@@ -160,8 +153,9 @@ function forgetRecords(state: QueueState): void {
     while (budget > 0 && forgetOldestKey(state, list, windowMs)) budget -= 1;
   }
   budget = windowRecordsPerPulseMax;
-  for (const queue of state.queues()) {
+  for (const queue of state.idEnds.dueAt(state.now)) {
     while (budget > 0 && forgetOldestId(state, queue)) budget -= 1;
+    state.idEnds.set(queue, nextIdEnd(state, queue));
   }
 }
 
@@ -171,6 +165,7 @@ function dropPopped(state: QueueState, firstPopped: number): void {
     const next = state.messages.u32(message, messageField.next);
     const queue = state.queueOf(state.messages.u32(message, messageField.queue));
     queue.bytesPopped -= storedBytesOf(state, message);
+    if (queue.isDeleted) state.expectAnything(queue);
     freeRecord(state, message);
     message = next;
   }

@@ -104,7 +104,7 @@ function layDown(state: QueueState, queue: Queue, message: number): void {
   enterState(state, queue, message, "dead");
   queue.deaths.add(state.links.u48(message, linkField.death), message, reasonOf(state, message));
   countHolding(state, queue, message, 1);
-  state.expectEnd(deadEndOf(state, queue, message));
+  state.queueWork.expect(queue, deadEndOf(state, queue, message));
 }
 
 function reasonOf(state: QueueState, message: number): DeadReason {

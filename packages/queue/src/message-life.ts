@@ -3,7 +3,7 @@ import { outcomePurged, outcomeSuperseded } from "./fence-table.ts";
 import { enterState, leaveState } from "./enter-state.ts";
 import { forgetLeaseTimer } from "./lease-clock.ts";
 import { freeBlob } from "./message-blob.ts";
-import { hasEnd, ownEndOf, retentionEndOf } from "./message-end.ts";
+import { hasEnd, ownEndOf } from "./message-end.ts";
 import { wasMoved } from "./message-key.ts";
 import { holdsGroup } from "./group-holds.ts";
 import { isInOrder, joinOrder, leaveOrder, settleGroup } from "./group-order.ts";
@@ -109,7 +109,6 @@ export function endLease(state: QueueState, queue: Queue, message: number, how: 
   setLeaseEnd(state, message, how);
   state.fences.touch(state.messages.f64(message, messageField.fence), state.now);
   letGo(state, message);
-  state.expectEnd(retentionEndOf(state, queue, message));
   countLeased(state, queue, message, -1);
 }
 

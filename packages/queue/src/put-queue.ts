@@ -36,7 +36,7 @@ export function putQueue(state: QueueState, operation: PutQueue): Uint8Array {
         const before = queue.candidates;
         queue.configure(config);
         hintIfFirst(state, queue, before);
-        state.queuesIdleUntil = 0;
+        state.expectAnything(queue);
       }
       return encodeOutcome({ type: "queue-put", created: false, view: viewOf(state, queue) });
     }

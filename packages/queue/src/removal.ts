@@ -20,7 +20,7 @@ export function purge(state: QueueState, operation: Purge): Uint8Array {
   hintIfFirst(state, queue, before);
   // What one operation may touch it frees itself; pulses carry on with the rest.
   sweep(state, queue);
-  state.queuesIdleUntil = 0;
+  state.expectAnything(queue);
   return encodeOutcome({ type: "purged", removed });
 }
 

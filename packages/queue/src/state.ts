@@ -11,6 +11,7 @@ import { MovedTable } from "./moved-table.ts";
 import type { PageClaims } from "./page-claims.ts";
 import { PageStore } from "./page-store.ts";
 import { Queue } from "./queue.ts";
+import { QueueCalendar } from "./queue-calendar.ts";
 import type { QueueConfig } from "./queue-config.ts";
 import { QueueConfigReader } from "./queue-config-reader.ts";
 import { readQueueName } from "./queue-name.ts";
@@ -70,8 +71,10 @@ export class QueueState {
   ghostsToFree = 0;
   /** Rewound messages that it may still take out of the ends of leases; volatile. */
   rewindsToFinish = 0;
-  /** Before this time no queue has anything to end, to forget or to free; volatile. */
-  queuesIdleUntil = 0;
+  /** When queues have something to end or to free; volatile. */
+  readonly queueWork = new QueueCalendar();
+  /** When queues have ids to forget; volatile. */
+  readonly idEnds = new QueueCalendar();
   /** Where pulses go on to move bytes out of slabs. */
   slabMoves: SlabMovesPlace = { owners: 0, record: 1 };
   private readonly byName = new Map<string, Queue>();
@@ -149,7 +152,7 @@ export class QueueState {
     queue.isDeleted = true;
     this.byName.delete(queue.name);
     this.sortedNames = null;
-    this.queuesIdleUntil = 0;
+    this.expectAnything(queue);
     // Who waits for its messages learns at once that there will be none.
     this.readyHints.add(queue.name);
   }
@@ -157,11 +160,17 @@ export class QueueState {
   /** Nothing is left of a deleted queue. */
   forgetQueue(queue: Queue): void {
     this.byIncarnation.delete(queue.incarnation);
+    for (const calendar of [this.queueWork, this.idEnds]) calendar.set(queue, Infinity);
   }
 
-  /** A message may now end at this time. */
-  expectEnd(end: number): void {
-    this.queuesIdleUntil = Math.min(this.queuesIdleUntil, end);
+  /** Whether the queue is there, or deleted and not forgotten. */
+  knows(queue: Queue): boolean {
+    return this.byIncarnation.has(queue.incarnation);
+  }
+
+  /** A change to the queue may have left a pulse anything to do in it. */
+  expectAnything(queue: Queue): void {
+    for (const calendar of [this.queueWork, this.idEnds]) calendar.expect(queue, 0);
   }
 
   /** Begins an op, or goes on with it: both clocks move once, by the time between ops. */
@@ -252,6 +261,7 @@ export class QueueState {
       const queue = new Queue(name, incarnation, configs.read(reader), this.blocks);
       queue.restore(reader, this.dedup);
       this.addQueue(queue);
+      this.expectAnything(queue);
       if (queue.candidates > 0) this.readyHints.add(name);
     }
   }
