@@ -1,3 +1,4 @@
+import type { GroupViewState } from "../group-view.ts";
 import type { ModelMessage } from "./model-message.ts";
 
 /** The groups of a queue of the model: the order of each as a list. */
@@ -67,6 +68,23 @@ export class ModelGroups {
     const behind = place >= this.frontMax ? place + 1 : this.frontMax;
     order.splice(behind, 0, message);
     this.returned.set(message.group, message);
+  }
+
+  /** What the group is, as far as its order says: null if nothing is in it, and nothing holds it up. */
+  orderedState(group: string): GroupViewState | null {
+    const order = this.orderOf(group);
+    const holding = [...order, ...[...this.outside].filter((letter) => letter.group === group)];
+    const has = (state: ModelMessage["state"]): boolean =>
+      holding.some((message) => message.state === state);
+    if (has("leased")) return "locked";
+    if (has("dead")) return "dead";
+    if (has("scheduled")) return "waiting";
+    return order.length > 0 ? "ready" : null;
+  }
+
+  /** The first message in the group's order. */
+  headOf(group: string): ModelMessage | undefined {
+    return this.orderOf(group)[0];
   }
 
   private orderOf(group: string): ModelMessage[] {

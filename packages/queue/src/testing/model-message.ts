@@ -36,6 +36,8 @@ export interface ModelMessage {
   rewinds: number;
   failures: number;
   fence: number;
+  /** When its latest lease began, by the lease clock. */
+  leasedAt: number;
 }
 
 /** Seconds in microseconds. */

@@ -225,6 +225,7 @@ export class ModelQueue extends ModelGroups {
       rewinds: 0,
       failures: 0,
       fence: 0,
+      leasedAt: 0,
     };
     this.nextSeq += 1;
     place.index += 1;

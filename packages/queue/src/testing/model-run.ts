@@ -71,7 +71,8 @@ export class ModelRun {
       this.model.advance(this.driver.op, this.driver.now);
       this.model.addQueue(name, queueConfigOf(config));
     }
-    this.operations = new RandomOperations(this.prng, names, { ...drawn, frontMax });
+    const startMs = this.driver.nowMs;
+    this.operations = new RandomOperations(this.prng, names, { ...drawn, frontMax, startMs });
     this.pagers = names.map((name) => new Pager(this.driver, this.prng, name, this.model.queues));
   }
 
@@ -89,6 +90,24 @@ export class ModelRun {
       if (prng.chance(0.1)) prng.pick(this.pagers).compare();
     }
     expect(this.driver.digest()).toBe(this.twin.digest());
+    this.drain();
+  }
+
+  // Deletes everything and waits for longer than anything is remembered: nothing may be left of it.
+  private drain(): void {
+    const { driver } = this;
+    for (const queue of this.model.queues.keys()) {
+      const precondition = { kind: "match-any" } as const;
+      driver.execute({ type: "put-queue", queue, config: {}, precondition });
+      driver.execute({ type: "delete-queue", queue, force: true });
+    }
+    for (let hours = 0; hours < 26; hours++) {
+      driver.pass(3_600_000);
+      while (driver.machine.isPulseDue(driver.now)) driver.pulse();
+    }
+    const { pages: _, slabBytes: held, ...left } = driver.machine.memory();
+    expect(Object.entries(left).filter(([, count]) => count !== 0)).toEqual([]);
+    expect(held).toBeLessThanOrEqual(2 * slabBytes);
   }
 
   private pulse(): void {

@@ -148,13 +148,27 @@ export class ModelTasks extends ModelQueues {
   }
 }
 
-// Those with these ids, else all that died for the reason: a letter that is leased may come back
-// before its turn.
-function spanOf(queue: ModelQueue, { ids, reason }: RedriveFilter): readonly ModelMessage[] {
-  if (ids !== null) return deadLettersOf(queue).filter(({ key }) => isOneOf(key, ids));
+// Those with these ids, else all that died for the reason between the deaths that the times say: a
+// letter that is leased may come back before its turn.
+function spanOf(
+  queue: ModelQueue,
+  { ids, reason, fromMs, toMs }: RedriveFilter,
+): readonly ModelMessage[] {
+  const first = fromMs === null ? 1 : firstDeathAt(queue, fromMs);
+  const end = toMs === null ? queue.deaths + 1 : firstDeathAt(queue, toMs + 1);
+  if (ids !== null) {
+    return deadLettersOf(queue).filter(({ key, death }) => death >= first && isOneOf(key, ids));
+  }
   return [...queue.messages.values()]
-    .filter((message) => message.death > 0 && (reason === null || message.reason === reason))
+    .filter(({ death }) => death >= first && death < end)
+    .filter((message) => reason === null || message.reason === reason)
     .toSorted((a, b) => a.death - b.death);
+}
+
+// The number of the first death at this time or later, of those that nobody leases.
+function firstDeathAt(queue: ModelQueue, atMs: number): number {
+  const letter = deadLettersOf(queue).find(({ diedAt }) => diedAt >= atMs * 1_000);
+  return letter?.death ?? queue.deaths + 1;
 }
 
 function isOneOf({ op, index }: MessageKey, ids: readonly MessageKey[]): boolean {

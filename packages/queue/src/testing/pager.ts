@@ -1,12 +1,15 @@
-import type { Prng } from "@quorate/prelude";
+import { type Prng, utf8Decode } from "@quorate/prelude";
 import { expect } from "vitest";
 import type { ListingPlace } from "../browse-question.ts";
-import { messageViewStates } from "../message-view.ts";
+import type { GroupView } from "../group-view.ts";
+import { type MessageView, messageViewStates } from "../message-view.ts";
 import { hashOf, type MachineDriver } from "./machine-driver.ts";
-import { modelListing, type ModelView } from "./model-listing.ts";
+import { modelGroup, modelListing, type ModelView } from "./model-listing.ts";
 import type { ModelQueue } from "./model-queue.ts";
 
 const groups = ["g0", "g1", "g2", "g3"] as const;
+/** Dedup ids that random operations draw from. */
+const dedupIds = 25;
 
 /**
  * Pages through a queue while it changes, a page now and then, and compares what it saw with the
@@ -65,11 +68,32 @@ export class Pager {
     const state = prng.pick(messageViewStates);
     const expected = modelListing(model).filter((view) => view.state === state);
     const { entries } = driver.list({ queue, state });
-    expect(entries.map(plain)).toEqual(expected.slice(0, 100).map(plain));
+    expect(entries.map(plain)).toEqual(expected.slice(0, 100).map(withoutGroup));
+    this.compareGroups(model);
+    this.compareId(model);
     const [view] = expected;
     if (view === undefined) return;
     const found = driver.find(view.message, queue);
     expect(typeof found === "object" && found.seq).toBe(view.seq);
+  }
+
+  private compareGroups(model: ModelQueue): void {
+    const shown = this.driver.listGroups({ queue: this.queue }).entries;
+    const expected = groups.map((group) => modelGroup(model, hashOf(group).join()));
+    const told = groups.map((group) => shown.find(({ groupId }) => utf8Decode(groupId) === group));
+    expect(told.map((view) => view && plainGroup(view))).toEqual(
+      expected.map((view) => view ?? undefined),
+    );
+    expect(shown.length).toBe(expected.filter((view) => view !== null).length);
+  }
+
+  // A listing by dedup id shows the message that has it, as long as both are remembered.
+  private compareId(model: ModelQueue): void {
+    const dedupHash = hashOf(`d${this.prng.below(dedupIds)}`);
+    const seq = model.ids.get(dedupHash.join())?.result.seq;
+    const expected = seq !== undefined && model.messages.has(seq) ? [seq] : [];
+    const { entries } = this.driver.list({ queue: this.queue, dedupHash });
+    expect(entries.map((entry) => entry.seq)).toEqual(expected);
   }
 
   private begin(): void {
@@ -88,7 +112,19 @@ export class Pager {
   }
 }
 
-function plain(view: Omit<ModelView, "group">): unknown {
-  const { message, seq, state, expiresAtMs, deliveries, failures } = view;
-  return { message, seq, state, expiresAtMs, deliveries, failures };
+function withoutGroup(view: ModelView): unknown {
+  const { group: _, ...rest } = view;
+  return rest;
+}
+
+function plain(view: MessageView): unknown {
+  const { message, seq, state, priority, enqueuedAtMs, dueAtMs, expiresAtMs } = view;
+  const { deliveries, failures, redrives, lease, dead } = view;
+  const fence = lease?.fence ?? null;
+  const times = { enqueuedAtMs, dueAtMs, expiresAtMs };
+  return { message, seq, state, priority, ...times, deliveries, failures, redrives, fence, dead };
+}
+
+function plainGroup({ state, waiting, head }: GroupView): unknown {
+  return { state, waiting, head };
 }

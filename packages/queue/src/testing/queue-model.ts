@@ -177,6 +177,7 @@ export class QueueModel extends ModelTasks {
     message.fence = this.nextFence;
     this.nextFence += 1;
     message.state = "leased";
+    message.leasedAt = this.leaseClock;
     message.deliveries += 1;
     message.deadline = this.leaseClock + (operation.leaseMs ?? queue.config.leaseMsDefault) * 1_000;
     const { seq } = message;

@@ -27,6 +27,10 @@ const configs: readonly QueueConfigPatch[] = [
   { backoff, denyPurge: true, denyDelete: true, maxMessages: 20, onExpire: "drop" },
 ];
 
+const noStart: number | null = null;
+/** How long a run is, about, in milliseconds. */
+const runMs = 400_000;
+
 const hashes = new Map<string, Uint8Array>();
 
 /** Draws operations in which ids, groups and leases meet again and again. */
@@ -39,18 +43,23 @@ export class RandomOperations {
   private readonly groups: number;
   private readonly frontMax: number;
   private readonly removesMuch: boolean;
+  private readonly startMs: number | null;
 
-  /** `removesMuch`: many messages die and come back, are popped, and are deleted by their ids. */
+  /**
+   * `removesMuch`: many messages die and come back, are popped, and are deleted by their ids.
+   * `startMs`: redrives name times from this one on, in milliseconds since 1970; null: none.
+   */
   constructor(
     prng: Prng,
     queues: readonly string[],
-    { groups = 4, frontMax = 100, removesMuch = false } = {},
+    { groups = 4, frontMax = 100, removesMuch = false, startMs = noStart } = {},
   ) {
     this.prng = prng;
     this.queues = queues;
     this.groups = groups;
     this.frontMax = frontMax;
     this.removesMuch = removesMuch;
+    this.startMs = startMs;
   }
 
   /** A lease that later settlements may name. */
@@ -119,11 +128,16 @@ export class RandomOperations {
       reason: prng.chance(0.3) ? prng.pick(deadReasons) : null,
       groupHash: prng.chance(0.2) ? hashOf(`g${prng.below(4)}`) : null,
       errorType: prng.chance(0.2) ? prng.pick(errorTypes) : null,
-      fromMs: null,
-      toMs: null,
+      fromMs: this.maybeMs(),
+      toMs: this.maybeMs(),
     };
     const target = prng.chance(0.4) ? prng.pick(this.queues) : null;
     return { type: "redrive", queue, filter, rate: prng.pick([1, 3, 1_000]), target };
+  }
+
+  private maybeMs(): number | null {
+    if (this.startMs === null || this.prng.chance(0.85)) return null;
+    return this.startMs + this.prng.below(runMs);
   }
 
   /** Purges, deletions of messages and queues, and queues made again or configured anew. */
