@@ -1,9 +1,9 @@
 import { defineConfig } from "@playwright/test";
 
 /** Real processes and a browser on two shared cores. */
-const testMsMax = 120_000;
-/** What a person would call "at once" on such a machine, with a wide margin. */
-const expectMsMax = 15_000;
+const testMsMax = 240_000;
+/** A replica that was killed is back after two seconds; beside thirty other programs it takes twenty. */
+const expectMsMax = 60_000;
 
 const chromium = process.env["QUORATE_CHROMIUM"] ?? "";
 

@@ -15,8 +15,8 @@ import { proofSteps } from "./steps.ts";
 
 const msPerMinute = 60_000;
 
-/** A machine that is slow or busy may take so much longer; what is not done then is void. */
-const patience = 1.5;
+/** A machine of half the speed has the time to do what it must; what is not done then is void. */
+const patience = 2;
 
 async function runSteps(options: ProofOptions): Promise<readonly Figure[]> {
   const share = options.minutes / fullRunMinutes;

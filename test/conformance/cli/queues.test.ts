@@ -109,7 +109,8 @@ test("sending and receiving are paused with a reason, and resumed", async () => 
   );
   expect(code).toBe(0);
   expect(out).toMatch(/^send +paused by .*: moving house$/m);
-  const refused = await stage.run("send paused 1 --timeout 100ms");
+  // It is told to come again after a second, which is more than it has.
+  const refused = await stage.run("send paused 1 --timeout 900ms");
   expect(refused.code).toBe(5);
   expect((await stage.run("queue ls -o table")).out).toContain("send (moving house)");
   await stage.run("queue pause paused receive");
