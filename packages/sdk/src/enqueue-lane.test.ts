@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import {
   type Batch,
   type Coalesce,
@@ -11,6 +11,7 @@ import { openPromise } from "./open-promise.ts";
 import { Quorate } from "./quorate.ts";
 import { ManualTimers } from "./testing/manual-timers.ts";
 import { problem, scriptedFetch, success } from "./testing/scripted-fetch.ts";
+import { until } from "./testing/until.ts";
 
 interface OnTheWay {
   readonly batch: Batch;
@@ -202,7 +203,7 @@ test("an entry that was refused for a while is sent again under a new key", asyn
   );
   const queue = new Quorate({ url: "http://gateway.test", fetch, timers }).queue<string>("q");
   const calls = ["a", "b", "c"].map((body) => queue.enqueue(body, { groupId: body }));
-  await vi.waitUntil(() => {
+  await until(() => {
     timers.advance(50);
     return asked.length === 2;
   });
@@ -236,7 +237,7 @@ test("a call that is aborted before it is sent is not sent", async () => {
   const queue = quorate.queue<string>("q");
   const [sent, waiting] = [new AbortController(), new AbortController()];
   const first = queue.enqueue("a", { signal: sent.signal });
-  await vi.waitUntil(() => asked.length === 1);
+  await until(() => asked.length === 1);
   const second = queue.enqueue("b", { signal: waiting.signal });
   waiting.abort();
   await expect(second).rejects.toMatchObject({ code: "aborted", outcome: "not-executed" });

@@ -1,8 +1,9 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Quorate } from "./quorate.ts";
 import { UsageError } from "./quorate-error.ts";
 import { ManualTimers } from "./testing/manual-timers.ts";
 import { type Scripted, scriptedFetch } from "./testing/scripted-fetch.ts";
+import { until } from "./testing/until.ts";
 
 function clientOf(script: readonly Scripted[], getToken: () => Promise<string>) {
   const timers = new ManualTimers();
@@ -20,7 +21,7 @@ test("when no token can be had for a retry, the attempt before may still have ac
   };
   const { timers, dequeue } = clientOf([new TypeError("fetch failed")], getToken);
   const end = dequeue().catch((error: unknown) => error);
-  await vi.waitUntil(() => {
+  await until(() => {
     timers.advance(50);
     return calls > 1;
   });
@@ -31,12 +32,12 @@ test("when no token can be had for a retry, the attempt before may still have ac
 test("a token that never comes holds a call no longer than its whole time, and until it is aborted", async () => {
   const { timers, asked, dequeue } = clientOf([], () => new Promise(() => {}));
   const late = dequeue({ timeoutMs: 5000 }).catch((error: unknown) => error);
-  await vi.waitUntil(() => timers.waitingCount === 1);
+  await until(() => timers.waitingCount === 1);
   timers.advance(5000);
   expect(await late).toMatchObject({ code: "timed-out", outcome: "not-executed" });
   const caller = new AbortController();
   const aborted = dequeue({ signal: caller.signal }).catch((error: unknown) => error);
-  await vi.waitUntil(() => timers.waitingCount === 1);
+  await until(() => timers.waitingCount === 1);
   caller.abort();
   expect(await aborted).toMatchObject({ code: "aborted", outcome: "not-executed" });
   expect(timers.waitingCount).toBe(0);

@@ -1,11 +1,12 @@
 import { inspect } from "node:util";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import type { Operations } from "./operations.ts";
 import { Quorate } from "./quorate.ts";
 import { isQuorateError, type QuorateError, UsageError } from "./quorate-error.ts";
 import { ManualTimers } from "./testing/manual-timers.ts";
 import { problem, type Scripted, scriptedFetch, success } from "./testing/scripted-fetch.ts";
+import { until } from "./testing/until.ts";
 
 const enqueued: Operations["enqueue"]["answer"] = {
   messageId: "m_00000000000000000001",
@@ -43,13 +44,10 @@ async function endOf(call: Promise<unknown>, timers: ManualTimers): Promise<Quor
     () => (end = { error: null }),
     (error: unknown) => (end = { error }),
   );
-  await vi.waitUntil(
-    () => {
-      if (end === null) timers.advance(50);
-      return end !== null;
-    },
-    { interval: 1 },
-  );
+  await until(() => {
+    if (end === null) timers.advance(50);
+    return end !== null;
+  });
   const { error } = end ?? { error: null };
   if (error !== null && !isQuorateError(error)) throw error;
   return error;
@@ -116,8 +114,8 @@ test("once an attempt may have acted, the outcome stays unknown whatever comes a
 test("Retry-After is waited for", async () => {
   const { asked, timers, enqueue } = clientOf([busy("3"), success(enqueued)]);
   const call = enqueue();
-  await vi.waitUntil(() => asked.length === 1);
-  await vi.waitUntil(() => timers.waitingCount === 1);
+  await until(() => asked.length === 1);
+  await until(() => timers.waitingCount === 1);
   timers.advance(2999);
   expect(asked).toHaveLength(1);
   expect(await endOf(call, timers)).toBeNull();
@@ -156,7 +154,7 @@ test("an aborted call ends at once and tells whether it may have acted", async (
   const { asked, enqueue } = clientOf(["silence"]);
   const abort = new AbortController();
   const call = enqueue({ signal: abort.signal });
-  await vi.waitUntil(() => asked.length === 1);
+  await until(() => asked.length === 1);
   abort.abort(new Error("enough"));
   await expect(call).rejects.toMatchObject({
     code: "aborted",
@@ -190,7 +188,7 @@ test("a call that is aborted with an error of this package is an aborted call", 
   const { asked, enqueue } = clientOf(["silence"]);
   const abort = new AbortController();
   const call = enqueue({ signal: abort.signal });
-  await vi.waitUntil(() => asked.length === 1);
+  await until(() => asked.length === 1);
   abort.abort(new UsageError("closed", "closed"));
   await expect(call).rejects.toMatchObject({ code: "aborted", outcome: "unknown" });
 });

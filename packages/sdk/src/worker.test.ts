@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import { Quorate } from "./quorate.ts";
 import { ManualTimers } from "./testing/manual-timers.ts";
 import { problem, type Scripted, scriptedFetch, success } from "./testing/scripted-fetch.ts";
+import { until } from "./testing/until.ts";
 import type { WorkerOptions } from "./worker-options.ts";
 
 const none = { messages: [], replayed: false, lost: [], paused: false, coord: {} };
@@ -22,7 +23,7 @@ test("what a dequeue may have taken whose answer nobody reads is given back at t
   const extended = { extended: [{ leaseId, leaseUntil: "" }], lost: [], coord: {} };
   const settled = success({ results: [], summary: {}, coord: {} });
   const { worker, asked, errors, paths } = workerOf(["silence", success(extended), settled]);
-  await vi.waitUntil(() => asked.length === 1);
+  await until(() => asked.length === 1);
   await worker.close();
   expect(paths()).toEqual(["dequeue", "extend", "settle"]);
   expect(asked[2]?.body).toBe(`{"settlements":[{"leaseId":"${leaseId}","action":"release"}]}`);
@@ -31,7 +32,7 @@ test("what a dequeue may have taken whose answer nobody reads is given back at t
 
 test("a worker that is closed asks nobody any more, although nobody says what a dequeue took", async () => {
   const { worker, timers, asked, paths } = workerOf(["silence"]);
-  await vi.waitUntil(() => asked.length === 1);
+  await until(() => asked.length === 1);
   let isClosed = false;
   const closing = worker.close({ timeoutMs: 1000 }).then(() => (isClosed = true));
   await vi.waitUntil(
@@ -76,7 +77,7 @@ test("without onError a refusal is one line on the console", async () => {
   const said = vi.spyOn(console, "error").mockReturnValue();
   try {
     const { worker } = workerOf([problem(404, "queue-not-found")], { onError: undefined });
-    await vi.waitUntil(() => said.mock.calls.length > 0);
+    await until(() => said.mock.calls.length > 0);
     await worker.close();
     const [line, ...more] = said.mock.calls[0] ?? [];
     expect(line).toMatch(/^quorate worker: RefusedError: .*\(queue-not-found\), request \S+$/);
@@ -96,9 +97,9 @@ test.each([
     try {
       const script = [problem(503, "no-quorum"), "silence", problem(404, "lease-unknown")] as const;
       const { worker, timers, asked } = workerOf(script, { onError });
-      await vi.waitUntil(() => asked.length === 1 && timers.waitingCount === 1);
+      await until(() => asked.length === 1 && timers.waitingCount === 1);
       timers.advance(60_000);
-      await vi.waitUntil(() => asked.length === 2);
+      await until(() => asked.length === 2);
       await worker.close();
       expect(said.mock.calls).toEqual([
         [expect.stringContaining("(no-quorum)")],
@@ -113,7 +114,7 @@ test.each([
 test("each begun hundred of messages has a dequeue of its own, and all together ask for no more", async () => {
   const script = ["silence", "silence", "silence", problem(404, "lease-unknown")] as const;
   const { worker, asked } = workerOf(script, { concurrency: 250 });
-  await vi.waitUntil(() => asked.length === 3);
+  await until(() => asked.length === 3);
   const sent = asked.map(({ body }): unknown => JSON.parse(body ?? "null"));
   expect(sent).toMatchObject([{ max: 100 }, { max: 100 }, { max: 50 }]);
   await worker.close();
@@ -121,7 +122,7 @@ test("each begun hundred of messages has a dequeue of its own, and all together 
 
 test("answers without messages that come at once are not asked for in a loop", async () => {
   const { worker, asked } = workerOf([success(none)], { waitMs: 0 });
-  await vi.waitUntil(() => asked.length === 1);
+  await until(() => asked.length === 1);
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
   expect(asked).toHaveLength(1);
   await worker.close();
@@ -135,7 +136,7 @@ test("what a failed dequeue may have taken is not asked for by others", async ()
   const lost = problem(404, "lease-unknown");
   const script = [unknown, one, "silence", lost, lost] as const;
   const { worker, asked, paths } = workerOf(script, { concurrency: 101 });
-  await vi.waitUntil(() => asked.length === 3);
+  await until(() => asked.length === 3);
   expect(paths()).toEqual(["dequeue", "dequeue", "dequeue"]);
   const sent = asked.map(({ body }): unknown => JSON.parse(body ?? "null"));
   expect(sent).toMatchObject([{ max: 100 }, { max: 1 }, { max: 1 }]);
@@ -145,8 +146,8 @@ test("what a failed dequeue may have taken is not asked for by others", async ()
 test("a worker that is told to come back in years asks again within a minute", async () => {
   const away = problem(503, "no-quorum", { retryAfter: "99999999" });
   const { worker, timers, asked } = workerOf([away]);
-  await vi.waitUntil(() => asked.length === 1 && timers.waitingCount === 1);
+  await until(() => asked.length === 1 && timers.waitingCount === 1);
   timers.advance(60_000);
-  await vi.waitUntil(() => asked.length === 2);
+  await until(() => asked.length === 2);
   await worker.close();
 });

@@ -239,9 +239,7 @@ describe("without news of revocations", () => {
     expect(refused("enqueue")).toBe("starting");
     cluster.failWith(null);
     cluster.setHealth({ status: "normal" });
-    await vi.waitFor(() => {
-      expect(refused("enqueue")).toBe(null);
-    });
+    await expect.poll(() => refused("enqueue")).toBe(null);
     list.stop();
   });
 });
