@@ -19,6 +19,9 @@ export interface Craft {
   readonly sent: readonly Uint8Array[];
   /** Who leads, as far as it knows; null: nobody. */
   readonly primary: number | null;
+  /** The newest view and executed op that it was told of. */
+  readonly view: number;
+  readonly executed: number;
 }
 
 /** A packet, and the members to whom it goes. */

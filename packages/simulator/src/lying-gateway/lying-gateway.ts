@@ -27,8 +27,8 @@
  * Hellos are not simulated: counters, nonces and transcripts are tested in `packages/transport`.
  */
 import type { Signer, Transport, TransportEvents } from "@quorate/ports";
-import type { Prng, Sha256 } from "@quorate/prelude";
-import { type ClusterConfig, decodeNote, noteMark } from "@quorate/protocol";
+import { DecodeError, type Prng, type Sha256 } from "@quorate/prelude";
+import { type ClusterConfig, decodeNote, type Note, noteMark } from "@quorate/protocol";
 import type { World } from "../world/world.ts";
 import type { Craft, Letter } from "./craft.ts";
 import { GatewayAccount } from "./gateway-account.ts";
@@ -101,6 +101,8 @@ export class LyingGateway {
   private readonly sessions = new OwnSessions();
   private transport: Transport | null = null;
   private primary: number | null = null;
+  private view = 0;
+  private executed = 0;
   private sizeLies = 0;
 
   constructor(parts: LyingGatewayParts) {
@@ -137,7 +139,9 @@ export class LyingGateway {
     const make = makers[kind];
     if (make === undefined) return this.harmLink(prng);
     const { pen, account, sessions, operations, overheard, sent, primary } = this;
-    const craft = { prng, pen, account, sessions, operations, overheard, sent, primary };
+    const { view, executed } = this;
+    const own = { pen, account, sessions, operations, overheard, sent };
+    const craft = { prng, ...own, primary, view, executed };
     for (const { packet, to } of make(craft)) {
       this.remember(packet);
       for (const member of to) this.transport?.send({ kind: "replica", index: member }, packet);
@@ -166,9 +170,12 @@ export class LyingGateway {
 
   private hear(member: number, packet: Uint8Array): void {
     if (packet[0] !== noteMark) return;
-    const note = decodeNote(packet);
+    const note = noteIn(packet);
+    if (note === null) return;
     this.sessions.onNote(note);
     if (note.note !== "status") return;
+    this.view = Math.max(this.view, note.view);
+    this.executed = Math.max(this.executed, note.commit);
     if (note.isActingPrimary) this.primary = member;
     else if (this.primary === member) this.primary = null;
   }
@@ -177,5 +184,15 @@ export class LyingGateway {
     if (packet.length > sentBytesMax) return;
     this.sent.push(packet);
     if (this.sent.length > sentMax) this.sent.shift();
+  }
+}
+
+/** Null when the bytes are none: an answer to what nobody should have answered. */
+function noteIn(packet: Uint8Array): Note | null {
+  try {
+    return decodeNote(packet);
+  } catch (error) {
+    if (error instanceof DecodeError) return null;
+    throw error;
   }
 }

@@ -62,7 +62,7 @@ export function context(craft: Craft): readonly Letter[] {
 /** What only members say, signed by a gateway: as a gateway, or as the member of its number. */
 export function asMember(craft: Craft): readonly Letter[] {
   const { prng, pen } = craft;
-  const op = asOp(prng.between(1, 200));
+  const op = asOp(craft.executed + prng.between(1, 8));
   const head = { op, hash: prng.bytes(digestBytes) };
   const message = prng.pick<Message>([
     { command: "startViewChange" },
@@ -78,7 +78,7 @@ export function asMember(craft: Craft): readonly Letter[] {
   ]);
   const member = prng.below(pen.parts.config.members.length);
   const changes = prng.pick<HeaderChanges>([{}, { sender: member }, { role: "replica" }]);
-  const view = asView(prng.between(1, 9));
+  const view = asView(craft.view + prng.below(2));
   return [letter(craft, pen.statement(message, { view, ...changes }))];
 }
 

@@ -1,5 +1,6 @@
 /** Every mutant, by what it breaks. */
 import { checkpointMutants } from "./checkpoint-mutants.ts";
+import { gatewayMutants } from "./gateway-mutants.ts";
 import { lostDiskMutants } from "./lost-disk-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { nackMutants } from "./nack-mutants.ts";
@@ -28,6 +29,7 @@ export const mutants: readonly Mutant[] = [
   ...sessionMutants,
   ...trustMutants,
   ...queueMutants,
+  ...gatewayMutants,
 ];
 
 /** Throws RangeError if there is none of that name. */
