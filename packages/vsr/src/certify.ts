@@ -111,8 +111,8 @@ export function onCheckpointCertificate(
   if (checkpointFault(checkpoint, replica.identity.admission) !== null) {
     return ignore(replica, command, "certificate not valid");
   }
+  shortenStride(replica, checkpoint.op - Math.max(known, replica.heardCertificate?.op ?? 0));
   replica.heardCertificate = checkpoint;
-  shortenStride(replica);
   certifyHeard(replica, checkpoint.op);
 }
 
@@ -131,6 +131,6 @@ function adopt(replica: Replica, checkpoint: Checkpoint): void {
     );
   }
   if ((replica.heardCertificate?.op ?? 0) <= checkpoint.op) replica.heardCertificate = null;
-  shortenStride(replica);
+  shortenStride(replica, checkpoint.op - (newestCertified(replica)?.op ?? 0));
   keepCheckpoint(replica, checkpoint);
 }

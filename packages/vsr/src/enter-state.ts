@@ -16,7 +16,7 @@ export function enterState(replica: Replica, { checkpoint, loading, replication 
   replica.clientTable.replace(replication.sessions);
   replica.incarnations.replace(replication.incarnations);
   replica.schedule = { op, bytes: 0 };
-  shortenStride(replica);
+  shortenStride(replica, op);
   replica.executed = op;
   replica.loadedOp = op;
   replica.commit = opMax(replica.commit, op);

@@ -76,11 +76,23 @@ describe("VRR §5.1: replicas whose freezing outlasts the interval of checkpoint
     rig.disk(0).hold("write-blocks");
     work(rig, 1, 300);
     rig.disk(0).release();
-    for (let number = 301; number <= 360; number += checkpointOps) {
+    for (let number = 301; number <= 336; number += checkpointOps) {
       work(rig, number, number + checkpointOps - 1);
       rig.elapse(30);
     }
     expect(rig.replica(0).checkpointStride).toBeLessThanOrEqual(checkpointOps);
     expect(logIntervals(rig, 0)).toBeLessThan(3);
+  });
+
+  it("leave out no more than that for long after a catch-up that was in a hurry", () => {
+    const rig = startedRig(3, { checkpointOps });
+    work(rig, 1, 8);
+    rig.elapse(30);
+    rig.replica(0).checkpointStride = 2 ** 20;
+    for (let number = 9; number <= 20; number += checkpointOps) {
+      work(rig, number, number + checkpointOps - 1);
+      rig.elapse(30);
+    }
+    expect(rig.replica(0).checkpointStride).toBeLessThanOrEqual(2 * checkpointOps);
   });
 });

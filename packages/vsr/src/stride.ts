@@ -41,9 +41,15 @@ function isCrowded({ checkpointStride }: Replica, open: readonly Checkpoint[]): 
   return ops >= (openKept - 2) * checkpointStride;
 }
 
-/** A certificate that is news: checkpoints may be closer to each other again. */
-export function shortenStride(replica: Replica): void {
-  replica.checkpointStride = Math.max(1, replica.checkpointStride / 2);
+/**
+ * A certificate that is news, so many ops above the last one known: checkpoints may be closer to each
+ * other again. What a replica has left out while it caught up, in a hurry, says nothing of the time
+ * after that: no stride is much longer than the distance that the cluster keeps.
+ */
+export function shortenStride(replica: Replica, ops: number): void {
+  let stride = replica.checkpointStride / 2;
+  while (stride / 2 >= ops) stride /= 2;
+  replica.checkpointStride = Math.max(1, stride);
 }
 
 function isPassed(stride: number, before: Op, op: Op): boolean {
