@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { createKeyFile, signerOfSeed } from "@quorate/identity";
 import { hexEncode } from "@quorate/prelude";
 import { asEpoch, formatClusterFile } from "@quorate/protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { exitCodes } from "./exit-codes.ts";
 import { createTestIssuer, type TestIssuer } from "./testing/tokens.ts";
 
@@ -68,7 +68,12 @@ function start(changes: object = {}): ChildProcess {
   };
   const file = join(folder, `api-${performance.now()}.json`);
   writeFileSync(file, JSON.stringify(config));
-  return spawn(process.execPath, [main, "--config", file], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [main, "--config", file], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  // A test that fails before it has ended the process must not leave it behind.
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
 }
 
 const ended = (child: ChildProcess): Promise<number | null> =>
