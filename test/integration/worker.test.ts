@@ -6,6 +6,7 @@ import { type Cluster, startCluster } from "./rig/cluster.ts";
 import { messagesWorked } from "./rig/settings.ts";
 
 const killsPlanned = 4;
+const killsMin = 3;
 
 const trialMsMax = 150_000;
 
@@ -34,5 +35,5 @@ test("workers lose nothing and settle nothing twice while primary and gateways a
     left: 0,
   });
   expect(ledger.acknowledged).toBe(messagesWorked);
-  expect(kills.primary + kills.gateway).toBeGreaterThan(0);
+  expect(kills.primary + kills.gateway).toBeGreaterThanOrEqual(killsMin);
 });

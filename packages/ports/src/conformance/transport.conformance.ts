@@ -203,6 +203,6 @@ function until(claim: () => boolean): Promise<void> {
     () => {
       if (!claim()) throw new Error(`never came true: ${claim.toString()}`);
     },
-    { timeout: 10_000, interval: 2 },
+    { timeout: 30_000, interval: 2 },
   );
 }
