@@ -1,7 +1,7 @@
 /** Bytes on the API's port that are no HTTP, or two requests to whoever reads them differently. */
-import { once } from "node:events";
 import { connect } from "node:net";
 import type { Prng } from "@quorate/prelude";
+import { whenClosed } from "../integration/rig/when-closed.ts";
 
 /** More than the API waits for the rest of a request's headers. */
 const endMsMax = 20_000;
@@ -59,8 +59,7 @@ export async function sendBrokenHttp(
     // An answer that leaves the connection open is an answer all the same.
     if (heard.includes("\r\n\r\n")) socket.destroy();
   });
-  socket.on("error", () => undefined);
-  const closed = once(socket, "close", { signal: AbortSignal.timeout(endMsMax) });
+  const closed = whenClosed(socket, endMsMax);
   socket.write(Buffer.from(prng.pick(spoils)(call, prng), "latin1"));
   await closed;
   return heard.split("\r\n", 1)[0] ?? "";

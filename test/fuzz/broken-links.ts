@@ -15,6 +15,7 @@ import {
   packetBytesMax,
   Stranger,
 } from "@quorate/transport/testing";
+import { whenClosed } from "../integration/rig/when-closed.ts";
 
 /** The member whose key is used, and the replica that is dialed. */
 export interface LinkAttack {
@@ -67,7 +68,7 @@ const emptyPacketsBytes = 2 ** 17;
 /** Connects, does one thing that no peer does, and waits until the replica has closed. */
 export async function breakLink(attack: LinkAttack): Promise<void> {
   const stranger = new Stranger(attack.port);
-  const closed = once(stranger.socket, "close", { signal: AbortSignal.timeout(closedWithinMs) });
+  const closed = whenClosed(stranger.socket, closedWithinMs);
   try {
     const isLinked = attack.prng.chance(0.5);
     await (isLinked ? sendBadFrame(attack, stranger) : comeAsStranger(attack, stranger));
