@@ -43,7 +43,9 @@ beforeAll(async () => {
   cluster = await createTestCluster({ replicas: 1 });
   const file = cluster.folder.configFile("api");
   const config: object = JSON.parse(readFileSync(file, "utf8"));
-  writeFileSync(file, JSON.stringify({ ...config, limits: { addingCallsMax } }));
+  // One principal makes calm and storm, and all the room is his: shares are tried beside the source.
+  const limits = { addingCallsMax, principalPercentMax: 100 };
+  writeFileSync(file, JSON.stringify({ ...config, limits }));
   for (const each of cluster.processes) each.start();
   await cluster.ready();
   admin = cluster.client("admin", 8);
