@@ -16,6 +16,7 @@ import {
 } from "@quorate/protocol";
 import { learnCommit } from "./acknowledge.ts";
 import { appendEntry } from "./append.ts";
+import { positionsOf, walkDown } from "./chain.ts";
 import { adoptWithin } from "./enter-state.ts";
 import type { Fetch } from "./fetch.ts";
 import type { StateLoad } from "./load-state.ts";
@@ -26,10 +27,7 @@ import {
   dropFetch,
   dropTransfer,
   giveUpTransfer,
-  headerAt,
   missingOf,
-  positionsOf,
-  reachesOffer,
 } from "./state-transfer.ts";
 import { ignore, otherMembers, primaryIndex, raise, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
@@ -106,6 +104,13 @@ export function retryFetch(replica: Replica): void {
   ask(replica, fetch);
 }
 
+/** A checkpoint holds what the log has freed: of that no header is awaited any more. */
+export function passFreed(replica: Replica): void {
+  const { fetch, log } = replica;
+  if (fetch === null || fetch.state !== "headers" || fetch.offer !== null) return;
+  if (fetch.cursor.op < log.base.op) advanceFetch(replica, fetch);
+}
+
 /** A state is wanted, whatever the own log holds. */
 export function isOfferAwaited({ purpose, offer }: Fetch): boolean {
   return purpose === "reopen" && offer === null;
@@ -165,28 +170,14 @@ function finishInside(replica: Replica, fetch: Fetch): void {
   learnCommit(replica, fetch.commit);
 }
 
-/** Walks down the headers that are known until the chain meets the checkpoint or the log. */
 function extendChain(replica: Replica, fetch: Fetch): void {
-  for (let end = endOfChain(replica, fetch); end !== "met"; end = endOfChain(replica, fetch)) {
-    if (end === "foreign") {
-      raise(replica, "foreign-chain", `top ${fetch.top.op}`);
-      replica.fetch = null;
-      return;
-    }
-    const header = headerAt(replica, fetch, fetch.cursor);
-    if (header === null) return ask(replica, fetch);
-    fetch.chain.push(header);
-    fetch.cursor = { op: asOp(header.op - 1), hash: header.parent };
-  }
-  if (fetch.offer === null) meetLog(replica, fetch);
+  const end = walkDown(replica, fetch);
+  if (end === "above") return ask(replica, fetch);
+  if (end === "foreign") {
+    raise(replica, "foreign-chain", `top ${fetch.top.op}`);
+    replica.fetch = null;
+  } else if (fetch.offer === null) meetLog(replica, fetch);
   else beginTransfer(replica, fetch, fetch.offer);
-}
-
-/** Below the base nothing is known: a chain that goes there is another cluster's or a forgery. */
-function endOfChain(replica: Replica, { offer, cursor }: Fetch): "above" | "met" | "foreign" {
-  if (offer !== null) return reachesOffer(offer, cursor);
-  if (replica.log.holds(cursor)) return "met";
-  return cursor.op > replica.log.base.op ? "above" : "foreign";
 }
 
 function meetLog(replica: Replica, fetch: Fetch): void {

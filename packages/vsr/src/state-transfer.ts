@@ -7,14 +7,9 @@
  * change, in one superblock write. Deviates from VRR §5.2, which cuts the log when it asks and can
  * lose what was promised.
  */
-import {
-  type Checkpoint,
-  type EntryHeader,
-  hashEntryHeader,
-  type LogPosition,
-} from "@quorate/protocol";
+import type { Checkpoint, LogPosition } from "@quorate/protocol";
 import { checkpointFault } from "@quorate/proof";
-import { bytesEqual, hexEncode } from "@quorate/prelude";
+import { positionsOf } from "./chain.ts";
 import type { Fetch } from "./fetch.ts";
 import { newQuestions } from "./fetch-blocks.ts";
 import { beginLoad } from "./load-state.ts";
@@ -101,36 +96,10 @@ export function dropTransfer(replica: Replica): void {
   if (replica.load?.purpose === "transfer") replica.load = null;
 }
 
-/** Whether the chain has come down to the checkpoint; then it must be the same entry. */
-export function reachesOffer(offer: Checkpoint, cursor: LogPosition): "above" | "met" | "foreign" {
-  if (cursor.op > offer.op) return "above";
-  return cursor.op === offer.op && bytesEqual(cursor.hash, offer.headHash) ? "met" : "foreign";
-}
-
-/** Positions of the chain, oldest first. */
-export function positionsOf(replica: Replica, { chain }: Fetch): LogPosition[] {
-  const { sha256 } = replica.identity.admission;
-  return chain
-    .toReversed()
-    .map((header) => ({ op: header.op, hash: hashEntryHeader(header, sha256) }));
-}
-
 /** Those of which this disk does not hold the body as part of its log. */
 export function missingOf(replica: Replica, fetch: Fetch): LogPosition[] {
   return positionsOf(replica, fetch).filter((position) => {
     const { log } = replica;
     return !log.holds(position) || log.slotAt(position.op)?.state !== "present";
   });
-}
-
-/** A header of the chain that is known: from peers, or from the own log. */
-export function headerAt(
-  replica: Replica,
-  fetch: Fetch,
-  { op, hash }: LogPosition,
-): EntryHeader | null {
-  const known = fetch.known.get(hexEncode(hash));
-  if (known !== undefined) return known.op === op ? known : null;
-  const slot = replica.log.slotAt(op);
-  return slot !== null && bytesEqual(slot.hash, hash) ? slot.header : null;
 }

@@ -19,7 +19,7 @@ import { onPrepare, prepareWaiting } from "./prepare.ts";
 import { onReadmission } from "./readmission.ts";
 import { onRead, serveReads } from "./reads.ts";
 import { askForRecovery, onRecovery, onRecoveryResponse } from "./recovery.ts";
-import { continueTransfer, repairCorrupt, retryFetch } from "./repair.ts";
+import { continueTransfer, passFreed, repairCorrupt, retryFetch } from "./repair.ts";
 import { onRegister, onRequest } from "./request.ts";
 import { onRemembered, remind } from "./rollback.ts";
 import { onGetBlocks, onGetEntries, onGetState, onReadForPeer, sendBlocks } from "./serve.ts";
@@ -196,6 +196,7 @@ function onLinkUp(replica: Replica, peer: Peer): void {
 function onSuperblockStored(replica: Replica, write: number): void {
   const completed = takeCompletedWrite(replica, write);
   onCheckpointsDurable(replica, completed);
+  passFreed(replica);
   if (completed.view !== replica.view) return;
   switch (completed.purpose) {
     case "view-entered":

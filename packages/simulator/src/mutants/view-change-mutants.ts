@@ -56,18 +56,12 @@ export const viewChangeMutants: readonly Mutant[] = [
     name: "new primary trusts its own entries below the pipeline",
     edits: [
       {
-        file: "packages/vsr/src/repair.ts",
-        find: "function endOfChain(replica: Replica, { offer, cursor }: Fetch)",
-        replace: "function endOfChain(replica: Replica, { offer, cursor, top }: Fetch)",
-      },
-      {
-        file: "packages/vsr/src/repair.ts",
-        find: '  if (replica.log.holds(cursor)) return "met";',
+        file: "packages/vsr/src/chain.ts",
+        find: '  if (log.holds(cursor)) return "met";',
         replace: `
-  if (replica.log.holds(cursor)) return "met";
-  const { pipelineMax } = replica.identity.admission.config;
-  const isOld = cursor.op <= top.op - pipelineMax;
-  if (isOld && cursor.op <= replica.log.headOp) return "met";`,
+  if (log.holds(cursor)) return "met";
+  const isOld = cursor.op < (chain[0]?.op ?? cursor.op) - 3;
+  if (isOld && cursor.op <= log.headOp) return "met";`,
       },
     ],
     swarm: { pipelineMax: 4 },
