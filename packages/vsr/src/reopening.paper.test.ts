@@ -2,6 +2,7 @@
 import { hexDecode, present } from "@quorate/prelude";
 import { describe, expect, it } from "vitest";
 import { work } from "./testing/left-behind.ts";
+import type { Rig } from "./testing/rig.ts";
 import { electBy, request, startedRig } from "./testing/stories.ts";
 
 /** Longer than the interval of announcements. */
@@ -10,13 +11,19 @@ const announcedTicks = 30;
 const jobs = (last: number): readonly string[] =>
   Array.from({ length: last }, (_, index) => `job ${index + 1}`);
 
+/** Replica 0 has started again, and both checkpoints on its disk have rotted. */
+function rottenRig(): Rig {
+  const rig = startedRig(3, { checkpointOps: 4 });
+  work(rig, 1, 7);
+  rig.elapse(announcedTicks);
+  for (const { stateRoot } of rig.disk(0).superblock.checkpoints) rig.disk(0).rotBlock(stateRoot);
+  rig.restart(0);
+  return rig;
+}
+
 describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
   it("takes a newer state when its peers have freed the blocks, and keeps what it promised", () => {
-    const rig = startedRig(3, { checkpointOps: 4 });
-    work(rig, 1, 7);
-    rig.elapse(announcedTicks);
-    for (const { stateRoot } of rig.disk(0).superblock.checkpoints) rig.disk(0).rotBlock(stateRoot);
-    rig.restart(0);
+    const rig = rottenRig();
     // Its log follows while its state is not open; the others go on and free.
     rig.network.hold({ to: 0, command: "blocks" });
     work(rig, 8, 30);
@@ -64,11 +71,7 @@ describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
   });
 
   it("follows the log meanwhile, though it missed an entry, so that the others can commit", () => {
-    const rig = startedRig(3, { checkpointOps: 4 });
-    work(rig, 1, 7);
-    rig.elapse(announcedTicks);
-    for (const { stateRoot } of rig.disk(0).superblock.checkpoints) rig.disk(0).rotBlock(stateRoot);
-    rig.restart(0);
+    const rig = rottenRig();
     rig.network.cut({ to: 0, command: "blocks" });
     work(rig, 8, 30);
     rig.elapse(announcedTicks);
