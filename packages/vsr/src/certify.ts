@@ -15,11 +15,12 @@ import {
   type MessageOf,
 } from "@quorate/protocol";
 import { checkpointFault } from "@quorate/proof";
+import { raise } from "./alarm.ts";
 import { isCertified, newestCertified } from "./certified.ts";
 import { isStranger } from "./incarnations.ts";
 import { keepCheckpoint } from "./keep-checkpoint.ts";
 import { signatureOf, tell } from "./speak.ts";
-import { type HeardCheckpoint, ignore, raise, type Replica } from "./state.ts";
+import { type HeardCheckpoint, ignore, type Replica } from "./state.ts";
 import { shortenStride } from "./stride.ts";
 
 /** A peer has the state after `op` on its disk. */

@@ -208,6 +208,8 @@ describe("a replica whose state is not the one that a quorum has signed", () => 
     for (const from of [1, 2]) rig.network.cut({ from, command: "checkpoint" });
     diverged(rig);
     for (const index of [1, 2]) expect(checkpointsOf(rig, index)).toEqual(["4 by 1"]);
+    // It announces its own again and again, and nobody needs to hear that more than once.
+    for (const index of [1, 2]) expect(rig.alarms(index)).toEqual(["checkpoint-differs"]);
     rig.network.heal();
     rig.elapse(2 * announcedTicks);
     for (const index of [1, 2]) expect(checkpointsOf(rig, index)).toEqual(["4 by 2"]);

@@ -20,7 +20,7 @@ import { Incarnations } from "./incarnations.ts";
 import { Log } from "./log.ts";
 import type { VsrOptions } from "./options.ts";
 import { Remembered } from "./remembered.ts";
-import type { Replica, Status } from "./state.ts";
+import type { Identity, Replica, Status } from "./state.ts";
 import { expireViewChangeTimer, restartViewChangeTimer } from "./timeout.ts";
 
 /** One entry of the log as the journal found it. */
@@ -78,17 +78,7 @@ export function createReplica(origin: ReplicaOrigin): Replica {
   for (const { header, hash, state } of origin.entries) log.push(header, hash, state);
   const incarnations = new Incarnations(admission.config.members.length, superblock.incarnations);
   const replica: Replica = {
-    identity: {
-      index: superblock.replica,
-      voterCount: votersOf(admission.config).length,
-      signer: origin.signer,
-      admission: { ...admission, incarnationOf: (member) => incarnations.of(member) },
-      options,
-      prng: origin.prng,
-      bootSecret: origin.bootSecret,
-      bootNonce: origin.bootNonce,
-      boot: superblock.boot,
-    },
+    identity: identityOf(origin, incarnations),
     stateMachine: origin.stateMachine,
     log,
     cache: new EntryCache(options.cacheBytesMax),
@@ -135,12 +125,28 @@ export function createReplica(origin: ReplicaOrigin): Replica {
     repeatAt: 0,
     viewsFailed: 0,
     answeredAt: new Map(),
+    alarmsTold: new Map(),
     nextToken: firstToken(origin.bootNonce),
     effects: [],
   };
   restartViewChangeTimer(replica);
   if (isOrphaned(superblock, admission)) expireViewChangeTimer(replica);
   return replica;
+}
+
+function identityOf(origin: ReplicaOrigin, incarnations: Incarnations): Identity {
+  const { superblock, admission, options } = origin;
+  return {
+    index: superblock.replica,
+    voterCount: votersOf(admission.config).length,
+    signer: origin.signer,
+    admission: { ...admission, incarnationOf: (member) => incarnations.of(member) },
+    options,
+    prng: origin.prng,
+    bootSecret: origin.bootSecret,
+    bootNonce: origin.bootNonce,
+    boot: superblock.boot,
+  };
 }
 
 /**

@@ -7,9 +7,10 @@
  */
 import { bytesEqual } from "@quorate/prelude";
 import { type Admitted, type Block, blocksPerRequestMax, type MessageOf } from "@quorate/protocol";
+import { raise } from "./alarm.ts";
 import type { StateLoad, Wanted } from "./load-state.ts";
 import { tell } from "./speak.ts";
-import { ignore, otherMembers, raise, type Replica } from "./state.ts";
+import { ignore, otherMembers, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
 import { answerTicks } from "./timeout.ts";
 

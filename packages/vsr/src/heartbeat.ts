@@ -1,13 +1,14 @@
 /** Heartbeats and abdication: VRR §4.1 step 6, rules S6 and L7. */
 import { type Admitted, type MessageOf, asOp } from "@quorate/protocol";
 import { acknowledge, learnCommit } from "./acknowledge.ts";
+import { raise } from "./alarm.ts";
 import { barredViews, isBarred } from "./barred.ts";
 import { clockErrorMicros, sampleClock } from "./clock-samples.ts";
 import { reasonAgainstPrimary } from "./prepare.ts";
 import { nackQuorumOf, quorumOf } from "./quorum.ts";
 import { beginCatchUp } from "./repair.ts";
 import { broadcast, statementOf, tell } from "./speak.ts";
-import { type ActingPrimary, ignore, raise, type Replica } from "./state.ts";
+import { type ActingPrimary, ignore, type Replica } from "./state.ts";
 import { abdicate, handOver } from "./step-down.ts";
 import { restartViewChangeTimer } from "./timeout.ts";
 
@@ -82,7 +83,8 @@ export function onCommitOk(
   sampleClock(replica, acting, sender, message);
   const errorMicros = clockErrorMicros(replica, acting);
   if (errorMicros === null) return;
-  raise(replica, "clock-apart", `by ${Math.round(errorMicros)} microseconds`);
+  const detail = `view ${replica.view}, by ${Math.round(errorMicros)} microseconds`;
+  raise(replica, "clock-apart", detail);
   handOver(replica);
 }
 
@@ -109,7 +111,7 @@ export function onRejectClock(
   }
   acting.clockRejects.add(header.sender);
   if (acting.clockRejects.size < nackQuorumOf(replica.identity.voterCount)) return;
-  raise(replica, "clock-ahead", `by ${message.aheadMicros} microseconds`);
+  raise(replica, "clock-ahead", `view ${replica.view}, by ${message.aheadMicros} microseconds`);
   handOver(replica);
 }
 

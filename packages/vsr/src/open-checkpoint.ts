@@ -6,12 +6,13 @@
  * taken.
  */
 import { present } from "@quorate/prelude";
+import { raise } from "./alarm.ts";
 import { retainBlocks } from "./checkpoint.ts";
 import { enterState } from "./enter-state.ts";
 import { newQuestions } from "./fetch-blocks.ts";
 import { beginLoad, type LoadOrder, type StateLoad } from "./load-state.ts";
 import { beginReopening } from "./repair.ts";
-import { otherMembers, raise, type Replica } from "./state.ts";
+import { otherMembers, type Replica } from "./state.ts";
 
 /**
  * Begins to load a checkpoint of this disk, if the state is not open and nothing is loaded. A log

@@ -22,6 +22,16 @@ function rottenRig(): Rig {
 }
 
 describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
+  it("says so once of each, however long its peers cannot help", () => {
+    const rig = rottenRig();
+    for (const { stateRoot } of rig.disk(0).superblock.checkpoints) {
+      for (const index of [1, 2]) rig.disk(index).rotBlock(stateRoot);
+    }
+    rig.elapse(20 * announcedTicks);
+    expect(rig.replica(0).openAttempt).toBeGreaterThan(5);
+    expect(rig.alarms(0)).toEqual(["checkpoint-unreadable", "checkpoint-unreadable"]);
+  });
+
   it("takes a newer state when its peers have freed the blocks, and keeps what it promised", () => {
     const rig = rottenRig();
     // Its log follows while its state is not open; the others go on and free.

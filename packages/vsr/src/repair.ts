@@ -15,6 +15,7 @@ import {
   type Op,
 } from "@quorate/protocol";
 import { learnCommit } from "./acknowledge.ts";
+import { raise } from "./alarm.ts";
 import { appendEntry } from "./append.ts";
 import { positionsOf, walkDown } from "./chain.ts";
 import { adoptWithin } from "./enter-state.ts";
@@ -29,7 +30,7 @@ import {
   giveUpTransfer,
   missingOf,
 } from "./state-transfer.ts";
-import { ignore, otherMembers, primaryIndex, raise, type Replica } from "./state.ts";
+import { ignore, otherMembers, primaryIndex, type Replica } from "./state.ts";
 import { nextToken } from "./superblock-writes.ts";
 import { answerTicks, expireViewChangeTimer } from "./timeout.ts";
 
@@ -174,7 +175,7 @@ function extendChain(replica: Replica, fetch: Fetch): void {
   const end = walkDown(replica, fetch);
   if (end === "above") return ask(replica, fetch);
   if (end === "foreign") {
-    raise(replica, "foreign-chain", `top ${fetch.top.op}`);
+    raise(replica, "foreign-chain", `at op ${fetch.cursor.op}`);
     replica.fetch = null;
   } else if (fetch.offer === null) meetLog(replica, fetch);
   else beginTransfer(replica, fetch, fetch.offer);

@@ -16,9 +16,10 @@ import {
   type StatementHeader,
   statementOverheadBytes,
 } from "@quorate/protocol";
+import { raise } from "./alarm.ts";
 import { tell } from "./speak.ts";
 import { dropFetch } from "./state-transfer.ts";
-import { type Identity, ignore, raise, type Replica } from "./state.ts";
+import { type Identity, ignore, type Replica } from "./state.ts";
 import { writeSuperblock } from "./superblock-writes.ts";
 
 /** A link to a peer is new: it may have started again, and is told what is remembered of it. */

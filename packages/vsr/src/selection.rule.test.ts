@@ -72,7 +72,8 @@ describe("S10 a corrupt entry is not an absent one", () => {
     rig.crash(0);
     rig.restart(0, { corrupt: [2] });
     rig.elapse(500);
-    expect(rig.alarms(2)).toContain("entry-held-by-nobody");
+    expect(rig.replica(2).view).toBeGreaterThan(4);
+    expect(rig.alarms(2)).toEqual(["entry-held-by-nobody"]);
     expect([rig.replica(0), rig.replica(2)].every(({ acting }) => acting === null)).toBe(true);
     rig.restart(1);
     rig.elapse(500);

@@ -16,6 +16,7 @@ import {
   opMax,
 } from "@quorate/protocol";
 import { acknowledgeStart } from "./acknowledge.ts";
+import { endAlarms, raise } from "./alarm.ts";
 import { ClockSamples } from "./clock-samples.ts";
 import { adoptBeside } from "./enter-state.ts";
 import { leaveView } from "./enter-view.ts";
@@ -28,7 +29,7 @@ import { quorumOf } from "./quorum.ts";
 import { adoptInPlace, beginFetch, isInsideLog, isOwnLog } from "./repair.ts";
 import { dropFetch } from "./state-transfer.ts";
 import { broadcast, statementOf } from "./speak.ts";
-import { ignore, isPrimary, primaryIndex, raise, type Replica } from "./state.ts";
+import { ignore, isPrimary, primaryIndex, type Replica } from "./state.ts";
 import { writeSuperblock } from "./superblock-writes.ts";
 import { restartViewChangeTimer } from "./timeout.ts";
 
@@ -165,6 +166,7 @@ export function onViewInstalled(replica: Replica): void {
   replica.fetch = null;
   replica.status = "normal";
   replica.viewsFailed = 0;
+  endAlarms(replica, "entry-held-by-nobody", "foreign-chain");
   replica.collected.clear();
   replica.votes.clear();
   restartViewChangeTimer(replica);

@@ -147,6 +147,8 @@ export interface Replica {
   viewsFailed: number;
   /** When each replica last got an unasked answer about views: limits the rate. */
   readonly answeredAt: Map<number, number>;
+  /** Details of the alarms that were told and are not over. */
+  readonly alarmsTold: Map<Alarm, readonly string[]>;
   nextToken: number;
   effects: Effect[];
 }
@@ -264,8 +266,4 @@ export function otherMembers(replica: Replica): number[] {
 
 export function ignore(replica: Replica, command: Command, reason: IgnoreReason): void {
   replica.effects.push({ kind: "ignore", command, reason });
-}
-
-export function raise(replica: Replica, alarm: Alarm, detail: string): void {
-  replica.effects.push({ kind: "alarm", alarm, detail });
 }
