@@ -41,6 +41,7 @@ export function takeCheckpoint(replica: Replica): void {
   freezing.frozen.keep();
   replica.freezing = null;
   keepCheckpoint(replica, signedByOwn(replica, freezing, freezing.stateRoot));
+  if (replica.isRetainDue) retainBlocks(replica);
 }
 
 function signedByOwn(replica: Replica, freezing: Freezing, stateRoot: Uint8Array): Checkpoint {
@@ -56,8 +57,9 @@ function signedByOwn(replica: Replica, freezing: Freezing, stateRoot: Uint8Array
 export function onCheckpointsDurable(replica: Replica, write: SuperblockWrite): void {
   const { log } = replica;
   if (write.base.op > log.base.op) log.freeThrough(write.base.op);
+  replica.durableCheckpoints = write.checkpoints;
   if (write.purpose === "checkpoint") {
-    retainBlocks(replica, write.checkpoints);
+    retainBlocks(replica);
     replica.announceAt = replica.now;
   }
   for (const { op } of write.checkpoints) certifyHeard(replica, op);
@@ -65,13 +67,18 @@ export function onCheckpointsDurable(replica: Replica, write: SuperblockWrite): 
 
 /**
  * Frees the blocks that neither the checkpoints of the superblock on disk reach, nor those of the
- * next one. Blocks on their way belong to no root yet: then nothing is freed, the next write will
- * do it.
+ * next ones. Blocks of a state that is being written or loaded belong to no root yet: then nothing
+ * is freed. The next write of a checkpoint will do it, or the end of a freezing: if one always began
+ * before the superblock of the last was written, the disk would fill.
  */
-export function retainBlocks(replica: Replica, durable: readonly Checkpoint[]): void {
-  if (replica.freezing !== null || replica.load !== null) return;
-  const stateRoots = [...durable, ...replica.checkpoints].map(({ stateRoot }) => stateRoot);
-  replica.effects.push({ kind: "retain-blocks", stateRoots: [...new Set(stateRoots)] });
+export function retainBlocks(replica: Replica): void {
+  const { freezing, load, durableCheckpoints, writing, checkpoints } = replica;
+  replica.isRetainDue = freezing !== null || load !== null;
+  if (replica.isRetainDue) return;
+  const underWay = writing.flatMap((each) => each.checkpoints);
+  const named = [...durableCheckpoints, ...underWay, ...checkpoints];
+  const stateRoots = [...new Set(named.map(({ stateRoot }) => stateRoot))];
+  replica.effects.push({ kind: "retain-blocks", stateRoots });
 }
 
 /**

@@ -102,6 +102,8 @@ export function createReplica(origin: ReplicaOrigin): Replica {
     isStateOpen: superblock.checkpoints.length === 0,
     loadedOp: asOp(0),
     checkpoints: superblock.checkpoints,
+    durableCheckpoints: superblock.checkpoints,
+    isRetainDue: false,
     schedule: { op: asOp(0), bytes: 0 },
     checkpointStride: 1,
     freezing: null,

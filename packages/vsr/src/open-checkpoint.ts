@@ -46,7 +46,7 @@ export function settleOpening(replica: Replica, load: StateLoad): void {
   if (load.state === "complete" && enterState(replica, load)) {
     // A start finds what a former life had freed in memory: without this, lives that take one
     // checkpoint each would fill the disk. A superblock on its way says itself what it retains.
-    if (replica.writing.length === 0) retainBlocks(replica, replica.checkpoints);
+    if (replica.writing.length === 0) retainBlocks(replica);
     return;
   }
   raise(replica, "checkpoint-unreadable", `op ${load.checkpoint.op}`);

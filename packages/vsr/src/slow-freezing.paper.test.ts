@@ -1,4 +1,6 @@
 /** Checkpoints that take longer to write than the interval between two of them: VRR §5.1. */
+import { hexEncode } from "@quorate/prelude";
+import { checkpointsMax } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { work } from "./testing/left-behind.ts";
 import type { Rig } from "./testing/rig.ts";
@@ -58,6 +60,25 @@ describe("VRR §5.1: replicas whose freezing outlasts the interval of checkpoint
     workSlowly(rig, 1, 200, new Map([[0, 10 * checkpointOps]]));
     expect(logIntervals(rig, 0)).toBeLessThan(35);
     for (const index of [1, 2]) expect(logIntervals(rig, index)).toBeLessThan(3);
+  });
+
+  it("free what no checkpoint reaches, though the next is begun before a superblock names one", () => {
+    const rig = startedRig(3, { checkpointOps });
+    const disk = rig.disk(0);
+    disk.hold("write-superblock", "write-blocks");
+    const roots = new Set<string>();
+    for (let number = 1; number <= 200; number++) {
+      work(rig, number, number);
+      const { freezing, writing } = rig.replica(0);
+      if (freezing === null) continue;
+      // Only now the superblock that names the one before is on the disk; and then this one's blocks.
+      for (const _ of writing.slice()) rig.complete(0, "write-superblock");
+      while (rig.replica(0).freezing === freezing) rig.complete(0, "write-blocks");
+      rig.settle();
+      for (const { stateRoot } of rig.replica(0).checkpoints) roots.add(hexEncode(stateRoot));
+    }
+    expect(roots.size).toBeGreaterThan(40);
+    expect(disk.heldBlocks.filter((each) => roots.has(each)).length).toBeLessThan(checkpointsMax);
   });
 
   it("take every one again when the disk has become fast", () => {

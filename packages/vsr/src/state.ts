@@ -97,6 +97,10 @@ export interface Replica {
 
   /** Checkpoints of which every block is on this disk, as the superblock names them. */
   checkpoints: readonly Checkpoint[];
+  /** Those that the superblock on disk names. */
+  durableCheckpoints: readonly Checkpoint[];
+  /** Blocks were to be freed while some were on their way: they are after the next freezing. */
+  isRetainDue: boolean;
   /** The newest checkpoint that was due, and what the log has grown since. */
   schedule: CheckpointSchedule;
   /**
