@@ -4,7 +4,6 @@
  * An op is committed when a quorum of distinct members acknowledged it in one and the same view.
  * Acknowledgements of earlier views are forgotten with the view.
  */
-import { bytesEqual } from "@quorate/prelude";
 import {
   type Admitted,
   asOp,
@@ -71,9 +70,12 @@ export function onPrepareOk(
   if (isStranger(replica, header, replica.startHead?.op ?? replica.commit)) {
     return ignore(replica, "prepareOk", "not readmitted");
   }
-  const slot = replica.log.slotAt(op);
-  if (slot === null) return ignore(replica, "prepareOk", "beyond the log");
-  if (!bytesEqual(slot.hash, headerHash)) return ignore(replica, "prepareOk", "another entry");
+  const { base, headOp } = replica.log;
+  if (op < base.op || op > headOp) return ignore(replica, "prepareOk", "beyond the log");
+  // StartView.op may be the base itself: the log of a fetched state holds nothing at first.
+  if (!replica.log.holds({ op, hash: headerHash })) {
+    return ignore(replica, "prepareOk", "another entry");
+  }
   acting.heardAt[header.sender] = replica.now;
   acting.storedOps[header.sender] = Math.max(acting.storedOps[header.sender] ?? 0, op);
   count(replica, acting, op, signatureOf(admitted));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { work } from "./testing/left-behind.ts";
+import { leftBehind, settledTicks, work } from "./testing/left-behind.ts";
 import { loseDisk } from "./testing/loss-stories.ts";
 import { electBy, request, startedRig } from "./testing/stories.ts";
 
@@ -75,6 +75,19 @@ describe("S6 a linearizable read is never stale", () => {
     rig.disk(1).release();
     rig.settle();
     expect(rig.gateway.lastRead).toBe("x");
+  });
+
+  it("is answered on an idle cluster whose primary holds nothing above a fetched state", () => {
+    const rig = leftBehind(3, 20);
+    rig.network.heal();
+    rig.elapse(settledTicks);
+    rig.crash(1);
+    while (rig.replica(0).acting === null) electBy(rig, 0, 2);
+    const { base, headOp } = rig.replica(0).log;
+    expect({ base: base.op, head: headOp }).toEqual({ base: 20, head: 20 });
+    rig.read(0);
+    rig.settle();
+    expect(rig.gateway.lastRead).toBe(rig.executed(2).join(","));
   });
 
   it("is answered on an idle cluster though the PrepareOk of StartView.op was lost", () => {

@@ -14,13 +14,17 @@ export function work(rig: Rig, first: number, last: number, primary = 1): void {
   }
 }
 
-/** Replica 0 was cut off while the others executed and freed far more than it holds. */
-export function leftBehind(voterCount = 3): Rig {
+/**
+ * Replica 0 was cut off while the others executed and freed far more than it holds. The log ends at
+ * `headOp`; of the default the newest checkpoint lies one below.
+ */
+export function leftBehind(voterCount = 3, headOp = 21): Rig {
   const rig = startedRig(voterCount, { checkpointOps: 4 });
   work(rig, 1, 2);
   rig.elapse(10);
   rig.isolate(0);
-  work(rig, 3, 20);
+  // The first op is the registration of the session.
+  work(rig, 3, headOp - 1);
   rig.elapse(30);
   expect(rig.replica(1).log.base.op).toBeGreaterThan(rig.replica(0).log.headOp);
   return rig;
