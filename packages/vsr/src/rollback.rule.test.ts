@@ -1,6 +1,7 @@
 /** S12: an old disk that is put back, as far as anybody can know of it. */
 import { describe, expect, it } from "vitest";
 import { work } from "./testing/left-behind.ts";
+import { loseDisk, rigWithX } from "./testing/loss-stories.ts";
 import type { Rig } from "./testing/rig.ts";
 import type { DiskBackup } from "./testing/rig-disk.ts";
 import { electBy, startedRig } from "./testing/stories.ts";
@@ -75,6 +76,26 @@ describe("S12: a disk that was put back to an earlier time", () => {
   });
 });
 
+describe("S12: a disk that was put back after its member had been readmitted", () => {
+  it("is found out by what this life of it has signed, beside which a former one is remembered", () => {
+    const rig = rigWithX(3);
+    electBy(rig, 0, 2);
+    loseDisk(rig, 0);
+    rig.elapse(300);
+    expect(rig.replica(0)).toMatchObject({ view: 4, status: "normal" });
+    const backup = rig.disk(0).backup();
+    // Replica 0 comes to view 5 by its StartView alone: replica 2 has only its former DoViewChange.
+    rig.isolate(0);
+    electBy(rig, 1, 2);
+    rig.network.heal();
+    rig.elapse(20);
+    work(rig, 2, 4, 2);
+    putBack(rig, 0, backup);
+    link(rig, 0, 2);
+    expect(rig.stops(0)).toEqual(["rolled-back"]);
+  });
+});
+
 describe("S12 and L5: a log that is only too short, within the last view", () => {
   it("has an uncertain head, and promises nothing until it is installed whole", () => {
     const rig = startedRig(3);
@@ -122,6 +143,45 @@ describe("S12 and S5: a log that turns out too short while it is installed", () 
     rig.network.release();
     rig.elapse(60);
     expect(rig.replica(0)).toMatchObject({ status: "normal", executed: 3, isHeadUncertain: false });
+  });
+});
+
+describe("S12 and S5: a log that turns out too short while its view is changed", () => {
+  /** Replica 0 forgot ops of the view before, and is told so on its way to this one. */
+  function toldWhileItMoves(view: 2 | 3): Rig {
+    const former = view - 1;
+    const other = 3 - former;
+    const rig = startedRig(3);
+    if (former === 2) electBy(rig, 0, 2);
+    const backup = rig.disk(0).backup();
+    work(rig, 1, 3, former);
+    putBack(rig, 0, backup);
+    rig.network.take({});
+    rig.isolate(former);
+    rig.disk(0).hold("write-superblock");
+    electBy(rig, 0, other);
+    expect(rig.replica(0)).toMatchObject({ view, lastNormalView: former });
+    rig.network.heal();
+    rig.step(former, { kind: "link-up", peer: { kind: "replica", index: 0 } });
+    rig.deliver({ from: former, to: 0, command: "remembered" });
+    expect(rig.replica(0)).toMatchObject({ status: "recovering", isHeadUncertain: true });
+    rig.disk(0).release();
+    rig.completeAll(0);
+    return rig;
+  }
+
+  it("sends no DoViewChange when that write has completed", () => {
+    const rig = toldWhileItMoves(2);
+    expect(rig.network.sent({ from: 0, command: "doViewChange", view: 2 })).toEqual([]);
+  });
+
+  it("starts no view as its primary", () => {
+    const rig = toldWhileItMoves(3);
+    expect(rig.replica(0).collected.size).toBe(1);
+    expect(rig.replica(0)).toMatchObject({ fetch: null, isHeadUncertain: true });
+    rig.elapse(400);
+    expect(rig.network.sent({ from: 0, command: "startView", view: 3 })).toEqual([]);
+    expect(rig.replica(0)).toMatchObject({ status: "normal", executed: 4 });
   });
 });
 

@@ -31,7 +31,11 @@ export function remind(replica: Replica, member: number): void {
 export function onRemembered(replica: Replica, { statements }: MessageOf<"remembered">): void {
   for (const statement of statements) {
     const said = ownStatement(replica.identity, statement);
-    if (said === null) return ignore(replica, "remembered", "proof not valid");
+    if (said === null) {
+      // Of another life of this disk, perhaps: what is remembered beside it may be of this one.
+      ignore(replica, "remembered", "proof not valid");
+      continue;
+    }
     if (isTailForgotten(replica, said)) return doubtHead(replica);
     const forgotten = whatIsForgotten(replica, said);
     if (forgotten === null) continue;

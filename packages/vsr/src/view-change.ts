@@ -83,6 +83,8 @@ export function onViewProof(
 /** Step 2, once the view is durable; repeated until the StartView arrives. */
 export function sendDoViewChange(replica: Replica): void {
   const { doViewChange } = replica;
+  // The head may have become uncertain while the view was written (rule S5).
+  if (replica.status === "recovering") return;
   if (isBarred(replica)) return declineView(replica);
   if (doViewChange === null || !isViewDurable(replica)) return;
   if (isPrimary(replica)) return collectOwn(replica, doViewChange);
