@@ -2,6 +2,7 @@ import { bytesConcat, present } from "@quorate/prelude";
 import { asOp } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { messageIn } from "./testing/in-flight.ts";
+import { settledTicks, work } from "./testing/left-behind.ts";
 import type { Rig } from "./testing/rig.ts";
 import { electBy, logOf, request, startedRig } from "./testing/stories.ts";
 
@@ -113,6 +114,27 @@ describe("L3 a header without its body is never part of a log", () => {
     const before = rig.replica(0).viewChangeAt;
     rig.deliver({ to: 0, command: "entries" });
     expect(rig.replica(0).viewChangeAt).toBeGreaterThan(before);
+  });
+});
+
+describe("L3 a rotten body that a checkpoint holds", () => {
+  it("is not awaited by a backup that frees it while it follows a StartView", () => {
+    const rig = startedRig(3, { checkpointOps: 4 });
+    work(rig, 1, 10);
+    rig.elapse(settledTicks);
+    rig.crash(0);
+    // Nobody else holds the body of op 6 any more.
+    rig.restart(1, { corrupt: [6] });
+    rig.restart(2, { corrupt: [6] });
+    electBy(rig, 1, 2);
+    rig.elapse(10);
+    expect([1, 2].map((index) => rig.replica(index).log.base.op)).toEqual([8, 8]);
+    expect(rig.disk(0).superblock.base.op).toBe(4);
+    rig.network.cut({ from: 1, to: 0 });
+    rig.restart(0, { corrupt: [6] });
+    rig.elapse(20);
+    expect(rig.replica(0)).toMatchObject({ view: rig.replica(2).view, status: "normal" });
+    expect(rig.replica(0).fetch).toBeNull();
   });
 });
 

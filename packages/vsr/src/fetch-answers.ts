@@ -16,14 +16,18 @@ import { onBlocks } from "./fetch-blocks.ts";
 import { areRequestsAdmitted } from "./new-entry.ts";
 import { advanceFetch, isInsideLog, isOfferAwaited, isWaitingForPeer } from "./repair.ts";
 import { acceptOffer } from "./state-transfer.ts";
-import { ignore, type Replica } from "./state.ts";
+import { ignore, primaryIndex, type Replica } from "./state.ts";
 import { restartViewChangeTimer } from "./timeout.ts";
 
 /** Verified progress may restart the view change timer this often in one fetch. */
 const timerRestartsMax = 1_000;
 
 /** Headers, newest first; only those that continue the chain are looked at. */
-export function onNewState(replica: Replica, message: MessageOf<"newState">): void {
+export function onNewState(
+  replica: Replica,
+  { header }: Admitted,
+  message: MessageOf<"newState">,
+): void {
   const { fetch } = replica;
   const isAsking = fetch?.state === "headers" || fetch?.state === "bodies";
   if (fetch === null || !isAsking || !isAnswer(fetch, message.nonce)) {
@@ -36,7 +40,7 @@ export function onNewState(replica: Replica, message: MessageOf<"newState">): vo
   if (isOfferAwaited(fetch)) return ignore(replica, "newState", "not asked for");
   if (!isLonger && !isByOffer) return ignore(replica, "newState", "not chained");
   noteInTime(fetch, message.nonce);
-  noteProgress(replica, fetch);
+  noteProgress(replica, fetch, header.sender);
   advanceFetch(replica, fetch);
 }
 
@@ -74,7 +78,7 @@ function learnHeaders(
  */
 export function onEntries(
   replica: Replica,
-  { attachment }: Admitted,
+  { header, attachment }: Admitted,
   message: MessageOf<"entries">,
 ): void {
   const { fetch } = replica;
@@ -92,7 +96,7 @@ export function onEntries(
   if (good.length === 0) return ignore(replica, "entries", "request not admitted");
   for (const entry of good) replica.cache.put(entry);
   noteInTime(fetch, message.nonce);
-  noteProgress(replica, fetch);
+  noteProgress(replica, fetch, header.sender);
   advanceFetch(replica, fetch);
 }
 
@@ -114,9 +118,14 @@ function entriesIn(
   return entries;
 }
 
-/** Rule L3: a transfer that gets on is no reason to change the view, a bounded number of times. */
-function noteProgress(replica: Replica, fetch: Fetch): void {
+/**
+ * Rule L3: a transfer that gets on is no reason to change the view, a bounded number of times. But of
+ * a primary that leads only its own answers are a sign of life: one that is dead must be voted out,
+ * however much the others give.
+ */
+function noteProgress(replica: Replica, fetch: Fetch, sender: number): void {
   if (fetch.restarts >= timerRestartsMax) return;
+  if (replica.status === "normal" && sender !== primaryIndex(replica)) return;
   fetch.restarts += 1;
   restartViewChangeTimer(replica);
 }
@@ -146,5 +155,6 @@ export function onBlocksAnswer(
   message: MessageOf<"blocks">,
 ): void {
   const { fetch } = replica;
-  if (onBlocks(replica, admitted, message) && fetch !== null) noteProgress(replica, fetch);
+  if (!onBlocks(replica, admitted, message) || fetch === null) return;
+  noteProgress(replica, fetch, admitted.header.sender);
 }

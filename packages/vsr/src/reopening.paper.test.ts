@@ -1,6 +1,7 @@
 /** Opening a state when no checkpoint of the own disk can be read: VRR §5.1 and §5.2. */
 import { hexDecode, present } from "@quorate/prelude";
 import { describe, expect, it } from "vitest";
+import { defaultOptions } from "./options.ts";
 import { work } from "./testing/left-behind.ts";
 import type { Rig } from "./testing/rig.ts";
 import { electBy, request, startedRig } from "./testing/stories.ts";
@@ -104,6 +105,34 @@ describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
     rig.network.heal();
     rig.elapse(20 * announcedTicks);
     expect(rig.executed(0)).toEqual(jobs(31));
+  });
+});
+
+describe("L3 a state that comes in well from another backup", () => {
+  it("is no sign of life of the primary: who reopens by it votes all the same", () => {
+    const rig = rottenRig();
+    rig.network.cut({ to: 0, command: "blocks" });
+    work(rig, 8, 30);
+    rig.elapse(announcedTicks);
+    rig.network.heal();
+    const answerWithBlocks = (): void => {
+      for (const { from, bytes } of rig.network.take({ to: 0, command: "blocks" })) {
+        rig.inject(0, from, bytes);
+      }
+    };
+    rig.network.hold({ to: 0, command: "blocks" });
+    while (rig.replica(0).fetch?.state !== "state") {
+      rig.elapse(1);
+      answerWithBlocks();
+    }
+    rig.crash(1);
+    expect(rig.replica(0).fetch).toMatchObject({ purpose: "reopen" });
+    const { viewChangeTicks } = defaultOptions;
+    for (let answers = 0; answers < 3; answers++) {
+      rig.elapse(viewChangeTicks / 2);
+      answerWithBlocks();
+    }
+    expect(rig.replica(2)).toMatchObject({ view: 2, status: "normal" });
   });
 });
 

@@ -105,11 +105,15 @@ export function retryFetch(replica: Replica): void {
   ask(replica, fetch);
 }
 
-/** A checkpoint holds what the log has freed: of that no header is awaited any more. */
+/** A checkpoint holds what the log has freed: of that no header is awaited any more, and no body. */
 export function passFreed(replica: Replica): void {
   const { fetch, log } = replica;
-  if (fetch === null || fetch.state !== "headers" || fetch.offer !== null) return;
-  if (fetch.cursor.op < log.base.op) advanceFetch(replica, fetch);
+  if (fetch === null || fetch.offer !== null) return;
+  const isAwaited = ({ op }: LogPosition): boolean => op > log.base.op;
+  const isPassed =
+    fetch.state === "headers" ? fetch.cursor.op < log.base.op : !fetch.missing.every(isAwaited);
+  fetch.missing = fetch.missing.filter(isAwaited);
+  if (isPassed) advanceFetch(replica, fetch);
 }
 
 /** A state is wanted, whatever the own log holds. */

@@ -144,7 +144,7 @@ function onMessage(replica: Replica, admitted: Admitted): void {
     case "getState":
       return onGetState(replica, admitted, message);
     case "newState":
-      return onNewState(replica, message);
+      return onNewState(replica, admitted, message);
     case "getEntries":
       return onGetEntries(replica, admitted, message);
     case "entries":
