@@ -230,7 +230,7 @@ class Client implements ClusterClient, TransportEvents {
     const { primary } = this;
     this.reads.send(
       (consistency) =>
-        consistency === "stale" ? (primary ?? this.members.anyAlive(this.nowMs())) : primary,
+        consistency === "stale" ? (primary ?? this.members.mostExecuted(this.nowMs())) : primary,
       resendMs,
       this.nowMs(),
       (member, packet) => void this.send(member, packet),

@@ -93,6 +93,20 @@ test("with two of three left, only the one that is gone is safe to stop", () => 
   expect(shown[2]?.status).toBe("unreachable");
 });
 
+test("a stale read without a primary goes to whoever has executed most, and never to who is gone", () => {
+  const members = healthy();
+  // r0 has lost its disk: it would decline for ever.
+  members.onStatus(0, status({ status: "recovering", commit: 0 }), 10);
+  members.onStatus(1, status({ commit: 7 }), 10);
+  members.onStatus(2, status({ commit: 9 }), 10);
+  expect(members.mostExecuted(20)).toBe(2);
+  members.onLink(2, false);
+  expect(members.mostExecuted(20)).toBe(1);
+  members.onLink(1, false);
+  expect(members.mostExecuted(20)).toBe(0);
+  expect(members.mostExecuted(10 + heardMs + 1)).toBeNull();
+});
+
 test("a primary that no quorum acknowledges leads nobody", () => {
   const members = healthy();
   const late = acknowledgedMs + 1;

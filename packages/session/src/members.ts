@@ -88,10 +88,18 @@ export class Members {
     return primary;
   }
 
-  /** Some living member, or null: good enough for a read that may be stale. */
-  anyAlive(nowMs: number): number | null {
-    const index = this.heard.findIndex((_, member) => this.isAlive(member, nowMs));
-    return index === -1 ? null : index;
+  /**
+   * The living member that has executed most, or null: for a read that may be stale. One that has its
+   * state still to open, or has lost its disk, says that it has executed nothing, and answers none.
+   */
+  mostExecuted(nowMs: number): number | null {
+    const executed = (member: number): number => this.statusOf(member)?.note.commit ?? 0;
+    let most: number | null = null;
+    for (const member of this.heard.keys()) {
+      if (!this.isAlive(member, nowMs)) continue;
+      if (most === null || executed(member) > executed(most)) most = member;
+    }
+    return most;
   }
 
   livingVoters(nowMs: number): number {
