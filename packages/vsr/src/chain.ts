@@ -7,7 +7,7 @@ import {
   hashEntryHeader,
   type LogPosition,
 } from "@quorate/protocol";
-import type { Fetch } from "./fetch.ts";
+import { type Fetch, isInsideLog } from "./fetch.ts";
 import type { Replica } from "./state.ts";
 
 /** `above`: the next header is not known yet. `foreign`: it parts from what this replica holds. */
@@ -39,11 +39,12 @@ function shortenChain({ log, identity }: Replica, fetch: Fetch): void {
  * Below the base nothing is known: a chain that goes there is another cluster's or a forgery, unless
  * all that was missed came by itself and has been freed since.
  */
-function endOfChain({ log }: Replica, { offer, cursor, purpose, chain }: Fetch): ChainEnd {
+function endOfChain({ log }: Replica, fetch: Fetch): ChainEnd {
+  const { offer, cursor, chain } = fetch;
   if (offer !== null) return reachesOffer(offer, cursor);
   if (log.holds(cursor)) return "met";
   if (cursor.op > log.base.op) return "above";
-  const isFreed = purpose === "catch-up" && chain.length === 0 && cursor.op < log.base.op;
+  const isFreed = isInsideLog(fetch) && chain.length === 0 && cursor.op < log.base.op;
   return isFreed ? "met" : "foreign";
 }
 

@@ -1,5 +1,5 @@
 import { bytesConcat, present } from "@quorate/prelude";
-import { asOp, type Entry, type EntryItem } from "@quorate/protocol";
+import { asOp, type Entry, type EntryHeader, type EntryItem } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { entryOf } from "@quorate/proof/testing";
 import { defaultOptions } from "./options.ts";
@@ -91,6 +91,32 @@ describe("an entry that was missed", () => {
     rig.inject(0, 1, bytesConcat(rig.sign(1, 1, entries), invented.body));
     expect(rig.ignored(0).at(-1)).toBe("request not admitted");
     expect(rig.replica(0)).toMatchObject({ log: { headOp: 1 }, fetch: null });
+  });
+
+  it("ends nobody when the primary names two at one op, in a Prepare and in a heartbeat", () => {
+    const rig = startedRig(3);
+    const { log } = rig.replica(0);
+    const timestampMicros = log.timestampOfHead() + 1;
+    const two = nextEntry(rig, 0, {});
+    const three = entryOf({
+      parent: { op: two.header.op, hash: two.hash },
+      view: 1,
+      timestampMicros: timestampMicros + 1,
+    });
+    const rival = entryOf({ parent: log.head, view: 1, timestampMicros, label: "rival" });
+    const commit = { command: "commit", commit: asOp(1), certificate: null, nonce: 99 } as const;
+    const head = { op: three.header.op, hash: three.hash };
+    rig.inject(0, 1, rig.sign(1, 1, { ...commit, head }));
+    const answer = (command: "newState" | "entries", headers: readonly EntryHeader[]) => {
+      const { nonce } = present(rig.replica(0).fetch);
+      return rig.sign(1, 1, { command, nonce, headers, checkpoint: null });
+    };
+    rig.inject(0, 1, answer("newState", [three.header, two.header]));
+    rig.inject(0, 1, prepareOf(rig, rival));
+    const entries = answer("entries", [two.header, three.header]);
+    rig.inject(0, 1, bytesConcat(entries, two.body, three.body));
+    expect(rig.ignored(0).at(-1)).toBe("not chained");
+    expect(rig.replica(0)).toMatchObject({ log: { headOp: 2 }, fetch: null });
   });
 });
 

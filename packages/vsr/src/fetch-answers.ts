@@ -11,10 +11,10 @@ import {
   type MessageOf,
 } from "@quorate/protocol";
 import { acknowledgeFrom } from "./acknowledge.ts";
-import type { Fetch } from "./fetch.ts";
+import { type Fetch, isInsideLog, isOfferAwaited } from "./fetch.ts";
 import { onBlocks } from "./fetch-blocks.ts";
 import { areRequestsAdmitted } from "./new-entry.ts";
-import { advanceFetch, isInsideLog, isOfferAwaited, isWaitingForPeer } from "./repair.ts";
+import { advanceFetch, isWaitingForPeer } from "./repair.ts";
 import { acceptOffer } from "./state-transfer.ts";
 import { ignore, primaryIndex, type Replica } from "./state.ts";
 import { restartViewChangeTimer } from "./timeout.ts";

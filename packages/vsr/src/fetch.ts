@@ -57,3 +57,13 @@ export interface Fetch {
   /** `state`: the checkpoint is being loaded. `adopted`: the superblock write that makes it the log is under way. */
   state: "headers" | "state" | "bodies" | "complete" | "adopted";
 }
+
+/** A state is wanted, whatever the own log holds. */
+export function isOfferAwaited({ purpose, offer }: Fetch): boolean {
+  return purpose === "reopen" && offer === null;
+}
+
+/** Fetched entries that continue or mend the present log of a normal replica. */
+export function isInsideLog({ purpose, base }: Fetch): boolean {
+  return base === null && (purpose === "catch-up" || purpose === "scrub");
+}

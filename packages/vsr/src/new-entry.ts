@@ -3,7 +3,7 @@
  * because that was missed: rules S8 and L4. What a view change has selected, or a checkpoint
  * brings, is judged by others.
  */
-import { assert } from "@quorate/prelude";
+import { assert, bytesEqual } from "@quorate/prelude";
 import { decodeEntryBody, type EntryHeader, type Op } from "@quorate/protocol";
 import type { IgnoreReason } from "./effect.ts";
 import { admitEmbedded } from "./proof.ts";
@@ -11,7 +11,7 @@ import { tell } from "./speak.ts";
 import { primaryIndex, type Replica } from "./state.ts";
 import { expireViewChangeTimer } from "./timeout.ts";
 
-/** For an entry that follows the head, with the body that its header names. */
+/** For the entry after the head, with the body that its header names. */
 export function reasonAgainstNew(
   replica: Replica,
   header: EntryHeader,
@@ -19,6 +19,7 @@ export function reasonAgainstNew(
   commit: Op,
 ): IgnoreReason | null {
   const { log, identity } = replica;
+  if (!bytesEqual(header.parent, log.head.hash)) return "not chained";
   // Rule S8: above StartView.op there are entries of this view alone.
   if (header.view !== replica.view || header.epoch !== identity.admission.config.epoch) {
     return "not the view of the entry";

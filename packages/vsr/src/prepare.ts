@@ -1,5 +1,5 @@
 /** Prepare: VRR §4.1 steps 3 and 4. The primary gives requests their place; backups follow. */
-import { bytesConcat, bytesEqual } from "@quorate/prelude";
+import { bytesConcat } from "@quorate/prelude";
 import {
   type Admitted,
   asOp,
@@ -174,7 +174,6 @@ function reasonAgainstEntry(
     return log.holds(position) ? "already held" : "another entry";
   }
   if (header.op > opAfter(log.headOp)) return "gap";
-  if (!bytesEqual(header.parent, log.head.hash)) return "not chained";
   if (!isBodyOf(header, body, sha256)) return "body does not match";
   return reasonAgainstNew(replica, header, body, asOp(0));
 }

@@ -6,7 +6,7 @@
  * the log. Nothing of the log changes here, except that missed entries of the own view are judged
  * and appended in order, as their Prepare would have been.
  */
-import { hexEncode } from "@quorate/prelude";
+import { hexEncode, present } from "@quorate/prelude";
 import {
   asOp,
   entriesPerRequestMax,
@@ -19,7 +19,7 @@ import { raise } from "./alarm.ts";
 import { appendEntry } from "./append.ts";
 import { positionsOf, walkDown } from "./chain.ts";
 import { adoptWithin } from "./enter-state.ts";
-import type { Fetch } from "./fetch.ts";
+import { type Fetch, isInsideLog, isOfferAwaited } from "./fetch.ts";
 import type { StateLoad } from "./load-state.ts";
 import { reasonAgainstNew, refuseClock } from "./new-entry.ts";
 import { tell } from "./speak.ts";
@@ -28,6 +28,7 @@ import {
   dropFetch,
   dropTransfer,
   giveUpTransfer,
+  isMissing,
   missingOf,
 } from "./state-transfer.ts";
 import { ignore, otherMembers, primaryIndex, type Replica } from "./state.ts";
@@ -94,7 +95,10 @@ export function repairCorrupt(replica: Replica): void {
   beginFetch(replica, { ...order, doViewChanges: [], known: new Map(), peer });
 }
 
-/** Asks again, and somebody else, when an answer is overdue. */
+/**
+ * Asks again, and somebody else, when an answer is overdue; or no more, when all that is wanted has
+ * come by itself.
+ */
 export function retryFetch(replica: Replica): void {
   const { fetch } = replica;
   if (fetch === null || !isWaitingForPeer(fetch)) return;
@@ -102,23 +106,16 @@ export function retryFetch(replica: Replica): void {
   if (replica.now - fetch.askedAt < answerTicks(replica, rounds)) return;
   fetch.silences += 1;
   fetch.peer = nextPeer(replica, fetch.peer);
-  ask(replica, fetch);
+  advanceFetch(replica, fetch);
 }
 
-/** A checkpoint holds what the log has freed: of that no header is awaited any more, and no body. */
+/** A checkpoint holds what the log has freed: nothing of that is awaited any more. */
 export function passFreed(replica: Replica): void {
   const { fetch, log } = replica;
-  if (fetch === null || fetch.offer !== null) return;
-  const isAwaited = ({ op }: LogPosition): boolean => op > log.base.op;
-  const isPassed =
-    fetch.state === "headers" ? fetch.cursor.op < log.base.op : !fetch.missing.every(isAwaited);
-  fetch.missing = fetch.missing.filter(isAwaited);
-  if (isPassed) advanceFetch(replica, fetch);
-}
-
-/** A state is wanted, whatever the own log holds. */
-export function isOfferAwaited({ purpose, offer }: Fetch): boolean {
-  return purpose === "reopen" && offer === null;
+  if (fetch === null || !isWaitingForPeer(fetch) || isOfferAwaited(fetch)) return;
+  const { state, cursor, missing, ahead } = fetch;
+  const awaited = state === "headers" ? cursor : present(missing[0] ?? ahead[0]);
+  if (awaited.op <= log.base.op) advanceFetch(replica, fetch);
 }
 
 export function isWaitingForPeer(fetch: Fetch): boolean {
@@ -161,13 +158,8 @@ export function isOwnLog({ status, log }: Replica, { checkpoint, purpose }: Stat
 /** The log begins above an entry only when that is on disk: until then the state waits. */
 export function adoptInPlace(replica: Replica, load: StateLoad): void {
   if (replica.log.slotAt(load.checkpoint.op)?.state === "appending") return;
-  if (!replica.isStateOpen || load.checkpoint.op > replica.executed) adoptWithin(replica, load);
+  adoptWithin(replica, load);
   dropFetch(replica);
-}
-
-/** Fetched entries that continue or mend the present log of a normal replica. */
-export function isInsideLog({ purpose, base }: Fetch): boolean {
-  return base === null && (purpose === "catch-up" || purpose === "scrub");
 }
 
 function finishInside(replica: Replica, fetch: Fetch): void {
@@ -187,14 +179,13 @@ function extendChain(replica: Replica, fetch: Fetch): void {
 
 function meetLog(replica: Replica, fetch: Fetch): void {
   const { log } = replica;
-  if (fetch.purpose !== "catch-up" && fetch.cursor.op < replica.executed) {
-    return refuseLog(replica, fetch);
-  }
+  const isInside = isInsideLog(fetch);
+  if (!isInside && fetch.cursor.op < replica.executed) return refuseLog(replica, fetch);
   fetch.fork = fetch.cursor.op;
   fetch.state = "bodies";
   fetch.missing = log.corruptThrough(fetch.fork);
   const chain = positionsOf(replica, fetch);
-  if (fetch.purpose !== "catch-up") {
+  if (!isInside) {
     fetch.missing.push(...chain);
     return;
   }
@@ -220,10 +211,14 @@ function refuseLog(replica: Replica, { top, cursor }: Fetch): void {
   expireViewChangeTimer(replica);
 }
 
-/** Uses what has arrived: missed entries go to the end of the log, the others beside it. */
+/**
+ * Uses what has arrived: missed entries go to the end of the log, the others beside it. What has come
+ * by another way, or has been freed, is missing no more.
+ */
 function takeAvailable(replica: Replica, fetch: Fetch): void {
   const available: Entry[] = [];
   fetch.missing = fetch.missing.filter((position) => {
+    if (!isMissing(replica, position)) return false;
     const entry = replica.cache.get(position);
     if (entry !== null) available.push(entry);
     return entry === null;

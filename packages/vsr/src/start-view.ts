@@ -20,13 +20,13 @@ import { endAlarms, raise } from "./alarm.ts";
 import { ClockSamples } from "./clock-samples.ts";
 import { adoptBeside } from "./enter-state.ts";
 import { leaveView } from "./enter-view.ts";
-import type { Fetch, FetchPurpose } from "./fetch.ts";
+import { type Fetch, type FetchPurpose, isInsideLog } from "./fetch.ts";
 import { isStranger } from "./incarnations.ts";
 import { endLoss } from "./lost-disk.ts";
 import { type CarriedChange, changesBehind, selectLog } from "@quorate/proof";
 import { carrierContextOf } from "./proof.ts";
 import { quorumOf } from "./quorum.ts";
-import { adoptInPlace, beginFetch, isInsideLog, isOwnLog } from "./repair.ts";
+import { adoptInPlace, beginFetch, isOwnLog } from "./repair.ts";
 import { dropFetch } from "./state-transfer.ts";
 import { broadcast, statementOf } from "./speak.ts";
 import { ignore, isPrimary, primaryIndex, type Replica } from "./state.ts";
@@ -132,7 +132,6 @@ function follow(
 export function adoptFetchedLog(replica: Replica): void {
   const { fetch } = replica;
   if (fetch === null || fetch.state !== "complete" || isInsideLog(fetch)) return;
-  if (isOvertaken(replica, fetch)) return dropFetch(replica);
   const { load } = replica;
   if (load !== null && isOwnLog(replica, load)) return adoptInPlace(replica, load);
   fetch.state = "adopted";
@@ -151,11 +150,6 @@ export function adoptFetchedLog(replica: Replica): void {
   replica.startHead = fetch.top;
   replica.commit = opMax(replica.commit, fetch.commit);
   writeSuperblock(replica, fetch.top, "view-installed");
-}
-
-/** Rot was mended, or a commit learned, and the own log led further than the transferred state. */
-function isOvertaken(replica: Replica, { base }: Fetch): boolean {
-  return base !== null && replica.isStateOpen && base.op <= replica.executed;
 }
 
 /** The superblock names this view as normal: only now may anything be said in it (rule S2). */

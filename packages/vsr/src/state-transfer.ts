@@ -10,7 +10,7 @@
 import type { Checkpoint, LogPosition } from "@quorate/protocol";
 import { checkpointFault } from "@quorate/proof";
 import { positionsOf } from "./chain.ts";
-import type { Fetch } from "./fetch.ts";
+import { type Fetch, isOfferAwaited } from "./fetch.ts";
 import { newQuestions } from "./fetch-blocks.ts";
 import { beginLoad } from "./load-state.ts";
 import { ignore, type Replica } from "./state.ts";
@@ -85,6 +85,17 @@ export function giveUpTransfer(replica: Replica, fetch: Fetch): void {
   fetch.askedAt = replica.now;
 }
 
+/**
+ * The own log has led further than the state that is transferred, because rot was mended, a commit
+ * learned, or entries came by themselves; or a state was wanted, and the own one is open after all.
+ */
+export function dropOvertaken(replica: Replica): void {
+  const { fetch, isStateOpen, executed } = replica;
+  if (fetch === null || fetch.state === "adopted" || !isStateOpen) return;
+  const isOfNoUse = fetch.offer === null ? isOfferAwaited(fetch) : fetch.offer.op <= executed;
+  if (isOfNoUse) dropFetch(replica);
+}
+
 /** The fetch is over, and nothing of it is used; what needs one begins another. */
 export function dropFetch(replica: Replica): void {
   replica.fetch = null;
@@ -96,10 +107,13 @@ export function dropTransfer(replica: Replica): void {
   if (replica.load?.purpose === "transfer") replica.load = null;
 }
 
-/** Those of which this disk does not hold the body as part of its log. */
+/** Positions of the chain of which the body is to be fetched, oldest first. */
 export function missingOf(replica: Replica, fetch: Fetch): LogPosition[] {
-  return positionsOf(replica, fetch).filter((position) => {
-    const { log } = replica;
-    return !log.holds(position) || log.slotAt(position.op)?.state !== "present";
-  });
+  return positionsOf(replica, fetch).filter((position) => isMissing(replica, position));
+}
+
+/** Whether neither this disk holds the body as part of its log, nor a checkpoint its effect. */
+export function isMissing({ log }: Replica, position: LogPosition): boolean {
+  if (position.op <= log.base.op) return false;
+  return !log.holds(position) || log.slotAt(position.op)?.state !== "present";
 }

@@ -19,6 +19,7 @@ import { onPrepare, prepareWaiting } from "./prepare.ts";
 import { onReadmission } from "./readmission.ts";
 import { onRead, serveReads } from "./reads.ts";
 import { askForRecovery, onRecovery, onRecoveryResponse } from "./recovery.ts";
+import { dropOvertaken } from "./state-transfer.ts";
 import { continueTransfer, passFreed, repairCorrupt, retryFetch } from "./repair.ts";
 import { onRegister, onRequest } from "./request.ts";
 import { onRemembered, remind } from "./rollback.ts";
@@ -83,6 +84,7 @@ function handle(replica: Replica, input: Input): void {
 
 /** What follows from any input: the log that is complete, what is committed, what can go on. */
 function settle(replica: Replica): void {
+  dropOvertaken(replica);
   loadState(replica);
   adoptFetchedLog(replica);
   executeCommitted(replica);

@@ -39,7 +39,7 @@ export const normalMutants: readonly Mutant[] = [
         replace: "",
       },
       {
-        file: prepare,
+        file: "packages/vsr/src/new-entry.ts",
         find: 'if (!bytesEqual(header.parent, log.head.hash)) return "not chained";',
         replace: "",
       },

@@ -20,7 +20,7 @@ export const repairMutants: readonly Mutant[] = [
     edits: [
       {
         file: repair,
-        find: "  fetch.peer = nextPeer(replica, fetch.peer);\n  ask(replica, fetch);\n",
+        find: "  fetch.peer = nextPeer(replica, fetch.peer);\n  advanceFetch(replica, fetch);\n",
         replace: "",
       },
     ],
