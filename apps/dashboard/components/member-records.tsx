@@ -72,12 +72,6 @@ function fieldsOf(picture: PictureState): readonly Field<PictureMember>[] {
       cell: (member) =>
         member.lastSeenMs === null ? "never" : `${durationOf(member.lastSeenMs)} ago`,
     },
-    {
-      name: "Round trip",
-      hint: "Of a Prepare",
-      numeric: true,
-      cell: (member) => maybeLatency(member.prepareRttMs),
-    },
     { name: "Fsync p99", numeric: true, cell: (member) => maybeLatency(member.fsyncMsP99) },
     {
       name: "Rejected",

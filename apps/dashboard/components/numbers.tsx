@@ -29,7 +29,7 @@ export function Numbers({
         name="Commit latency, p99"
         unit={
           picture.commitMsP50 === null
-            ? "no commits yet"
+            ? "none in the last minute"
             : `half within ${latencyOf(picture.commitMsP50)}`
         }
         samples={live.commitMsP99}

@@ -21,7 +21,6 @@ function member(commit: number, part: MemberPart): PictureMember {
     etaMs: null,
     lastSeenMs: 120,
     timeoutMs: 1000,
-    prepareRttMs: 0.9,
     fsyncMsP99: 2.4,
     rejectedLastMin: 0,
     safeToStop: true,
@@ -55,7 +54,7 @@ function picture(part: PicturePart): PictureState {
   };
 }
 
-const primary = { state: "primary", prepareRttMs: null, lastSeenMs: 0 } as const;
+const primary = { state: "primary", lastSeenMs: 0 } as const;
 
 /** Three replicas, all well, six ops in flight. */
 export const normalThree = picture({
@@ -63,7 +62,7 @@ export const normalThree = picture({
   inflight: { from: 184_503, step: 1, acks: [[0], [0], [0], [0], [0], [0]] },
   members: [
     { index: 0, ...primary, head: 184_508, fsyncMsP99: 1.8 },
-    { index: 1, prepareRttMs: 0.6, lastSeenMs: 100 },
+    { index: 1, lastSeenMs: 100 },
     { index: 2, head: 184_499, applied: 184_499, lagMs: 2, lastSeenMs: 180 },
   ],
 });
@@ -81,7 +80,7 @@ export const lagFive = picture({
     acks: [[0, 2], [0, 2], [0, 2], [2], [2], [2], [2], [2]],
   },
   members: [
-    { index: 0, head: 9_184_505, prepareRttMs: 0.7 },
+    { index: 0, head: 9_184_505 },
     {
       index: 1,
       state: "behind",
@@ -89,7 +88,6 @@ export const lagFive = picture({
       applied: 9_172_022,
       lagMs: 6800,
       etaMs: 3000,
-      prepareRttMs: 31,
       lastSeenMs: 600,
     },
     { index: 2, ...primary, head: 9_184_510, fsyncMsP99: 2.1, safeToStop: false },
@@ -101,7 +99,6 @@ export const lagFive = picture({
       applied: 9_061_377,
       lagMs: null,
       lastSeenMs: 42_000,
-      prepareRttMs: null,
       fsyncMsP99: null,
     },
   ],
@@ -239,7 +236,7 @@ export const starting = picture({
   members: [
     { index: 0 },
     { index: 1, state: "recovering" },
-    { index: 2, state: "unreachable", lastSeenMs: null, prepareRttMs: null, fsyncMsP99: null },
+    { index: 2, state: "unreachable", lastSeenMs: null, fsyncMsP99: null },
   ],
 });
 

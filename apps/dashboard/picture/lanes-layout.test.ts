@@ -41,6 +41,11 @@ describe("every fixture at every width", () => {
   }
 });
 
+test("each member that is heard says how fast its disk is", () => {
+  const details = lanesLayoutOf(normalThree, 920).lanes.map(({ detail }) => detail);
+  expect(details).toEqual(["fsync 1.8 ms", "fsync 2.4 ms", "fsync 2.4 ms"]);
+});
+
 test("the line stands at the same place whatever the commit is", () => {
   const before = lanesLayoutOf(normalThree, 920);
   const after = lanesLayoutOf({ ...normalThree, commit: normalThree.commit + 5000 }, 920);

@@ -206,10 +206,7 @@ function detailOf(picture: PictureState, member: PictureMember): string {
     const ahead = member.head - picture.commit;
     return ahead < 0 ? `log to −${groupedOf(-ahead)}` : `log to +${groupedOf(ahead)}`;
   }
-  if (member.state === "primary") {
-    return member.fsyncMsP99 === null ? "" : `fsync ${latencyOf(member.fsyncMsP99)}`;
-  }
-  return member.prepareRttMs === null ? "" : `+${latencyOf(member.prepareRttMs)}`;
+  return member.fsyncMsP99 === null ? "" : `fsync ${latencyOf(member.fsyncMsP99)}`;
 }
 
 function cellsOf(

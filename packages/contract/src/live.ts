@@ -115,8 +115,6 @@ export const pictureMemberSchema = z.object({
   lastSeenMs: count.nullable(),
   /** Silence after which the others suspect it, in ms. */
   timeoutMs: z.int().min(1),
-  /** Newest round trip of a Prepare to it, in ms; null for the primary. */
-  prepareRttMs: z.number().min(0).nullable(),
   /** 99th percentile of its fsync in the last minute, in ms. */
   fsyncMsP99: z.number().min(0).nullable(),
   /** Statements said to be from it that were refused in the last minute (signature, replay, epoch, key). */

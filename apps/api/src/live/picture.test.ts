@@ -71,6 +71,15 @@ describe("the picture", () => {
     expect(drawn.nextPrimary).toBe("r2");
   });
 
+  it("says nothing of the disk of a member that is not heard", () => {
+    const members = [
+      member(0, { fsyncMsP99: 2 }),
+      member(1, { status: "unreachable", fsyncMsP99: 2 }),
+    ];
+    const drawn = picture({ members } as Partial<ClusterHealth>);
+    expect(drawn.members.map(({ fsyncMsP99 }) => fsyncMsP99)).toEqual([2, null]);
+  });
+
   it("tells rates, stalls and refused statements from what was seen before", () => {
     const history = createHealthHistory();
     const at = (atMs: number, commit: number, op: number, signatureRejects: number) => {

@@ -78,8 +78,8 @@ function memberOf(
     etaMs: null,
     lastSeenMs: lastSeenMs === null ? null : Math.round(lastSeenMs),
     timeoutMs: memberHeardMsMax,
-    prepareRttMs: null,
-    fsyncMsP99,
+    // What it said of the minute before it fell silent is not of the last one.
+    fsyncMsP99: member.status === "unreachable" ? null : fsyncMsP99,
     rejectedLastMin: history.rejectedLastMinute(id),
     safeToStop,
   };
