@@ -6,6 +6,7 @@ import { barredViews, isBarred } from "./barred.ts";
 import { clockErrorMicros, sampleClock } from "./clock-samples.ts";
 import { reasonAgainstPrimary } from "./prepare.ts";
 import { nackQuorumOf, quorumOf } from "./quorum.ts";
+import { hasQuorumOfOthers } from "./readmission.ts";
 import { beginCatchUp } from "./repair.ts";
 import { broadcast, statementOf, tell } from "./speak.ts";
 import { type ActingPrimary, ignore, type Replica } from "./state.ts";
@@ -17,7 +18,7 @@ export function beat(replica: Replica): void {
   const { acting } = replica;
   if (acting === null) return;
   if (isDeserted(replica, acting)) return abdicate(replica);
-  if (isStateMissing(replica, acting)) return handOver(replica);
+  if (isStateMissing(replica, acting) || isDiskStuck(replica, acting)) return handOver(replica);
   if (replica.now >= acting.heartbeatAt) sendHeartbeat(replica, acting);
 }
 
@@ -124,6 +125,20 @@ function isDeserted(replica: Replica, acting: ActingPrimary): boolean {
     return member === index || (member < voterCount && at !== null && at > since);
   });
   return heard.length < quorumOf(voterCount);
+}
+
+/**
+ * Nothing of what it has appended comes to its own disk for as long as the start of a view may take at
+ * most. The backups may hold it all and commit it, but nobody executes and answers: one of them can.
+ */
+function isDiskStuck({ log, now, identity }: Replica, acting: ActingPrimary): boolean {
+  const { op } = log.settledHead;
+  if (op === log.headOp || op > acting.settledOp) {
+    acting.settledOp = op;
+    acting.settledAt = now;
+  }
+  if (!hasQuorumOfOthers(identity.voterCount)) return false;
+  return now - acting.settledAt > identity.options.viewChangeTicksMax;
 }
 
 /** It cannot read its own state for too long: another one can lead, and give it what is lost. */

@@ -193,6 +193,8 @@ function startView(replica: Replica, fetch: Fetch): void {
     heartbeat: 0,
     heartbeatAt: replica.now,
     since: replica.now,
+    settledOp: fetch.top.op,
+    settledAt: replica.now,
     readmissions: new Map(),
     clocks: new ClockSamples(),
     clockRejects: new Set(),

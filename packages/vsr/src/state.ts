@@ -235,6 +235,10 @@ export interface ActingPrimary {
   heartbeat: number;
   heartbeatAt: number;
   readonly since: number;
+  /** Newest op that its own journal has confirmed. */
+  settledOp: number;
+  /** Tick at which that was news, or nothing more was awaited. */
+  settledAt: number;
   /** Members with a lost disk that ask to be taken back, by index (rule S11). */
   readonly readmissions: Map<number, Readmission>;
   /** How the others' clocks stand to this one's. */

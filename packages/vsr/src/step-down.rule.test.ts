@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultOptions } from "./options.ts";
 import { handOver } from "./step-down.ts";
 import { work } from "./testing/left-behind.ts";
 import { electBy, request, startedRig } from "./testing/stories.ts";
@@ -47,6 +48,37 @@ describe("A8 StepDown makes backups vote at once", () => {
     rig.completeAll(0);
     rig.inject(0, 2, rig.sign(2, 2, { command: "stepDown" }));
     expect(rig.network.sent({ from: 0, command: "startViewChange", view: 3 })).toHaveLength(2);
+  });
+});
+
+describe("L7 a primary whose own disk hangs", () => {
+  it("hands over, so that the others execute what they hold", () => {
+    const rig = startedRig(3);
+    rig.disk(1).hold("append", "write-superblock");
+    request(rig, 1, 1, "x");
+    rig.elapse(defaultOptions.viewChangeTicksMax / 2);
+    expect(rig.replica(1)).toMatchObject({ commit: 2, executed: 1 });
+    rig.elapse(defaultOptions.viewChangeTicksMax);
+    expect(rig.replica(2)).toMatchObject({ view: 2, executed: 2 });
+    request(rig, 2, 1, "x");
+    expect(rig.gateway.outcomes).toEqual(["x@1"]);
+    rig.disk(1).release();
+    rig.elapse(60);
+    expect(rig.replica(1)).toMatchObject({ view: 2, status: "normal", executed: 2 });
+  });
+
+  it("leads on while it is only slow, and for ever where the others are no quorum", () => {
+    for (const count of [2, 3]) {
+      const rig = startedRig(count);
+      rig.disk(1).hold("append");
+      for (let number = 1; number <= 4; number++) {
+        request(rig, 1, number, `job ${number}`);
+        rig.elapse(defaultOptions.viewChangeTicksMax - 100);
+        if (count === 3) rig.complete(1, "append");
+      }
+      expect(rig.replica(1)).toMatchObject({ view: 1 });
+      expect(rig.replica(1).acting).not.toBeNull();
+    }
   });
 });
 
