@@ -201,7 +201,7 @@ function meetLog(replica: Replica, fetch: Fetch): void {
  * What is executed was committed, so a quorum holds it, and no valid selection leaves it out: a member
  * has lied (rule A1), now or when it said what was committed. Nothing of this log is installed.
  */
-function refuseLog(replica: Replica, { top, cursor }: Fetch): void {
+export function refuseLog(replica: Replica, { top, cursor }: Fetch): void {
   replica.fetch = null;
   if (!replica.isLogRefused) {
     const detail = `the log to op ${top.op} of view ${replica.view} parts from this one at op ${cursor.op}, which has executed op ${replica.executed}`;

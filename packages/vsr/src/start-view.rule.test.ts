@@ -138,6 +138,45 @@ describe("A1 a log that leaves out what was executed is none that a valid select
     expect(rig.network.sent({ from: 0, command: "startViewChange", view: 3 })).not.toEqual([]);
   });
 
+  it("so a backup that executes it only while the bodies are fetched installs nothing either", () => {
+    const { rig, startView } = startViewOnItsWay(10);
+    rig.crash(2);
+    rig.network.take({});
+    rig.restart(0);
+    rig.disk(0).hold("read");
+    const { log } = rig.replica(0);
+    const timestampMicros = log.timestampOfHead();
+    const two = entryOf({
+      parent: log.positionAt(asOp(1)),
+      view: 1,
+      timestampMicros,
+      label: "lie",
+    });
+    const parent = { op: two.header.op, hash: two.hash };
+    const three = entryOf({ parent, view: 1, timestampMicros: timestampMicros + 1 });
+    const head = { op: three.header.op, hash: three.hash };
+    const change = {
+      ...lieOf(rig, 2),
+      head,
+      headers: [two, three].map(({ header }) => ({ header, state: "present" as const })),
+    };
+    const honest = startView.doViewChanges.filter((each) => senderOf(each) !== 2);
+    const doViewChanges = [...honest, rig.sign(2, 2, change)];
+    rig.inject(0, 2, rig.sign(2, 2, { ...startView, head, doViewChanges }));
+    expect(rig.replica(0)).toMatchObject({ executed: 0, fetch: { state: "bodies", fork: 1 } });
+    rig.disk(0).release();
+    rig.completeAll(0);
+    expect(rig.executed(0)).toEqual(["x"]);
+    const { nonce } = present(rig.replica(0).fetch);
+    const headers = [two.header, three.header];
+    const entries = rig.sign(2, 2, { command: "entries", nonce, headers });
+    rig.inject(0, 2, bytesConcat(entries, two.body, three.body));
+    rig.completeAll(0);
+    expect(rig.alarms(0)).toEqual(["executed-entry-left-out"]);
+    expect(logOf(rig, 0)).toEqual(["1@1", "2@1"]);
+    expect(rig.replica(0)).toMatchObject({ view: 2, lastNormalView: 1, fetch: null });
+  });
+
   it("so a new primary starts no view with it, and those who hold the entry go on", () => {
     const { rig } = liedTo();
     rig.timeOut(0);

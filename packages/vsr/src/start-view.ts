@@ -5,7 +5,7 @@
  * body up to StartView.op is on disk (rule S2). Before that write a replica is not normal in the
  * view and acknowledges nothing.
  */
-import { assert, hexEncode, present } from "@quorate/prelude";
+import { hexEncode, present } from "@quorate/prelude";
 import {
   type Admitted,
   type EntryHeader,
@@ -26,7 +26,7 @@ import { endLoss } from "./lost-disk.ts";
 import { type CarriedChange, changesBehind, selectLog } from "@quorate/proof";
 import { carrierContextOf } from "./proof.ts";
 import { quorumOf } from "./quorum.ts";
-import { adoptInPlace, beginFetch, isOwnLog } from "./repair.ts";
+import { adoptInPlace, beginFetch, isOwnLog, refuseLog } from "./repair.ts";
 import { dropFetch } from "./state-transfer.ts";
 import { broadcast, statementOf } from "./speak.ts";
 import { ignore, isPrimary, primaryIndex, type Replica } from "./state.ts";
@@ -134,10 +134,11 @@ export function adoptFetchedLog(replica: Replica): void {
   if (fetch === null || fetch.state !== "complete" || isInsideLog(fetch)) return;
   const { load } = replica;
   if (load !== null && isOwnLog(replica, load)) return adoptInPlace(replica, load);
-  fetch.state = "adopted";
   const fork = present(fetch.fork, "the chain met the log");
+  // Since the chain met the log, entries that were read from the disk may have been executed.
+  if (fork < replica.executed) return refuseLog(replica, fetch);
+  fetch.state = "adopted";
   const { sha256 } = replica.identity.admission;
-  assert(fork >= replica.executed, "nothing executed is cut");
   if (fetch.base === null) replica.log.cutAbove(fork);
   else if (!adoptBeside(replica, present(load), fetch.base)) return dropFetch(replica);
   for (const header of fetch.chain.toReversed()) {
