@@ -3,7 +3,7 @@ import { asOp } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { expectCaughtUp, settledTicks, work } from "./testing/left-behind.ts";
 import type { Rig } from "./testing/rig.ts";
-import { startedRig } from "./testing/stories.ts";
+import { electBy, request, startedRig } from "./testing/stories.ts";
 
 /** Memory for a single entry: all others are read from the disk. */
 const options = { cacheBytesMax: 3_000 };
@@ -140,5 +140,41 @@ describe("a newer state that was to open a replica, which could read its own aft
     rig.network.cut({ to: 2, command: "newState" });
     rig.elapse(2 * settledTicks);
     expect(rig.replica(0)).toMatchObject({ isStateOpen: true, executed: 31, fetch: null });
+  });
+});
+
+describe("a log of which a newer view has left out the end", () => {
+  it("is fetched no more when a peer offers a state of that view: nobody is accused", () => {
+    const rig = startedRig(5, { checkpointOps: 4, options: { preparesInFlightMax: 8 } });
+    work(rig, 1, 2);
+    rig.elapse(heartbeatsTicks);
+    // Replica 1 leads replica 0 alone, and prepares what nobody else has.
+    for (const one of [0, 1]) for (const other of [2, 3, 4]) rig.cut(one, other);
+    rig.network.cut({ to: 0, command: "prepare" });
+    rig.network.hold({ to: 0 });
+    for (let number = 3; number <= 10; number++) request(rig, 1, number, `lost ${number}`);
+    rig.settle();
+    electBy(rig, 2, 3, 4);
+    work(rig, 3, 9, 2);
+    for (const index of [2, 3, 4]) rig.tick(index, announcedTicks);
+    rig.settle();
+    expect(rig.replica(2)).toMatchObject({ view: 2, log: { base: { op: 4 }, headOp: 10 } });
+    rig.network.release();
+    rig.network.cut({ from: 1, to: 0, command: "entries" });
+    rig.tick(1, heartbeatsTicks);
+    rig.settle();
+    expect(rig.replica(0).fetch).toMatchObject({ state: "bodies", top: { op: 11 } });
+    // Of view 2 replica 0 hears first by the answer to its question.
+    rig.network.heal();
+    for (const command of ["startView", "viewProof", "entries"] as const) {
+      rig.network.cut({ to: 0, command });
+    }
+    rig.tick(0, settledTicks);
+    rig.settle();
+    expect(rig.network.sent({ from: 2, to: 0, command: "newState" })).not.toEqual([]);
+    expect(rig.alarms(0)).toEqual([]);
+    rig.network.heal();
+    rig.elapse(settledTicks);
+    expectCaughtUp(rig, 0, 2);
   });
 });

@@ -58,9 +58,11 @@ function newestOfNoUse({ isStateOpen, executed, log }: Replica, { offer }: Fetch
 
 /**
  * What is fetched may have been left behind. An entry of this view that is committed ends a log of
- * this view, as the top did; one of a newer view does not, and whoever has it proves that view.
+ * this view, as the top did; one of a newer view does not, and whoever has it proves that view: it may
+ * even stand in the place of one that is fetched, which nobody has committed.
  */
 function raiseTop(replica: Replica, fetch: Fetch, { op, headHash, view }: Checkpoint): boolean {
+  if (view > replica.view) return false;
   if (op <= fetch.top.op) return true;
   if (view !== replica.view) return false;
   fetch.top = { op, hash: headHash };
