@@ -41,7 +41,6 @@ export function takeCheckpoint(replica: Replica): void {
   freezing.frozen.keep();
   replica.freezing = null;
   keepCheckpoint(replica, signedByOwn(replica, freezing, freezing.stateRoot));
-  if (replica.isRetainDue) retainBlocks(replica);
 }
 
 function signedByOwn(replica: Replica, freezing: Freezing, stateRoot: Uint8Array): Checkpoint {
@@ -55,30 +54,12 @@ function signedByOwn(replica: Replica, freezing: Freezing, stateRoot: Uint8Array
 
 /** A superblock is on disk: what it does not name any more goes, and new checkpoints are told. */
 export function onCheckpointsDurable(replica: Replica, write: SuperblockWrite): void {
-  const { log } = replica;
+  const { log, durableCheckpoints } = replica;
   if (write.base.op > log.base.op) log.freeThrough(write.base.op);
+  replica.isRetainDue ||= write.checkpoints !== durableCheckpoints;
   replica.durableCheckpoints = write.checkpoints;
-  if (write.purpose === "checkpoint") {
-    retainBlocks(replica);
-    replica.announceAt = replica.now;
-  }
+  if (write.purpose === "checkpoint") replica.announceAt = replica.now;
   for (const { op } of write.checkpoints) certifyHeard(replica, op);
-}
-
-/**
- * Frees the blocks that neither the checkpoints of the superblock on disk reach, nor those of the
- * next ones. Blocks of a state that is being written or loaded belong to no root yet: then nothing
- * is freed. The next write of a checkpoint will do it, or the end of a freezing: if one always began
- * before the superblock of the last was written, the disk would fill.
- */
-export function retainBlocks(replica: Replica): void {
-  const { freezing, load, durableCheckpoints, writing, checkpoints } = replica;
-  replica.isRetainDue = freezing !== null || load !== null;
-  if (replica.isRetainDue) return;
-  const underWay = writing.flatMap((each) => each.checkpoints);
-  const named = [...durableCheckpoints, ...underWay, ...checkpoints];
-  const stateRoots = [...new Set(named.map(({ stateRoot }) => stateRoot))];
-  replica.effects.push({ kind: "retain-blocks", stateRoots });
 }
 
 /**

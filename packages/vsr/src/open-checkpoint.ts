@@ -7,7 +7,6 @@
  */
 import { present } from "@quorate/prelude";
 import { raise } from "./alarm.ts";
-import { retainBlocks } from "./checkpoint.ts";
 import { enterState } from "./enter-state.ts";
 import { newQuestions } from "./fetch-blocks.ts";
 import { beginLoad, type LoadOrder, type StateLoad } from "./load-state.ts";
@@ -45,8 +44,8 @@ export function settleOpening(replica: Replica, load: StateLoad): void {
   replica.load = null;
   if (load.state === "complete" && enterState(replica, load)) {
     // A start finds what a former life had freed in memory: without this, lives that take one
-    // checkpoint each would fill the disk. A superblock on its way says itself what it retains.
-    if (replica.writing.length === 0) retainBlocks(replica);
+    // checkpoint each would fill the disk.
+    replica.isRetainDue = true;
     return;
   }
   raise(replica, "checkpoint-unreadable", `op ${load.checkpoint.op}`);

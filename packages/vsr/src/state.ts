@@ -99,7 +99,7 @@ export interface Replica {
   checkpoints: readonly Checkpoint[];
   /** Those that the superblock on disk names. */
   durableCheckpoints: readonly Checkpoint[];
-  /** Blocks were to be freed while some were on their way: they are after the next freezing. */
+  /** There may be blocks on the disk that no checkpoint needs any more. */
   isRetainDue: boolean;
   /** The newest checkpoint that was due, and what the log has grown since. */
   schedule: CheckpointSchedule;

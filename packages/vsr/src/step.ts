@@ -8,6 +8,7 @@ import type { Effect } from "./effect.ts";
 import { executeCommitted, onReadForExecution } from "./execute.ts";
 import { forgetSilences } from "./fetch-blocks.ts";
 import { onBlocksAnswer, onEntries, onNewState, onRepaired } from "./fetch-answers.ts";
+import { freeBlocks } from "./free-blocks.ts";
 import { beat, onCommit, onCommitOk, onRejectClock } from "./heartbeat.ts";
 import { stopIfSuperseded } from "./incarnations.ts";
 import type { Input, Peer } from "./input.ts";
@@ -90,6 +91,7 @@ function settle(replica: Replica): void {
   executeCommitted(replica);
   stopIfSuperseded(replica);
   takeCheckpoint(replica);
+  freeBlocks(replica);
   noteEarlyRequests(replica);
   repairCorrupt(replica);
   prepareWaiting(replica);
