@@ -1,5 +1,5 @@
 import { present } from "@quorate/prelude";
-import { splitPacket } from "@quorate/protocol";
+import { asOp, splitPacket } from "@quorate/protocol";
 import { describe, expect, it } from "vitest";
 import { messageIn } from "./testing/in-flight.ts";
 import type { Rig } from "./testing/rig.ts";
@@ -132,6 +132,25 @@ describe("S7 an op is committed by acknowledgements of one and the same view", (
     rig.deliver({ to: 2, command: "prepare" });
     rig.settle();
     expect(rig.replica(1).commit).toBe(2);
+  });
+
+  it("keeps none of those for what is committed, while the start of the view is not", () => {
+    const rig = startedRig(5);
+    for (let number = 1; number <= 9; number++) {
+      request(rig, 1, number, `${number}`);
+      rig.elapse(10);
+    }
+    rig.isolate(1);
+    rig.network.cut({ to: 2, command: "prepareOk" });
+    electBy(rig, 0, 2, 3);
+    rig.network.heal();
+    const { acting, commit, log } = rig.replica(2);
+    expect([commit, acting?.isStartCommitted]).toEqual([10, false]);
+    for (let op = 1; op <= 10; op++) {
+      const headerHash = log.positionAt(asOp(op)).hash;
+      rig.inject(2, 3, rig.sign(3, 2, { command: "prepareOk", op: asOp(op), headerHash }));
+    }
+    expect([...present(acting).acknowledgements.keys()]).toEqual([10]);
   });
 
   it("lets the primary too execute only what its own journal holds", () => {

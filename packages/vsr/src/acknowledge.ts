@@ -89,7 +89,9 @@ function count(
   signature: CertificateSignature,
 ): void {
   const { voterCount } = replica.identity;
-  const isSettled = op <= replica.commit && acting.isStartCommitted;
+  // Who mends a long log acknowledges all of it: below StartView.op that commits nothing more.
+  const isBelowStart = replica.startHead !== null && op < replica.startHead.op;
+  const isSettled = op <= replica.commit && (acting.isStartCommitted || isBelowStart);
   if (isSettled || signature.sender >= voterCount) return;
   const signatures = acting.acknowledgements.get(op) ?? new Map<number, CertificateSignature>();
   acting.acknowledgements.set(op, signatures);
