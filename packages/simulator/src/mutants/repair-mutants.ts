@@ -4,6 +4,24 @@ import type { Mutant } from "./mutant.ts";
 const repair = "packages/vsr/src/repair.ts";
 const startView = "packages/vsr/src/start-view.ts";
 
+/**
+ * Answers come late and out of order, and checkpoints so often that what was asked for has come by
+ * itself and is freed before its answer.
+ */
+const overtaken = {
+  replicaCount: 3,
+  checkpointOps: 2,
+  pipelineMax: 64,
+  preparesInFlightMax: 8,
+  network: {
+    delayMinMicros: 100,
+    delayMeanMicros: 10_000,
+    loss: 0.02,
+    duplication: 0.05,
+    reordering: 0.3,
+  },
+} as const;
+
 export const repairMutants: readonly Mutant[] = [
   {
     name: "own corrupt entries are not mended before the log is installed",
@@ -24,6 +42,28 @@ export const repairMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
+  },
+  {
+    name: "headers that were freed before their answer taken for a foreign chain",
+    edits: [
+      {
+        file: "packages/vsr/src/chain.ts",
+        find: '  return isFreed ? "met" : "foreign";',
+        replace: '  return isFreed ? "foreign" : "foreign";',
+      },
+    ],
+    swarm: overtaken,
+  },
+  {
+    name: "answer that comes after its entries were executed taken for a log without them",
+    edits: [
+      {
+        file: repair,
+        find: "  if (!isInside && fetch.cursor.op < replica.executed) return refuseLog(replica, fetch);",
+        replace: "  if (fetch.cursor.op < replica.executed) return refuseLog(replica, fetch);",
+      },
+    ],
+    swarm: overtaken,
   },
   {
     name: "rotten bodies are never mended",
