@@ -36,6 +36,44 @@ describe("VRR §5.2: a replica whose peers have freed what it lacks", () => {
     expectCaughtUp(rig, 0, 2);
   });
 
+  it("frees what it had before, though it is left behind again before it takes a checkpoint", () => {
+    const rig = leftBehind();
+    const roots = new Set<string>();
+    for (let first = 21; first <= 221; first += 20) {
+      rig.network.heal();
+      rig.elapse(settledTicks);
+      expectCaughtUp(rig, 0, 1);
+      for (const { stateRoot } of rig.replica(0).checkpoints) roots.add(hexEncode(stateRoot));
+      rig.isolate(0);
+      work(rig, first, first + 19);
+      rig.elapse(30);
+    }
+    expect(roots.size).toBeGreaterThan(10);
+    const kept = rig.disk(0).heldBlocks.filter((each) => roots.has(each));
+    expect(kept.length).toBeLessThanOrEqual(2);
+  });
+
+  it("frees what transfers have left that led to nothing, though none ever comes to its end", () => {
+    const rig = leftBehind();
+    const offered = new Set<string>();
+    for (let first = 21; first <= 421; first += 20) {
+      rig.network.heal();
+      rig.network.hold({ command: "blocks" });
+      rig.elapse(settledTicks);
+      offered.add(hexEncode(present(rig.replica(0).load).checkpoint.stateRoot));
+      rig.deliver({ to: 0, command: "blocks" });
+      rig.isolate(0);
+      for (const way of ["from", "to"] as const) rig.network.take({ [way]: 0 });
+      rig.network.release();
+      work(rig, first, first + 19);
+      rig.elapse(30);
+    }
+    expect(rig.replica(0).executed).toBeLessThan(10);
+    expect(offered.size).toBeGreaterThan(10);
+    const kept = rig.disk(0).heldBlocks.filter((each) => offered.has(each));
+    expect(kept.length).toBeLessThanOrEqual(4);
+  });
+
   it("starts again from what it was given", () => {
     const rig = leftBehind();
     rig.network.heal();

@@ -104,6 +104,7 @@ export function createReplica(origin: ReplicaOrigin): Replica {
     checkpoints: superblock.checkpoints,
     durableCheckpoints: superblock.checkpoints,
     isRetainDue: false,
+    transfersInVain: 0,
     schedule: { op: asOp(0), bytes: 0 },
     checkpointStride: 1,
     freezing: null,

@@ -23,6 +23,7 @@ export function enterState(replica: Replica, { checkpoint, loading, replication 
   replica.commit = opMax(replica.commit, op);
   replica.isStateOpen = true;
   replica.openAttempt = 0;
+  replica.transfersInVain = 0;
   endAlarms(replica, "checkpoint-unreadable", "foreign-state", "lying-peer");
   return true;
 }

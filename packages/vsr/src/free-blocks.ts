@@ -7,6 +7,19 @@
  */
 import type { Replica } from "./state.ts";
 
+/** Transfers in a row that lead to nothing, and leave to the next what they have stored. */
+const transfersKeptMax = 4;
+
+/**
+ * A transfer is about to begin. States that follow each other share most of their blocks, so what
+ * those before have stored is kept for it, but not without end: each may leave what no later one needs.
+ */
+export function freeBeforeTransfer(replica: Replica): void {
+  replica.transfersInVain += 1;
+  replica.isRetainDue ||= replica.transfersInVain % transfersKeptMax === 0;
+  freeBlocks(replica);
+}
+
 /** If it is due, frees what neither the superblock on disk reaches nor any on its way there. */
 export function freeBlocks(replica: Replica): void {
   const { freezing, load, storing, durableCheckpoints, writing } = replica;

@@ -12,6 +12,7 @@ import { checkpointFault } from "@quorate/proof";
 import { positionsOf } from "./chain.ts";
 import { type Fetch, isOfferAwaited } from "./fetch.ts";
 import { newQuestions } from "./fetch-blocks.ts";
+import { freeBeforeTransfer } from "./free-blocks.ts";
 import { beginLoad } from "./load-state.ts";
 import { ignore, type Replica } from "./state.ts";
 import { expireViewChangeTimer } from "./timeout.ts";
@@ -73,6 +74,7 @@ function raiseTop(replica: Replica, fetch: Fetch, { op, headHash, view }: Checkp
 /** The chain from the top has met the checkpoint: now its state. */
 export function beginTransfer(replica: Replica, fetch: Fetch, offer: Checkpoint): void {
   fetch.state = "state";
+  freeBeforeTransfer(replica);
   beginLoad(replica, { checkpoint: offer, purpose: "transfer", peers: newQuestions() });
 }
 
@@ -104,7 +106,7 @@ export function dropFetch(replica: Replica): void {
   dropTransfer(replica);
 }
 
-/** A load for a fetch that is over. What it stored stays until the next checkpoint. */
+/** A load for a fetch that is over. What it stored stays for the next one. */
 export function dropTransfer(replica: Replica): void {
   if (replica.load?.purpose === "transfer") replica.load = null;
 }

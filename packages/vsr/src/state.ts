@@ -101,6 +101,8 @@ export interface Replica {
   durableCheckpoints: readonly Checkpoint[];
   /** There may be blocks on the disk that no checkpoint needs any more. */
   isRetainDue: boolean;
+  /** Transfers that have begun since a state was entered. */
+  transfersInVain: number;
   /** The newest checkpoint that was due, and what the log has grown since. */
   schedule: CheckpointSchedule;
   /**
