@@ -128,17 +128,20 @@ function isDeserted(replica: Replica, acting: ActingPrimary): boolean {
 }
 
 /**
- * Nothing of what it has appended comes to its own disk for as long as the start of a view may take at
- * most. The backups may hold it all and commit it, but nobody executes and answers: one of them can.
+ * Its own disk takes nothing of what it has appended, or gives nothing of what it should execute, for
+ * as long as the start of a view may take at most. The backups may hold it all and commit it, but
+ * nobody answers: one of them can.
  */
-function isDiskStuck({ log, now, identity }: Replica, acting: ActingPrimary): boolean {
-  const { op } = log.settledHead;
-  if (op === log.headOp || op > acting.settledOp) {
-    acting.settledOp = op;
-    acting.settledAt = now;
+function isDiskStuck(replica: Replica, acting: ActingPrimary): boolean {
+  const { log, executed, commit, now, identity } = replica;
+  const { op: settled } = log.settledHead;
+  const isIdle = settled === log.headOp && executed === commit;
+  if (isIdle || settled + executed > acting.progress) {
+    acting.progress = settled + executed;
+    acting.progressAt = now;
   }
   if (!hasQuorumOfOthers(identity.voterCount)) return false;
-  return now - acting.settledAt > identity.options.viewChangeTicksMax;
+  return now - acting.progressAt > identity.options.viewChangeTicksMax;
 }
 
 /** It cannot read its own state for too long: another one can lead, and give it what is lost. */

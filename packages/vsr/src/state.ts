@@ -237,10 +237,10 @@ export interface ActingPrimary {
   heartbeat: number;
   heartbeatAt: number;
   readonly since: number;
-  /** Newest op that its own journal has confirmed. */
-  settledOp: number;
+  /** How far its own disk has got: the newest op that it has confirmed, and the op executed, added up. */
+  progress: number;
   /** Tick at which that was news, or nothing more was awaited. */
-  settledAt: number;
+  progressAt: number;
   /** Members with a lost disk that ask to be taken back, by index (rule S11). */
   readonly readmissions: Map<number, Readmission>;
   /** How the others' clocks stand to this one's. */

@@ -67,6 +67,21 @@ describe("L7 a primary whose own disk hangs", () => {
     expect(rig.replica(1)).toMatchObject({ view: 2, status: "normal", executed: 2 });
   });
 
+  it("hands over, too, when it cannot read what it should execute", () => {
+    // In memory there is room for one entry.
+    const rig = startedRig(3, { options: { cacheBytesMax: 1 } });
+    rig.network.hold({ to: 1, command: "prepareOk" });
+    rig.ask(1, rig.gateway.register("second"));
+    rig.ask(1, rig.gateway.register("third"));
+    rig.disk(1).hold("read");
+    rig.network.release();
+    rig.elapse(defaultOptions.viewChangeTicksMax / 2);
+    expect(rig.replica(1)).toMatchObject({ commit: 3, executed: 1 });
+    rig.elapse(defaultOptions.viewChangeTicksMax);
+    expect(rig.replica(2)).toMatchObject({ view: 2, executed: 3 });
+    expect(rig.replica(2).acting).not.toBeNull();
+  });
+
   it("leads on while it is only slow, and for ever where the others are no quorum", () => {
     for (const count of [2, 3]) {
       const rig = startedRig(count);
