@@ -73,6 +73,11 @@ export function wordOf(value: number): string {
   return words[value] ?? groupedOf(value);
 }
 
+/** So many of all: "two of three", "none of three". */
+export function partOf(count: number, all: number): string {
+  return `${count === 0 ? "none" : wordOf(count)} of ${wordOf(all)}`;
+}
+
 /** "r0", "r0 and r1", "r0, r1 and r2". */
 export function listOf(items: readonly string[]): string {
   if (items.length <= 1) return items.join("");

@@ -204,6 +204,7 @@ function detailOf(picture: PictureState, member: PictureMember): string {
   }
   if (isFrozen(picture)) {
     const ahead = member.head - picture.commit;
+    if (ahead === 0) return "log to commit";
     return ahead < 0 ? `log to −${groupedOf(-ahead)}` : `log to +${groupedOf(ahead)}`;
   }
   return member.fsyncMsP99 === null ? "" : `fsync ${latencyOf(member.fsyncMsP99)}`;

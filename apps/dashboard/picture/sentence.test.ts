@@ -53,6 +53,11 @@ test("without a quorum: what is missing, what stays, since when", () => {
   );
 });
 
+test("without a quorum and without anybody who leads: none can work together", () => {
+  const text = sentenceOf({ ...noQuorum, reachable: 0 });
+  expect(text).toContain("none of three replicas can work together and two are needed.");
+});
+
 test("a change of members says what changes and that both epochs need a quorum", () => {
   expect(sentenceOf(reconfiguring)).toBe(
     "r1 leads view 4. The members are changing (r3 becomes a voter): two of the three needed are in epoch 4. Until it is done, both epochs need a quorum. You can lose 1 replica and keep working.",

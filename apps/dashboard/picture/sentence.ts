@@ -5,6 +5,7 @@ import {
   durationOf,
   groupedOf,
   listOf,
+  partOf,
   pluralOf,
   wordOf,
 } from "../lib/format.ts";
@@ -59,10 +60,11 @@ function statusPhrases(picture: PictureState): readonly Phrase[] {
 }
 
 function startingPhrases(picture: PictureState): readonly Phrase[] {
+  const { reachable } = picture;
   const voters = votersOf(picture).length;
   return [
     strong("The cluster is starting: "),
-    plain(`${wordOf(picture.reachable)} of ${wordOf(voters)} replicas is ready, `),
+    plain(`${partOf(reachable, voters)} replicas ${reachable > 1 ? "are" : "is"} ready, `),
     plain(`${wordOf(picture.quorum)} are needed before anything can be final.`),
   ];
 }
@@ -233,9 +235,7 @@ function noQuorumPhrases(picture: PictureState): readonly Phrase[] {
     .map((member) => `${unreachableOf(member)}. `);
   return [
     strong("No quorum: "),
-    plain(
-      `${wordOf(picture.reachable)} of ${wordOf(voters.length)} replicas can work together and `,
-    ),
+    plain(`${partOf(picture.reachable, voters.length)} replicas can work together and `),
     plain(`${wordOf(picture.quorum)} are needed. `),
     plain(silent.join("")),
     plain("Everything up to "),

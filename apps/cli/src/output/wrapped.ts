@@ -1,10 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** The text in lines of at most so many characters, broken at spaces. */
+/** A space between words, not one between the digits of a number. */
+const gap = /(?<!\d) | (?!\d{3}(?!\d))/u;
+
+/** The text in lines of at most so many characters, broken at spaces, but never inside a number. */
 export function wrapped(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(gap)) {
     if (line !== "" && line.length + 1 + word.length > columns) {
       lines.push(line);
       line = word;
