@@ -16,6 +16,7 @@ import {
 } from "@quorate/protocol";
 import { ClientTable } from "./client-table.ts";
 import { EntryCache } from "./entry-cache.ts";
+import { nothingTransferred } from "./free-blocks.ts";
 import { Incarnations } from "./incarnations.ts";
 import { Log } from "./log.ts";
 import type { VsrOptions } from "./options.ts";
@@ -104,7 +105,7 @@ export function createReplica(origin: ReplicaOrigin): Replica {
     checkpoints: superblock.checkpoints,
     durableCheckpoints: superblock.checkpoints,
     isRetainDue: false,
-    transfersInVain: 0,
+    transferred: nothingTransferred(),
     schedule: { op: asOp(0), bytes: 0 },
     checkpointStride: 1,
     freezing: null,

@@ -1,6 +1,7 @@
 /** A state that was loaded takes the place of the present one: VRR §5.1 and §5.2. */
 import { asOp, type LogBase, opMax } from "@quorate/protocol";
 import { endAlarms, raise } from "./alarm.ts";
+import { nothingTransferred } from "./free-blocks.ts";
 import { dropFreezing } from "./freezing.ts";
 import type { StateLoad } from "./load-state.ts";
 import type { Replica } from "./state.ts";
@@ -23,7 +24,7 @@ export function enterState(replica: Replica, { checkpoint, loading, replication 
   replica.commit = opMax(replica.commit, op);
   replica.isStateOpen = true;
   replica.openAttempt = 0;
-  replica.transfersInVain = 0;
+  replica.transferred = nothingTransferred();
   endAlarms(replica, "checkpoint-unreadable", "foreign-state", "lying-peer");
   return true;
 }

@@ -8,6 +8,7 @@
 import { bytesEqual } from "@quorate/prelude";
 import { type Admitted, type Block, blocksPerRequestMax, type MessageOf } from "@quorate/protocol";
 import { raise } from "./alarm.ts";
+import { noteTransferred } from "./free-blocks.ts";
 import type { StateLoad, Wanted } from "./load-state.ts";
 import { tell } from "./speak.ts";
 import { ignore, otherMembers, type Replica } from "./state.ts";
@@ -131,6 +132,7 @@ export function onBlocks(
   const blocks = take(replica, peers, question, lengths, attachment);
   if (blocks.length === 0) return false;
   store(replica, load, blocks);
+  noteTransferred(replica, load, blocks.length);
   return true;
 }
 

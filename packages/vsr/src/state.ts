@@ -21,6 +21,7 @@ import type { ClockSamples } from "./clock-samples.ts";
 import type { Effect, Alarm, IgnoreReason } from "./effect.ts";
 import type { EntryCache } from "./entry-cache.ts";
 import type { Fetch } from "./fetch.ts";
+import type { Transferred } from "./free-blocks.ts";
 import type { Freezing } from "./freezing.ts";
 import type { Peer } from "./input.ts";
 import type { StateLoad, Wanted } from "./load-state.ts";
@@ -101,8 +102,8 @@ export interface Replica {
   durableCheckpoints: readonly Checkpoint[];
   /** There may be blocks on the disk that no checkpoint needs any more. */
   isRetainDue: boolean;
-  /** Transfers that have begun since a state was entered. */
-  transfersInVain: number;
+  /** Blocks that transfers have stored since a state was entered. */
+  transferred: Transferred;
   /** The newest checkpoint that was due, and what the log has grown since. */
   schedule: CheckpointSchedule;
   /**
