@@ -15,6 +15,8 @@ import { Violation } from "./violation.ts";
 const logIntervalsMax = 8;
 /** Who catches up has a longer log for a while: as many of its ticks, 5 s. */
 const freedWithinTicks = 500;
+/** Of a disk whose flushes take longer a checkpoint takes seconds. */
+const flushMicrosOfUse = 100_000;
 /** States whose blocks are on a disk before or after a superblock names them. */
 const statesUnderWayMax = 2;
 
@@ -24,6 +26,8 @@ interface Keeping {
   readonly index: number;
   /** Nobody hears it: it gets no certificate for what it could free. */
   readonly isCutOff: boolean;
+  /** What a flush takes now, on average. */
+  readonly flushMicros: number;
   readonly disk: Pick<SimDisk, "readBlock" | "scanBlocks" | "slotCount" | "isHarmed">;
 }
 
@@ -63,12 +67,13 @@ export class Checkpoints {
   }
 
   /** What certified checkpoints have made needless is gone soon, also while somebody is down. */
-  assertFreed({ name, index, isCutOff, disk }: Keeping, replica: Replica): void {
+  assertFreed({ name, index, isCutOff, flushMicros, disk }: Keeping, replica: Replica): void {
     const { log, identity, now } = replica;
     const { checkpointOps, pipelineMax } = identity.admission.config;
     const opsMax = logIntervalsMax * checkpointOps + pipelineMax;
     const ops = log.headOp - log.base.op;
-    if (ops <= opsMax || isCutOff) this.shortAt[index] = now;
+    const isExcused = isCutOff || flushMicros > flushMicrosOfUse;
+    if (ops <= opsMax || isExcused) this.shortAt[index] = now;
     else if (now - (this.shortAt[index] ?? 0) > freedWithinTicks) {
       throw new Violation("memory", `log of ${name}: ${ops} ops, more than ${opsMax}`);
     }
@@ -101,19 +106,17 @@ export class Checkpoints {
     }
   }
 
-  /** Blocks are on disk before the superblock that names them. */
+  /** Blocks are on disk before the superblock that names them, and stay if nothing harms the disk. */
   private assertReadable({ name, disk }: Keeping, { op, stateRoot }: Checkpoint): void {
-    if (disk.isHarmed) return;
     const index = disk.scanBlocks();
     const walk = reachableBlocks([stateRoot]);
     let step = walk.next();
     while (step.done !== true) step = walk.next(disk.readBlock(index, step.value));
-    if (step.value === null) throw new Violation("checkpoints", `${name} cannot walk op ${op}`);
-    for (const digest of step.value) {
-      if (!index.holds(digest)) {
-        throw new Violation("checkpoints", `${name} lacks block ${digest} of op ${op}`);
-      }
+    const missing = [...(step.value ?? [])].find((digest) => !index.holds(digest));
+    if (!disk.isHarmed && (step.value === null || missing !== undefined)) {
+      const fault = step.value === null ? "cannot walk" : `lacks block ${missing} of`;
+      throw new Violation("checkpoints", `${name} ${fault} op ${op}`);
     }
-    this.blocksMax = Math.max(this.blocksMax, step.value.size);
+    this.blocksMax = Math.max(this.blocksMax, step.value?.size ?? 0);
   }
 }

@@ -107,6 +107,11 @@ export class SimReplica implements Executing, Promising {
     return this.host !== null;
   }
 
+  /** What a flush takes now, on average, in microseconds. */
+  get flushMicros(): number {
+    return this.slowness * this.parts.flushMeanMicros;
+  }
+
   get isPaused(): boolean {
     return this.isStopped;
   }
@@ -139,12 +144,11 @@ export class SimReplica implements Executing, Promising {
 
   start(): void {
     const { parts } = this;
-    const { world } = parts;
     const life = ++this.life;
     const isAlive = (): boolean => this.life === life && this.host !== null;
     this.resume();
     parts.onStart(this);
-    const clock = createSimClock(world, {
+    const clock = createSimClock(parts.world, {
       skewMicros: () => this.skewMicros,
       isAlive,
       isPaused: () => this.isStopped,
@@ -158,8 +162,8 @@ export class SimReplica implements Executing, Promising {
     this.journal = this.createJournal(clock);
     this.host = this.createHost(clock, this.journal, this.stateMachine, isAlive);
     this.host.start().catch((error: unknown) => this.onRefusedStart(error));
-    world.expectPromises();
-    world.trace.event(world.nowMicros, this.name, "start", `life ${life}`);
+    parts.world.expectPromises();
+    parts.world.trace.event(parts.world.nowMicros, this.name, "start", `life ${life}`);
   }
 
   /** `isSeen`: the peers' sockets close; otherwise the machine is gone without a word. */
@@ -250,9 +254,8 @@ export class SimReplica implements Executing, Promising {
       }),
       log: alarmLog((alarm, detail) => parts.onAlarm(this, alarm, detail)),
       version: "simulated",
-      connect: (events) => {
-        return watchedLinks(parts.connect(events), (...sent) => parts.onSend(this, ...sent));
-      },
+      connect: (events) =>
+        watchedLinks(parts.connect(events), (...sent) => parts.onSend(this, ...sent)),
       onStep: (replica, input) => {
         if (!isAlive()) return;
         this.isWhole ||= mayPromise(replica);
@@ -263,13 +266,12 @@ export class SimReplica implements Executing, Promising {
   }
 
   private createJournal(clock: Clock): SimJournal {
-    const { world, config, index, flushMeanMicros } = this.parts;
-    const { sha256 } = this.parts.keys;
+    const { world, config, index, flushMeanMicros, keys } = this.parts;
     return new SimJournal({
       world,
       disk: this.disk,
       owner: { clusterId: config.clusterId, replica: index },
-      sha256,
+      sha256: keys.sha256,
       clock,
       events: { onFatal: (reason) => this.crash(`stopped by ${reason}`, true) },
       flushMicros: () => this.slowness * (flushMicrosMin + world.prng.exponential(flushMeanMicros)),
@@ -287,9 +289,8 @@ export class SimReplica implements Executing, Promising {
 
   private troubleAt(point: PersistencePoint): JournalFatalReason | null {
     if (this.isDiskFull && point === "segment-created") return "disk-full";
-    return this.trouble !== null && this.trouble.points.includes(point)
-      ? this.trouble.reason
-      : null;
+    const { trouble } = this;
+    return trouble?.points.includes(point) === true ? trouble.reason : null;
   }
 }
 
