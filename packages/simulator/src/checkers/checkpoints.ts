@@ -13,7 +13,10 @@ import { Violation } from "./violation.ts";
 
 /** Two intervals are kept for peers; slow disks leave checkpoints out, and certificates wait. */
 const logIntervalsMax = 8;
-/** Who catches up has a longer log for a while: as many of its ticks, 5 s. */
+/**
+ * Who catches up has a longer log for a while: as many of its ticks, 5 s. And while it caught up in a
+ * hurry it left checkpoints out, so that it takes the next one only after as many ops again.
+ */
 const freedWithinTicks = 500;
 /** Of a disk whose flushes take longer a checkpoint takes seconds. */
 const flushMicrosOfUse = 100_000;
@@ -42,14 +45,14 @@ export class Checkpoints {
   /** The list looked at last, and the newest op whose blocks were looked at, by member. */
   private readonly seen: (readonly Checkpoint[])[] = [];
   private readonly read: number[] = [];
-  /** When the log of each member was short enough, by its own ticks. */
-  private readonly shortAt: number[] = [];
+  /** Since when the log of each member has been too long, by its own ticks, and where it ended then. */
+  private readonly longSince: ({ readonly tick: number; readonly head: number } | null)[] = [];
   /** Blocks of the largest state so far. */
   private blocksMax = 0;
 
   /** A new life counts its ticks from 0. */
   onStart(index: number): void {
-    this.shortAt[index] = 0;
+    this.longSince[index] = null;
   }
 
   /** Looks at what the member's superblock names. Throws Violation. */
@@ -72,9 +75,11 @@ export class Checkpoints {
     const { checkpointOps, pipelineMax } = identity.admission.config;
     const opsMax = logIntervalsMax * checkpointOps + pipelineMax;
     const ops = log.headOp - log.base.op;
-    const isExcused = isCutOff || flushMicros > flushMicrosOfUse;
-    if (ops <= opsMax || isExcused) this.shortAt[index] = now;
-    else if (now - (this.shortAt[index] ?? 0) > freedWithinTicks) {
+    const head = log.headOp;
+    const isLong = ops > opsMax && !isCutOff && flushMicros <= flushMicrosOfUse;
+    const since = isLong ? (this.longSince[index] ?? { tick: now, head }) : null;
+    this.longSince[index] = since;
+    if (since !== null && now - since.tick > freedWithinTicks && head - since.head > opsMax) {
       throw new Violation("memory", `log of ${name}: ${ops} ops, more than ${opsMax}`);
     }
     const slotsMax = (checkpointsMax + statesUnderWayMax) * this.blocksMax;
