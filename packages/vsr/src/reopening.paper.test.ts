@@ -22,6 +22,16 @@ function rottenRig(): Rig {
   return rig;
 }
 
+/** And the others have freed the blocks that it lacks: only a newer state can open it. */
+function outpacedRig(): Rig {
+  const rig = rottenRig();
+  rig.network.cut({ to: 0, command: "blocks" });
+  work(rig, 8, 30);
+  rig.elapse(announcedTicks);
+  rig.network.heal();
+  return rig;
+}
+
 describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
   it("says so once of each, however long its peers cannot help", () => {
     const rig = rottenRig();
@@ -82,11 +92,7 @@ describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
   });
 
   it("follows the log meanwhile, though it missed an entry, so that the others can commit", () => {
-    const rig = rottenRig();
-    rig.network.cut({ to: 0, command: "blocks" });
-    work(rig, 8, 30);
-    rig.elapse(announcedTicks);
-    rig.network.heal();
+    const rig = outpacedRig();
     rig.network.hold({ to: 0, command: "newState" });
     while (rig.network.waiting({ to: 0, command: "newState" }).length === 0) rig.elapse(1);
     rig.network.release();
@@ -110,11 +116,7 @@ describe("VRR §5.1: a replica that cannot read any of its checkpoints", () => {
 
 describe("L3 a state that comes in well from another backup", () => {
   it("is no sign of life of the primary: who reopens by it votes all the same", () => {
-    const rig = rottenRig();
-    rig.network.cut({ to: 0, command: "blocks" });
-    work(rig, 8, 30);
-    rig.elapse(announcedTicks);
-    rig.network.heal();
+    const rig = outpacedRig();
     const answerWithBlocks = (): void => {
       for (const { from, bytes } of rig.network.take({ to: 0, command: "blocks" })) {
         rig.inject(0, from, bytes);

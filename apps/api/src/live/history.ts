@@ -1,7 +1,7 @@
 /** What a single look at the cluster's health cannot tell: rates, stalls, since when. */
 import type { ClusterHealth } from "@quorate/session";
 
-/** How far back the commit rate looks, in ms. */
+/** How far back rates look, in ms. */
 const rateWindowMs = 5000;
 
 /** How far back refused statements are counted, in ms. */
@@ -14,12 +14,16 @@ interface Look {
   readonly atMs: number;
   readonly commit: number;
   readonly rejects: ReadonlyMap<string, number>;
+  /** Ops that each member's log lacks of what is committed. */
+  readonly lags: ReadonlyMap<string, number>;
 }
 
 /** Remembers looks at the cluster; times are of a clock that never goes back, in ms. */
 export interface HealthHistory {
   note(health: ClusterHealth, atMs: number): void;
   opsPerSecond(): number;
+  /** Time until the member has caught up at the rate of the last seconds; null when it does not. */
+  catchUpMs(member: string): number | null;
   /** Time without a new commit although ops wait; null when commits flow or nothing waits. */
   stalledMs(atMs: number): number | null;
   /** Time since the status became what it is. */
@@ -50,7 +54,9 @@ export function createHealthHistory(): HealthHistory {
       if (key !== statusKey) statusSinceMs = atMs;
       statusKey = key;
       const rejects = new Map(health.members.map((each) => [each.id, each.signatureRejects]));
-      looks.push({ atMs, commit: health.commit, rejects });
+      const { commit } = health;
+      const lags = new Map(health.members.map(({ id, op }) => [id, Math.max(0, commit - op)]));
+      looks.push({ atMs, commit, rejects, lags });
       while (looks.length > looksMax) looks.shift();
     },
     opsPerSecond() {
@@ -58,6 +64,14 @@ export function createHealthHistory(): HealthHistory {
       const last = looks.at(-1);
       if (first === undefined || last === undefined || last.atMs === first.atMs) return 0;
       return Math.max(0, ((last.commit - first.commit) * 1000) / (last.atMs - first.atMs));
+    },
+    catchUpMs(member) {
+      const first = since(rateWindowMs);
+      const last = looks.at(-1);
+      const [before, now] = [first?.lags.get(member), last?.lags.get(member)];
+      if (first === undefined || last === undefined || now === undefined) return null;
+      const gained = (before ?? now) - now;
+      return gained <= 0 ? null : Math.round((now * (last.atMs - first.atMs)) / gained);
     },
     stalledMs: (atMs) =>
       isWaiting && atMs > commitSinceMs ? Math.round(atMs - commitSinceMs) : null,

@@ -80,6 +80,25 @@ describe("the picture", () => {
     expect(drawn.members.map(({ fsyncMsP99 }) => fsyncMsP99)).toEqual([2, null]);
   });
 
+  it("says when a member that is behind will have caught up, if it gains", () => {
+    const drawnAt = (ops: readonly number[], lagMs: number) => {
+      const history = createHealthHistory();
+      const looks = ops.map((op) => ({
+        ...health,
+        commit: 1000,
+        members: [member(2, { op, lagMs })],
+      }));
+      for (const [second, look] of looks.entries())
+        history.note(look as ClusterHealth, second * 1000);
+      const source = { history, latency, nowMs: 0, atMs: 0 };
+      return pictureOf(looks.at(-1) as ClusterHealth, source)?.members[0]?.etaMs;
+    };
+    expect(drawnAt([100, 400, 700], 5000)).toBe(1000);
+    expect(drawnAt([400, 400], 5000)).toBeNull();
+    expect(drawnAt([400], 5000)).toBeNull();
+    expect(drawnAt([400, 700], 20)).toBeNull();
+  });
+
   it("tells rates, stalls and refused statements from what was seen before", () => {
     const history = createHealthHistory();
     const at = (atMs: number, commit: number, op: number, signatureRejects: number) => {

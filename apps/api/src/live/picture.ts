@@ -67,15 +67,16 @@ function memberOf(
   history: HealthHistory,
 ): PictureMember {
   const { id, index, role, op, commit, lagMs, lastSeenMs, fsyncMsP99, safeToStop } = member;
+  const state = stateOf(member, health);
   return {
     id,
     index,
     role,
-    state: stateOf(member, health),
+    state,
     head: op,
     applied: Math.min(commit, op),
     lagMs: Math.round(lagMs),
-    etaMs: null,
+    etaMs: state === "behind" ? history.catchUpMs(id) : null,
     lastSeenMs: lastSeenMs === null ? null : Math.round(lastSeenMs),
     timeoutMs: memberHeardMsMax,
     // What it said of the minute before it fell silent is not of the last one.

@@ -74,8 +74,8 @@ export class Checkpoints {
     const { log, identity, now } = replica;
     const { checkpointOps, pipelineMax } = identity.admission.config;
     const opsMax = logIntervalsMax * checkpointOps + pipelineMax;
-    const ops = log.headOp - log.base.op;
     const head = log.headOp;
+    const ops = head - log.base.op;
     const isLong = ops > opsMax && !isCutOff && flushMicros <= flushMicrosOfUse;
     const since = isLong ? (this.longSince[index] ?? { tick: now, head }) : null;
     this.longSince[index] = since;

@@ -49,7 +49,7 @@ export const repairMutants: readonly Mutant[] = [
       {
         file: "packages/vsr/src/chain.ts",
         find: '  return isFreed ? "met" : "foreign";',
-        replace: '  return isFreed ? "foreign" : "foreign";',
+        replace: '  return "foreign";',
       },
     ],
     swarm: overtaken,
