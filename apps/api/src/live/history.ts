@@ -66,12 +66,18 @@ export function createHealthHistory(): HealthHistory {
       return Math.max(0, ((last.commit - first.commit) * 1000) / (last.atMs - first.atMs));
     },
     catchUpMs(member) {
-      const first = since(rateWindowMs);
       const last = looks.at(-1);
-      const [before, now] = [first?.lags.get(member), last?.lags.get(member)];
-      if (first === undefined || last === undefined || now === undefined) return null;
-      const gained = (before ?? now) - now;
-      return gained <= 0 ? null : Math.round((now * (last.atMs - first.atMs)) / gained);
+      const left = last?.lags.get(member);
+      if (last === undefined || left === undefined) return null;
+      const lagAt = ({ lags }: Look): number => lags.get(member) ?? 0;
+      const recent = looks.filter(({ atMs }) => atMs >= last.atMs - rateWindowMs);
+      // It gains since it was furthest behind: before that it may have stood still.
+      const furthest = recent.reduce(
+        (most, each) => (lagAt(each) >= lagAt(most) ? each : most),
+        last,
+      );
+      const gained = lagAt(furthest) - left;
+      return gained <= 0 ? null : Math.round((left * (last.atMs - furthest.atMs)) / gained);
     },
     stalledMs: (atMs) =>
       isWaiting && atMs > commitSinceMs ? Math.round(atMs - commitSinceMs) : null,

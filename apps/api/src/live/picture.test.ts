@@ -94,6 +94,8 @@ describe("the picture", () => {
       return pictureOf(looks.at(-1) as ClusterHealth, source)?.members[0]?.etaMs;
     };
     expect(drawnAt([100, 400, 700], 5000)).toBe(1000);
+    // Stopped at first, it fell behind; what it gains since then counts.
+    expect(drawnAt([700, 100, 400, 700], 5000)).toBe(1000);
     expect(drawnAt([400, 400], 5000)).toBeNull();
     expect(drawnAt([400], 5000)).toBeNull();
     expect(drawnAt([400, 700], 20)).toBeNull();
